@@ -1,0 +1,49 @@
+package codec
+
+import "fmt"
+
+// Java exception classes that converters throw.
+const (
+	DataException          = "org.apache.kafka.connect.errors.DataException"
+	RetriableException     = "org.apache.kafka.connect.errors.RetriableException"
+	SerializationException = "org.apache.kafka.common.errors.SerializationException"
+)
+
+// Error is bad data of one row, or a failure of the converter. It carries the Java class that the
+// original throws, for dead letter headers and traces.
+type Error struct {
+	Class string // Java exception class
+	Text  string // Java's message
+	Path  string // field path inside the value, "" = the value itself
+	Pos   int    // byte position in the input, -1 = unknown
+	Err   error  // cause
+}
+
+// Error returns Java's message, and the place where the data is wrong when it is known.
+func (e *Error) Error() string {
+	s := e.Text
+	if e.Path != "" {
+		s += fmt.Sprintf(" (field %q)", e.Path)
+	}
+	if e.Pos >= 0 {
+		s += fmt.Sprintf(" (at byte %d)", e.Pos)
+	}
+	return s
+}
+
+// JavaClass returns the exception class of the original.
+func (e *Error) JavaClass() string { return e.Class }
+
+// JavaMessage returns the message of the original, without our addition.
+func (e *Error) JavaMessage() string { return e.Text }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Retriable reports whether the row may be tried again.
+func (e *Error) Retriable() bool { return e.Class == RetriableException }
+
+// Data returns a DataException at no particular place.
+func Data(format string, args ...any) *Error {
+	return &Error{Class: DataException, Text: fmt.Sprintf(format, args...), Pos: -1}
+}

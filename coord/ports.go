@@ -1,0 +1,75 @@
+package coord
+
+import (
+	"context"
+
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/connectors"
+)
+
+// Worker runs connectors and tasks: the engine, behind the only door through which coord sees it.
+// cmd joins the two. No call blocks on plugin code unless it says so; those take a context.
+// Safe for concurrent use.
+type Worker interface {
+	// StartConnector starts an instance with its raw config in the given target state. The answer
+	// comes through status, which is called from the connector's goroutine for every change of state.
+	// An error means that there is no instance: unknown class, refused override, already running.
+	StartConnector(name string, config map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error
+	// SetConnectorTarget moves a running instance to another target state.
+	SetConnectorTarget(name string, target connectors.TargetState)
+	// StopConnector ends the instance, waiting for at most the fixed time Java grants (5 s).
+	StopConnector(ctx context.Context, name string) error
+	// TaskConfigs asks the running instance for its task configs and completes them as Java stores
+	// them: task.class, topics or topics.regex, and raw ${…} values. It waits for plugin code.
+	TaskConfigs(ctx context.Context, name string, config map[string]string) ([]map[string]string, error)
+
+	// StartTask starts a task; status as for connectors.
+	StartTask(id connectors.TaskID, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error
+	// SetTaskTarget pauses or resumes a running task.
+	SetTaskTarget(id connectors.TaskID, target connectors.TargetState)
+	// StopTasks ends tasks side by side, waiting in all for at most task.shutdown.graceful.timeout.ms;
+	// what has not ended then is cut off from Kafka and reports nothing more.
+	StopTasks(ctx context.Context, ids []connectors.TaskID) error
+
+	// Describe returns the kind and version of the connector class that a config names.
+	Describe(config map[string]string) (kind connectors.Kind, version string)
+	// Validate checks a connector config as PUT /connector-plugins/{class}/config/validate does.
+	Validate(ctx context.Context, config map[string]string) (*Validation, error)
+	// Plugins lists the plugins; see PluginInfo.
+	Plugins() []PluginInfo
+	// PluginConfig returns the config keys of a plugin, as GET /connector-plugins/{p}/config lists them.
+	PluginConfig(plugin, version string) ([]config.Key, error)
+
+	// AlterSourceOffsets and AlterSinkOffsets let the plugin check or apply offsets, then (sinks) change
+	// the consumer group; ResetSinkOffsets deletes the group. handled: see connectors.SourceOffsetAlterer.
+	AlterSourceOffsets(ctx context.Context, name string, config map[string]string, offsets []connectors.PartitionOffset) (handled bool, err error)
+	AlterSinkOffsets(ctx context.Context, name string, config map[string]string, offsets map[connectors.TopicPartition]*int64) (handled bool, err error)
+	ResetSinkOffsets(ctx context.Context, name string, config map[string]string) (handled bool, err error)
+	// SinkOffsets reads the committed offsets of a sink's consumer group.
+	SinkOffsets(ctx context.Context, name string, config map[string]string) (map[connectors.TopicPartition]int64, error)
+	// KafkaClusterID asks the brokers once and remembers the answer.
+	KafkaClusterID(ctx context.Context) (string, error)
+	// Resolve replaces ${provider:path:key} in a config.
+	Resolve(config map[string]string) (map[string]string, error)
+}
+
+// PluginInfo describes one plugin class for GET /connector-plugins.
+type PluginInfo struct {
+	Class   string
+	Type    string // sink, source, transformation, predicate, converter, header_converter
+	Version string // "" = undefined
+}
+
+// Validation is the answer of a config check. Source: ConfigInfos.
+type Validation struct {
+	Name       string // connector.class as given
+	ErrorCount int
+	Groups     []string
+	Configs    []ValidatedKey
+}
+
+// ValidatedKey is a key's definition and checked value; either may be nil. Source: ConfigInfo.
+type ValidatedKey struct {
+	Definition *config.Key
+	Value      *config.ConfigValue
+}
