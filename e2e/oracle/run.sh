@@ -1,0 +1,36 @@
+#!/bin/sh
+# Starts the oracle: the conformance protocol on standard input and output, answered by the original Java classes.
+#
+# Builds when a source is newer than the last build. Java: ORACLE_JAVA_HOME, else the newest JDK under /usr/lib/jvm, else
+# JAVA_HOME, else `java` on the path. JDK 19 or newer prints the shortest text of a double; older ones do not.
+# ORACLE_JAVA_OPTS adds options, ORACLE_CLASSPATH adds jars (colon-separated) in front of Kafka's.
+set -e
+dir=$(cd "$(dirname "$0")" && pwd)
+
+newest_jdk() {
+	for java in /usr/lib/jvm/*/bin/javac; do
+		[ -x "$java" ] || continue
+		home=${java%/bin/javac}
+		version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release" 2>/dev/null)
+		[ -n "$version" ] && echo "$version $home"
+	done | sort -n | tail -1 | cut -d' ' -f2-
+}
+
+home=${ORACLE_JAVA_HOME:-$(newest_jdk)}
+home=${home:-$JAVA_HOME}
+java=java
+if [ -n "$home" ]; then
+	JAVA_HOME=$home
+	export JAVA_HOME
+	java=$home/bin/java
+fi
+
+target=$dir/target
+stamp=$target/built
+if [ ! -f "$stamp" ] || [ -n "$(find "$dir/src" "$dir/pom.xml" -newer "$stamp" -print -quit)" ]; then
+	(cd "$dir" && mvn -q -B package) >&2
+	touch "$stamp"
+fi
+
+exec "$java" -XX:+UseSerialGC -XX:+TieredCompilation -Xshare:auto -Xss16m -Xmx1g -Duser.timezone=UTC -Duser.language=en -Duser.country=US \
+	-Dfile.encoding=UTF-8 $ORACLE_JAVA_OPTS -cp "${ORACLE_CLASSPATH:+$ORACLE_CLASSPATH:}$target/classes:$target/lib/*" millrace.oracle.Main "$@"
