@@ -1,0 +1,83 @@
+# Millrace: make help lists the targets.
+MODULE   := github.com/millrace/millrace
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS  := -X $(MODULE)/cmd.version=$(VERSION)
+FUZZTIME ?= 30s
+BENCH    ?= .
+PKGS     ?= ./...
+
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI         := .cache/bin/golangci-lint-$(GOLANGCI_VERSION)
+
+export CGO_ENABLED ?= 0
+export GOLANGCI_LINT_CACHE ?= $(CURDIR)/.cache/golangci
+export MAKE
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check unit race lint e2e differential faults soak fuzz fuzz-smoke bench docs setup tools clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build, then start everything on loopback with sample data
+	./bin/millrace dev --demo
+
+build: ## bin/millrace
+	go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/millrace ./cmd/millrace
+
+test: ## everything CI runs, each phase with its time limit (under 25 minutes on two cores)
+	@.ci/phases setup lint unit race e2e differential fuzz-smoke faults
+
+check: ## before a commit: gofmt, go vet, the rules of internal/lint
+	@unformatted=$$(git ls-files --cached --others --exclude-standard '*.go' | xargs -r gofmt -l); \
+	if [ -n "$$unformatted" ]; then echo "gofmt -w these:"; echo "$$unformatted"; exit 1; fi
+	go vet $(PKGS)
+	go test ./internal/lint
+
+unit: ## unit tests, as shipped: allocation counts hold only without -race
+	.ci/gotest -timeout 170s $(PKGS)
+
+race: ## unit tests with the race detector and the ownership checks of the tag invariants
+	CGO_ENABLED=1 .ci/gotest -race -tags invariants -timeout 400s $(PKGS)
+
+lint: tools ## golangci-lint and the rules of internal/lint
+	$(GOLANGCI) run --allow-parallel-runners $(PKGS)
+	.ci/gotest -count=1 ./internal/lint ./.ci/testcount
+
+e2e: build ## the built program against real systems
+	.ci/gotest -tags e2e -count=1 -timeout 400s ./e2e/...
+
+differential: build ## our answers beside those of the original Java classes
+	@packages=$$(.ci/tagged differential) && set -x && .ci/gotest -tags differential -count=1 -timeout 170s $$packages
+
+faults: build ## crashes, cuts and full disks (short); make soak is the long form
+	@packages=$$(.ci/tagged faults) && set -x && .ci/gotest -tags faults -count=1 -timeout 110s $$packages
+
+soak: build ## hours of load and faults; results belong into docs/verification.md
+	@packages=$$(.ci/tagged soak) && set -x && .ci/gotest -tags soak -count=1 -timeout 12h $$packages
+
+fuzz: ## every fuzz target for FUZZTIME (30s), changed packages first
+	.ci/fuzz each $(FUZZTIME)
+
+fuzz-smoke: ## all fuzz targets together in three minutes
+	.ci/fuzz all 180
+
+bench: build ## whole pipelines (bench/) beside the Java originals, and the size of the program; BENCH=regexp
+	go build -trimpath -buildvcs=false -ldflags '-s -w $(LDFLAGS)' -o bin/millrace-stripped ./cmd/millrace
+	@ls -l bin/millrace-stripped | awk '{ printf "stripped size: %.1f MB\n", $$5 / 1e6 }'
+	go test -run '^$$' -bench '$(BENCH)' -timeout 2h ./bench/...
+
+docs: ## generated reference pages
+	go generate ./docs/...
+
+setup: ## install what the tests need and this machine lacks
+	@.ci/setup
+
+tools: $(GOLANGCI) ## linters, into .cache/bin
+
+$(GOLANGCI):
+	GOBIN=$(CURDIR)/.cache/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv .cache/bin/golangci-lint $@
+
+clean: ## remove what was built
+	rm -rf bin .cache
