@@ -41,7 +41,7 @@ race: ## unit tests with the race detector and the ownership checks of the tag i
 	CGO_ENABLED=1 .ci/gotest -race -tags invariants -timeout 400s $(PKGS)
 
 lint: tools ## golangci-lint and the rules of internal/lint
-	$(GOLANGCI) run --allow-parallel-runners $(PKGS)
+	$(GOLANGCI) run --allow-parallel-runners $(PKGS) ./.ci/testcount
 	.ci/gotest -count=1 ./internal/lint ./.ci/testcount
 
 e2e: build ## the built program against real systems

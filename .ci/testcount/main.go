@@ -6,6 +6,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -57,7 +58,7 @@ func (c *count) read(r io.Reader) error {
 			if json.Unmarshal(line, &e) == nil && e.Action != "" {
 				c.add(e)
 			} else {
-				c.out.Write(line) // what the go command says beside the stream
+				fmt.Fprintf(c.out, "%s", line) // what the go command says beside the stream
 			}
 		}
 		if err == io.EOF {
@@ -73,7 +74,7 @@ func (c *count) add(e event) {
 	key := e.Package + " " + e.Test
 	switch e.Action {
 	case "build-output":
-		io.WriteString(c.out, e.Output)
+		fmt.Fprint(c.out, e.Output)
 	case "output":
 		c.output[key] = append(c.output[key], e.Output)
 	case "pass", "skip", "fail":
@@ -118,7 +119,7 @@ func (c *count) endPackage(e event, key string) {
 
 func (c *count) print(key string) {
 	for _, line := range c.output[key] {
-		io.WriteString(c.out, line)
+		fmt.Fprint(c.out, line)
 	}
 }
 
@@ -127,9 +128,6 @@ func (c *count) appendTo(path string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(f, c.passed, c.failed, c.skipped); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	_, err = fmt.Fprintln(f, c.passed, c.failed, c.skipped)
+	return errors.Join(err, f.Close())
 }
