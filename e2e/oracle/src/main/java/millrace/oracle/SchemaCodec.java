@@ -98,7 +98,8 @@ final class SchemaCodec {
             builder.parameter(p.getKey(), p.getValue().asText());
         }
         if (s.hasNonNull("default")) {
-            builder.defaultValue(ValueCodec.decode(builder.build(), s.get("default")));
+            // A struct default must be of the builder itself: the builder equals no schema but itself.
+            builder.defaultValue(ValueCodec.decode(builder, s.get("default")));
         }
         return builder.build();
     }

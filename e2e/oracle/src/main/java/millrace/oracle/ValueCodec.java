@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
 
@@ -94,9 +95,17 @@ final class ValueCodec {
             pair.add(field.name());
             pair.add(encode(field.schema(), struct.getWithoutDefault(field.name())));
         }
-        if (schema == null || !schema.equals(struct.schema())) {
+        if (!stands(schema, struct.schema())) {
             v.set("schema", SchemaCodec.encode(struct.schema()));
         }
+    }
+
+    /** Whether the schema around a struct is the struct's own. A default's own is a builder, which holds the default and equals nothing. */
+    private static boolean stands(Schema around, Schema own) {
+        if (around == null || around.type() != Schema.Type.STRUCT) {
+            return false;
+        }
+        return around == own || around.equals(own) || own instanceof SchemaBuilder && around.fields().equals(own.fields());
     }
 
     static Object decode(Schema schema, JsonNode v) {

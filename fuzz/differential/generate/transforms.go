@@ -1,0 +1,374 @@
+package generate
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/millrace/millrace/fuzz/differential/protocol"
+	"github.com/millrace/millrace/fuzz/differential/trial"
+)
+
+const (
+	transforms = "org.apache.kafka.connect.transforms."
+	predicates = transforms + "predicates."
+)
+
+// recordFields are the names that records and configurations share, so that configurations hit.
+var recordFields = []string{"a", "b", "c", "id", "ts", "name", "n"}
+
+func (s source) field() string {
+	if s.oneIn(12) {
+		return pick(s, "missing", "n.a", "", " a", "a ", "é")
+	}
+	return pick(s, recordFields...)
+}
+
+func (s source) fields() []string {
+	var names []string
+	for range 1 + s.IntN(3) {
+		names = append(names, s.field())
+	}
+	return names
+}
+
+func (s source) list(names []string) string { return strings.Join(names, pick(s, ",", ",", ", ")) }
+
+// recipe draws the configuration of one transform. sided transforms come as $Key and $Value.
+type recipe struct {
+	class string
+	sided bool
+	nulls bool // has replace.null.with.default
+	draw  func(source) []protocol.Pair
+}
+
+var recipes = []recipe{
+	{"Cast", true, true, source.castConfig},
+	{"DropHeaders", false, false, func(s source) []protocol.Pair {
+		return config("headers", s.list([]string{s.headerName(), s.headerName()}))
+	}},
+	{"ExtractField", true, true, func(s source) []protocol.Pair {
+		c := config("field", s.field())
+		if s.oneIn(2) {
+			c = config("field", pick(s, "a", "n.a", "n.b", "n.n.a", "n.missing.a", "a.b", "`n.x`", "n.`a", "", "."), "field.syntax.version", pick(s, "V2", "V1", "v2", "V3"))
+		}
+		return c
+	}},
+	{"Flatten", true, false, func(s source) []protocol.Pair {
+		if s.oneIn(2) {
+			return nil
+		}
+		return config("delimiter", pick(s, "_", ".", "", "#", "::"))
+	}},
+	{"HeaderFrom", true, true, func(s source) []protocol.Pair {
+		fields := s.fields()
+		headers := make([]string, len(fields))
+		for i := range headers {
+			headers[i] = s.headerName()
+		}
+		if s.oneIn(16) {
+			headers = append(headers, "h")
+		}
+		return config("fields", s.list(fields), "headers", s.list(headers), "operation", pick(s, "move", "copy", "move", "copy", "MOVE"))
+	}},
+	{"HoistField", true, false, func(s source) []protocol.Pair { return config("field", pick(s, "h", "a", "wrapped")) }},
+	{"InsertField", true, true, source.insertConfig},
+	{"InsertHeader", false, false, func(s source) []protocol.Pair {
+		return config("header", s.headerName(), "value.literal", s.literal())
+	}},
+	{"MaskField", true, true, func(s source) []protocol.Pair {
+		c := config("fields", s.list(s.fields()))
+		if s.oneIn(2) {
+			c = append(c, protocol.Pair{Key: "replacement", Text: pick(s, "0", "1", "-5", "123", "1.5", "foo", "***", "", "1e3", "NaN", "999999999999", "128", "0x10")})
+		}
+		return c
+	}},
+	{"RegexRouter", false, false, func(s source) []protocol.Pair {
+		return config("regex", s.pattern(), "replacement", pick(s, "x", "$1", "$0", "${name}", "p-$0-s", "$2", `\$`, "", "${"))
+	}},
+	{"ReplaceField", true, true, source.replaceConfig},
+	{"SetSchemaMetadata", true, true, func(s source) []protocol.Pair {
+		switch s.IntN(4) {
+		case 0:
+			return config("schema.name", "com.acme.New")
+		case 1:
+			return config("schema.version", pick(s, "3", "0", "-1", "x"))
+		}
+		return config("schema.name", pick(s, "N", protocol.DateName), "schema.version", "7")
+	}},
+	{"TimestampConverter", true, true, source.timestampConfig},
+	{"TimestampRouter", false, false, func(s source) []protocol.Pair {
+		var c []protocol.Pair
+		if s.oneIn(2) {
+			c = append(c, protocol.Pair{Key: "topic.format", Text: pick(s, "${topic}-${timestamp}", "${timestamp}", "x${topic}${topic}", "plain")})
+		}
+		if s.oneIn(2) {
+			c = append(c, protocol.Pair{Key: "timestamp.format", Text: s.datePattern()})
+		}
+		return c
+	}},
+	{"ValueToKey", false, true, func(s source) []protocol.Pair { return config("fields", s.list(s.fields())) }},
+	{"Filter", false, false, func(source) []protocol.Pair { return nil }},
+}
+
+var castTypes = []string{"int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string"}
+
+func (s source) castConfig() []protocol.Pair {
+	if s.oneIn(5) {
+		return config("spec", pick(s, castTypes...))
+	}
+	var specs []string
+	for _, f := range s.fields() {
+		typ := pick(s, castTypes...)
+		if s.oneIn(16) {
+			typ = pick(s, "INT32", " string", "bytes", "zip", "array", "int8:x", "")
+		}
+		specs = append(specs, f+":"+typ)
+	}
+	return config("spec", s.list(specs))
+}
+
+func (s source) insertConfig() []protocol.Pair {
+	var c []protocol.Pair
+	for _, key := range []string{"topic.field", "partition.field", "offset.field", "timestamp.field", "static.field"} {
+		if s.oneIn(3) {
+			c = append(c, protocol.Pair{Key: key, Text: pick(s, "_", "src_", "") + s.field() + pick(s, "", "", "!", "?")})
+		}
+	}
+	if s.oneIn(2) {
+		c = append(c, protocol.Pair{Key: "static.value", Text: pick(s, "v", "", "1")})
+	}
+	return c
+}
+
+func (s source) replaceConfig() []protocol.Pair {
+	var c []protocol.Pair
+	if s.oneIn(2) {
+		c = append(c, protocol.Pair{Key: "exclude", Text: s.list(s.fields())})
+	}
+	if s.oneIn(3) {
+		c = append(c, protocol.Pair{Key: "include", Text: s.list(s.fields())})
+	}
+	if s.oneIn(2) {
+		var renames []string
+		for _, f := range s.fields() {
+			renames = append(renames, f+":"+pick(s, "x", "y", "a", "b", "id"))
+		}
+		if s.oneIn(16) {
+			renames = append(renames, pick(s, "a", "a:b:c", ":", ":x", "a:"))
+		}
+		c = append(c, protocol.Pair{Key: "renames", Text: s.list(renames)})
+	}
+	return c
+}
+
+var datePatterns = []string{
+	"yyyyMMdd", "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "yyyy-MM-dd HH:mm:ss", "EEE, d MMM yyyy HH:mm:ss Z", "YYYY-'W'ww-u", "yy/M/d h:mm a", "D HH", "G yyyy", "HH:mm:ss.SSS", "yyyy.MM.dd G 'at' HH:mm:ss z",
+	"yyyy-MM-dd'T'HH:mm:ssXXX", "MMMM yyyy", "LLL", "W F E", "k K H h", "''yyyy''", "yyyy-MM-dd'T'HH:mm:ss.SSSSSS", "ssss", "b", "yyyy 'x", "",
+}
+
+func (s source) datePattern() string { return pick(s, datePatterns...) }
+
+func (s source) timestampConfig() []protocol.Pair {
+	c := config("target.type", pick(s, "string", "unix", "Date", "Time", "Timestamp", "string", "unix", "date"))
+	if s.oneIn(2) {
+		c = append(c, protocol.Pair{Key: "field", Text: pick(s, "ts", "ts", "a", "id", "missing")})
+	}
+	if !s.oneIn(4) {
+		c = append(c, protocol.Pair{Key: "format", Text: s.datePattern()})
+	}
+	if s.oneIn(3) {
+		c = append(c, protocol.Pair{Key: "unix.precision", Text: pick(s, "seconds", "milliseconds", "microseconds", "nanoseconds", "days")})
+	}
+	return c
+}
+
+func (s source) headerName() string { return pick(s, "h", "h", "g", "H", "é", "trace") }
+
+func (s source) pattern() string {
+	return pick(s, ".*", "(.*)", "t", "(t)(.*)", "(.*)-(\\d+)", "(?<name>[a-z]+).*", "orders-.*", "T", "(?i)T.*", "[", "a|topic", "(?=t).*", "(.)\\1*.*", "t.*?", "\\w+", "t++opic", "", "\\p{Alpha}+", "[a-z&&[^x]]+")
+}
+
+// transform draws a transform with its configuration.
+func (s source) transform() trial.Plugin {
+	r := pick(s, recipes[:len(recipes)-1]...)
+	if s.oneIn(30) {
+		r = recipes[len(recipes)-1]
+	}
+	return s.configured(r)
+}
+
+func (s source) configured(r recipe) trial.Plugin {
+	p := trial.Plugin{Kind: "transform", Class: transforms + r.class, Config: r.draw(s)}
+	if r.sided {
+		p.Class += pick(s, "$Value", "$Value", "$Value", "$Key")
+	}
+	if r.nulls && s.oneIn(3) {
+		p.Config = append(p.Config, protocol.Pair{Key: "replace.null.with.default", Text: pick(s, "true", "false")})
+	}
+	if s.oneIn(50) && len(p.Config) > 0 {
+		at := s.IntN(len(p.Config))
+		if s.oneIn(2) {
+			p.Config = slices.Delete(p.Config, at, at+1)
+		} else {
+			p.Config[at].Text = pick(s, "", " ", "x", ",", "a,,b", "null")
+		}
+	}
+	return p
+}
+
+func (s source) predicate() trial.Plugin {
+	switch s.IntN(3) {
+	case 0:
+		return trial.Plugin{Kind: "predicate", Class: predicates + "RecordIsTombstone"}
+	case 1:
+		return trial.Plugin{Kind: "predicate", Class: predicates + "HasHeaderKey", Config: config("name", pick(s, "h", "g", "H", "zip", ""))}
+	}
+	return trial.Plugin{Kind: "predicate", Class: predicates + "TopicNameMatches", Config: config("pattern", s.pattern())}
+}
+
+func (s source) transformApply() *trial.Trial { return s.applied(1) }
+func (s source) chainApply() *trial.Trial     { return s.applied(1 + s.IntN(8)) }
+
+// applied chains n transforms, each with a predicate one time in four when there are several.
+func (s source) applied(n int) *trial.Trial {
+	record := s.recordMix()
+	t := s.trial(trial.Apply, trial.Plugin{}, func() trial.Item { return trial.Item{Record: record()} })
+	t.Plugins = nil
+	for range n {
+		p := s.transform()
+		if n > 1 && s.oneIn(4) {
+			t.Plugins = append(t.Plugins, s.predicate())
+			p.Predicate, p.Negate = len(t.Plugins), s.oneIn(2)
+		}
+		t.Plugins = append(t.Plugins, p)
+	}
+	return t
+}
+
+func (s source) predicateTest() *trial.Trial {
+	record := s.recordMix()
+	return s.trial(trial.Test, s.predicate(), func() trial.Item { return trial.Item{Record: record()} })
+}
+
+// sideMix returns a draw of keys or values that share a shape, in runs, with strangers between.
+func (s source) sideMix() func() protocol.Typed {
+	shape := s.recordSchema(0)
+	other := s.variant(shape)
+	mode := s.IntN(4)
+	stranger := s.typedMix()
+	return func() protocol.Typed {
+		switch {
+		case s.oneIn(20):
+			return stranger()
+		case s.oneIn(16):
+			return protocol.Typed{}
+		case s.oneIn(30):
+			return protocol.Typed{Schema: shape}
+		case mode == 0:
+			return protocol.Typed{Value: s.recordMap(0)}
+		case mode == 1 && s.oneIn(2):
+			return protocol.Typed{Schema: other, Value: s.gapped(other)}
+		case mode == 2 && s.oneIn(2):
+			sch := s.logical()
+			if s.oneIn(2) {
+				sch = s.decorate(&protocol.Schema{Type: pick(s, primitives...)}, false)
+			}
+			return protocol.Typed{Schema: sch, Value: s.fitting(sch, false)}
+		}
+		return protocol.Typed{Schema: shape, Value: s.gapped(shape)}
+	}
+}
+
+// recordSchema is a struct whose fields have the shared names; n is often a struct of its own.
+func (s source) recordSchema(depth int) *protocol.Schema {
+	sch := &protocol.Schema{Type: protocol.Struct}
+	for _, at := range s.Perm(len(recordFields))[:1+s.IntN(len(recordFields))] {
+		var f *protocol.Schema
+		switch name := recordFields[at]; {
+		case name == "n" && depth < 2:
+			f = s.recordSchema(depth + 1)
+		case name == "ts" && !s.oneIn(4):
+			f = s.timeSchema()
+		default:
+			f = s.schema(depthMax - 1)
+		}
+		sch.Fields = append(sch.Fields, protocol.Field{Name: recordFields[at], Schema: f})
+	}
+	sch = s.decorate(sch, false)
+	if depth == 0 && s.oneIn(2) {
+		sch.Optional = false
+	}
+	return sch
+}
+
+func (s source) timeSchema() *protocol.Schema {
+	if s.oneIn(3) {
+		return &protocol.Schema{Type: pick(s, protocol.Int64, protocol.String), Optional: s.oneIn(2)}
+	}
+	for {
+		if sch := s.logical(); *sch.Name != protocol.DecimalName {
+			return sch
+		}
+	}
+}
+
+// recordMap is a schemaless record under the shared names, in a HashMap's order.
+func (s source) recordMap(depth int) protocol.Value {
+	v := protocol.Value{Tag: protocol.MapOf}
+	for _, at := range s.Perm(len(recordFields))[:1+s.IntN(len(recordFields))] {
+		var item protocol.Value
+		switch name := recordFields[at]; {
+		case name == "n" && depth < 2:
+			item = s.recordMap(depth + 1)
+		case name == "ts":
+			item = pick(s, protocol.Value{Tag: protocol.I64, Int: s.millis()}, protocol.Value{Tag: protocol.Millis, Int: s.millis()}, protocol.Value{Tag: protocol.Str, Text: s.temporal()})
+		default:
+			item = s.schemaless(depthMax - 1)
+		}
+		v.Items = append(v.Items, protocol.Value{Tag: protocol.Str, Text: recordFields[at]}, item)
+	}
+	hashOrder(v.Items)
+	return v
+}
+
+func (s source) recordMix() func() *protocol.Record {
+	key, value := s.sideMix(), s.sideMix()
+	isSource := s.oneIn(3)
+	topics := []string{pick(s, "t", "topic", "orders-1"), pick(s, "t", "a.b", "é", "$1", "")}
+	offset := s.Int64N(1000)
+	return func() *protocol.Record {
+		topic := topics[0]
+		if s.oneIn(6) {
+			topic = topics[1]
+		}
+		offset++
+		r := &protocol.Record{Source: isSource, Topic: &topic, Key: key(), Value: value()}
+		if !isSource || s.oneIn(2) {
+			partition := int32(s.IntN(4))
+			r.Partition = &partition
+		}
+		if !s.oneIn(10) {
+			ts := s.millis()
+			r.Timestamp = &ts
+		}
+		if isSource {
+			if s.oneIn(30) {
+				r.Topic = nil
+			}
+			r.SourcePartition = protocol.Value{Tag: protocol.MapOf, Items: []protocol.Value{{Tag: protocol.Str, Text: "file"}, {Tag: protocol.Str, Text: "f" + strconv.Itoa(s.IntN(3))}}}
+			r.SourceOffset = protocol.Value{Tag: protocol.MapOf, Items: []protocol.Value{{Tag: protocol.Str, Text: "pos"}, {Tag: protocol.I64, Int: offset}}}
+		} else {
+			r.Offset, r.TimestampType = offset, pick(s, "CREATE_TIME", "LOG_APPEND_TIME", "NO_TIMESTAMP_TYPE")
+		}
+		for range s.size(2) {
+			sch := s.schema(depthMax)
+			h := protocol.Header{Name: s.headerName(), Typed: protocol.Typed{Schema: sch, Value: s.fitting(sch, false)}}
+			if s.oneIn(4) {
+				h.Typed = protocol.Typed{Value: s.schemaless(depthMax)}
+			}
+			r.Headers = append(r.Headers, h)
+		}
+		return r
+	}
+}
