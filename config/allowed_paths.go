@@ -22,7 +22,7 @@ type allowedPaths struct {
 
 type allowedRoot struct {
 	written string // cleaned
-	real    string // links resolved
+	target  string // links resolved
 	dir     bool
 }
 
@@ -41,15 +41,15 @@ func newAllowedPaths(text string) (*allowedPaths, error) {
 		if !filepath.IsAbs(p) {
 			return nil, NewException(allowedPathsParam, "Path "+p+" is not absolute")
 		}
-		real, err := filepath.EvalSymlinks(p)
+		target, err := filepath.EvalSymlinks(p)
 		if err != nil {
 			return nil, NewException(allowedPathsParam, "Path "+p+" does not exist")
 		}
-		info, err := os.Stat(real)
+		info, err := os.Stat(target)
 		if err != nil {
 			return nil, NewException(allowedPathsParam, "Path "+p+" does not exist")
 		}
-		a.roots = append(a.roots, allowedRoot{written: p, real: real, dir: info.IsDir()})
+		a.roots = append(a.roots, allowedRoot{written: p, target: target, dir: info.IsDir()})
 	}
 	return a, nil
 }
@@ -68,11 +68,11 @@ func (a *allowedPaths) resolve(path string) (string, error) {
 	if a == nil {
 		return path, nil
 	}
-	real, _, err := a.find(path)
-	return real, err
+	target, _, err := a.find(path)
+	return target, err
 }
 
-func (a *allowedPaths) find(path string) (real string, root allowedRoot, err error) {
+func (a *allowedPaths) find(path string) (target string, root allowedRoot, err error) {
 	path = filepath.Clean(path)
 	written := false
 	for _, r := range a.roots {
@@ -83,12 +83,12 @@ func (a *allowedPaths) find(path string) (real string, root allowedRoot, err err
 	if !written {
 		return "", allowedRoot{}, errNotAllowed
 	}
-	if real, err = filepath.EvalSymlinks(path); err != nil {
+	if target, err = filepath.EvalSymlinks(path); err != nil {
 		return "", allowedRoot{}, err
 	}
 	for _, r := range a.roots {
-		if _, ok := below(r.real, real); ok {
-			return real, r, nil
+		if _, ok := below(r.target, target); ok {
+			return target, r, nil
 		}
 	}
 	return "", allowedRoot{}, errNotAllowed
@@ -99,15 +99,15 @@ func (a *allowedPaths) open(path string) (*os.File, error) {
 	if a == nil {
 		return os.Open(path)
 	}
-	real, r, err := a.find(path)
+	target, r, err := a.find(path)
 	if err != nil {
 		return nil, err
 	}
-	dir := r.real
+	dir := r.target
 	if !r.dir {
-		dir = filepath.Dir(r.real)
+		dir = filepath.Dir(r.target)
 	}
-	rest, ok := below(dir, real)
+	rest, ok := below(dir, target)
 	if !ok {
 		return nil, errNotAllowed
 	}
@@ -115,7 +115,7 @@ func (a *allowedPaths) open(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	f, err := root.Open(rest)
 	if err != nil {
 		return nil, err

@@ -49,48 +49,62 @@ func MaskText(text string) string {
 }
 
 func maskUserInfo(text string) string {
+	if !strings.Contains(text, "://") {
+		return text
+	}
+	var b strings.Builder
+	for text != "" {
+		n := strings.IndexAny(text, " \t\r\n\"'<>")
+		if n < 0 {
+			n = len(text)
+		}
+		maskWord(&b, text[:n])
+		if n < len(text) {
+			b.WriteByte(text[n])
+			n++
+		}
+		text = text[n:]
+	}
+	return b.String()
+}
+
+// maskWord writes a word without blanks, user information hidden.
+func maskWord(b *strings.Builder, word string) {
+	lastAt := strings.LastIndexByte(word, '@')
 	from := 0
 	for {
-		at := strings.Index(text[from:], "://")
-		if at < 0 {
-			return text
+		at := strings.Index(word[from:], "://")
+		if at < 0 || lastAt < from {
+			b.WriteString(word[from:])
+			return
 		}
 		start := from + at + len("://")
+		b.WriteString(word[from:start])
 		from = start
-		end := start + urlEnd(text[start:])
-		info := strings.LastIndexByte(text[start:start+authorityEnd(text[start:end])], '@')
-		if info < 0 {
-			continue
+		if info := userInfoEnd(word, start, lastAt); info > start {
+			b.WriteString(Hidden)
+			from = info
 		}
-		text = text[:start] + Hidden + text[start+info:]
-		from = start + len(Hidden)
 	}
 }
 
-// urlEnd is where a URL inside running text ends.
-func urlEnd(s string) int {
-	if i := strings.IndexAny(s, " \t\r\n\"'<>,"); i >= 0 {
-		return i
+// userInfoEnd is the position of the @ that ends the user information starting at start, or -1. A
+// password may hold an unescaped slash: where the part after the colon is no port, it reaches to the
+// last @ of the word.
+func userInfoEnd(word string, start, lastAt int) int {
+	end := len(word)
+	if n := strings.IndexAny(word[start:], "/?#;"); n >= 0 {
+		end = start + n
 	}
-	return len(s)
-}
-
-// authorityEnd is where host and port end. A password may hold an unescaped slash: where the part
-// after the colon is no port, the authority reaches to the last @.
-func authorityEnd(s string) int {
-	end := strings.IndexAny(s, "/?#;")
-	if end < 0 {
-		return len(s)
+	authority := word[start:end]
+	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
+		return start + at
 	}
-	if colon := strings.LastIndexByte(s[:end], ':'); colon >= 0 && !strings.Contains(s[:end], "@") {
-		port := s[colon+1 : end]
-		if strings.Trim(port, "0123456789]") != "" {
-			if at := strings.LastIndexByte(s, '@'); at > end {
-				return at + 1
-			}
-		}
+	colon := strings.LastIndexByte(authority, ':')
+	if colon >= 0 && lastAt > end && strings.Trim(authority[colon+1:], "0123456789]") != "" {
+		return lastAt
 	}
-	return end
+	return -1
 }
 
 func maskParameters(text string) string {

@@ -68,7 +68,7 @@ func LoadProperties(name string) (*Properties, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	p, err := ParseProperties(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)

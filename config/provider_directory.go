@@ -71,7 +71,7 @@ func (p *directoryProvider) read(file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	b, err := io.ReadAll(f)
 	if err == nil && !utf8.Valid(b) {
 		err = errors.New("the content is not valid UTF-8")

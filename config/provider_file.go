@@ -38,7 +38,7 @@ func (p *fileProvider) Get(path string, keys []string) (Data, error) {
 		p.log.Error("properties cannot be read", "path", path, "err", err)
 		return d, NewException("", "Could not read properties from file "+path)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	props, err := ParsePropertiesUTF8(f)
 	if err != nil {
 		p.log.Error("properties cannot be read", "path", path, "err", err)

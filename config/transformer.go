@@ -109,7 +109,7 @@ func replaceVariables(text string, found map[lookup]map[string]string) string {
 //	\$\{([^}]*?):(([^}]*?):)?([^}]*?)\}
 //
 // A match reaches to the first closing brace and needs a colon before it; without one the search goes
-// on behind the dollar sign. The provider ends at the first colon, the path, if there is a second
+// on. The provider ends at the first colon, the path, if there is a second
 // colon, at that; the key holds the rest, colons too.
 func nextVariable(text string, from int) (variable, bool) {
 	for {
@@ -124,7 +124,7 @@ func nextVariable(text string, from int) (variable, bool) {
 		}
 		provider, rest, ok := strings.Cut(text[start+2:start+n], ":")
 		if !ok {
-			from = start + 1
+			from = start + n // any later start before this brace lacks the colon too
 			continue
 		}
 		v := variable{lookup: lookup{provider: provider}, key: rest, start: start, end: start + n + 1}
