@@ -31,10 +31,21 @@ func Replay(entries []Entry, subject *peer.Peer) ([]Miss, error) {
 	return misses, err
 }
 
-// Answer fills in the answers of entries by asking the original.
+// Answer fills in the answers of entries by asking the original. Items that it refuses as no valid request are taken out.
 func Answer(entries []Entry, oracle *peer.Peer) error {
 	return oracle.Each(trials(entries), func(i int, out trial.Outcome) error {
-		entries[i].Want = out
+		e := &entries[i]
+		if out.Setup == nil {
+			var items []trial.Item
+			var answers []trial.Answer
+			for at, a := range out.Items {
+				if a.Failure == nil || a.Failure.Type != trial.InvalidRequest {
+					items, answers = append(items, e.Items[at]), append(answers, a)
+				}
+			}
+			e.Items, out.Items = items, answers
+		}
+		e.Want = out
 		return nil
 	})
 }

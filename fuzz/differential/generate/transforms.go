@@ -18,10 +18,18 @@ const (
 var recordFields = []string{"a", "b", "c", "id", "ts", "name", "n"}
 
 func (s source) field() string {
-	if s.oneIn(12) {
+	if s.oneIn(24) {
 		return pick(s, "missing", "n.a", "", " a", "a ", "é")
 	}
 	return pick(s, recordFields...)
+}
+
+// mostlyOf draws one of the usual texts, rarely the odd one.
+func (s source) mostlyOf(odd string, usual ...string) string {
+	if s.oneIn(25) {
+		return odd
+	}
+	return pick(s, usual...)
 }
 
 func (s source) fields() []string {
@@ -50,7 +58,7 @@ var recipes = []recipe{
 	{"ExtractField", true, true, func(s source) []protocol.Pair {
 		c := config("field", s.field())
 		if s.oneIn(2) {
-			c = config("field", pick(s, "a", "n.a", "n.b", "n.n.a", "n.missing.a", "a.b", "`n.x`", "n.`a", "", "."), "field.syntax.version", pick(s, "V2", "V1", "v2", "V3"))
+			c = config("field", pick(s, "a", "n.a", "n.b", "n.n.a", "n.missing.a", "a.b", "`n.x`", "n.`a", "", "."), "field.syntax.version", s.mostlyOf("V3", "V2", "V1", "v2"))
 		}
 		return c
 	}},
@@ -66,10 +74,10 @@ var recipes = []recipe{
 		for i := range headers {
 			headers[i] = s.headerName()
 		}
-		if s.oneIn(16) {
+		if s.oneIn(30) {
 			headers = append(headers, "h")
 		}
-		return config("fields", s.list(fields), "headers", s.list(headers), "operation", pick(s, "move", "copy", "move", "copy", "MOVE"))
+		return config("fields", s.list(fields), "headers", s.list(headers), "operation", s.mostlyOf("MOVE", "move", "copy"))
 	}},
 	{"HoistField", true, false, func(s source) []protocol.Pair { return config("field", pick(s, "h", "a", "wrapped")) }},
 	{"InsertField", true, true, source.insertConfig},
@@ -92,7 +100,7 @@ var recipes = []recipe{
 		case 0:
 			return config("schema.name", "com.acme.New")
 		case 1:
-			return config("schema.version", pick(s, "3", "0", "-1", "x"))
+			return config("schema.version", s.mostlyOf("x", "3", "0", "-1"))
 		}
 		return config("schema.name", pick(s, "N", protocol.DateName), "schema.version", "7")
 	}},
@@ -114,13 +122,13 @@ var recipes = []recipe{
 var castTypes = []string{"int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string"}
 
 func (s source) castConfig() []protocol.Pair {
-	if s.oneIn(5) {
+	if s.oneIn(8) {
 		return config("spec", pick(s, castTypes...))
 	}
 	var specs []string
 	for _, f := range s.fields() {
 		typ := pick(s, castTypes...)
-		if s.oneIn(16) {
+		if s.oneIn(40) {
 			typ = pick(s, "INT32", " string", "bytes", "zip", "array", "int8:x", "")
 		}
 		specs = append(specs, f+":"+typ)
@@ -132,10 +140,14 @@ func (s source) insertConfig() []protocol.Pair {
 	var c []protocol.Pair
 	for _, key := range []string{"topic.field", "partition.field", "offset.field", "timestamp.field", "static.field"} {
 		if s.oneIn(3) {
-			c = append(c, protocol.Pair{Key: key, Text: pick(s, "_", "src_", "") + s.field() + pick(s, "", "", "!", "?")})
+			c = append(c, protocol.Pair{Key: key, Text: pick(s, "_", "src_", "x", key[:1]) + s.field() + pick(s, "", "", "!", "?")})
 		}
 	}
-	if s.oneIn(2) {
+	static := len(c) == 0 || strings.HasPrefix(c[len(c)-1].Key, "static")
+	if len(c) == 0 && !s.oneIn(10) {
+		c = append(c, protocol.Pair{Key: "static.field", Text: s.field()})
+	}
+	if static != s.oneIn(12) {
 		c = append(c, protocol.Pair{Key: "static.value", Text: pick(s, "v", "", "1")})
 	}
 	return c
@@ -170,15 +182,15 @@ var datePatterns = []string{
 func (s source) datePattern() string { return pick(s, datePatterns...) }
 
 func (s source) timestampConfig() []protocol.Pair {
-	c := config("target.type", pick(s, "string", "unix", "Date", "Time", "Timestamp", "string", "unix", "date"))
-	if s.oneIn(2) {
-		c = append(c, protocol.Pair{Key: "field", Text: pick(s, "ts", "ts", "a", "id", "missing")})
+	c := config("target.type", s.mostlyOf("date", "string", "unix", "Date", "Time", "Timestamp"))
+	if !s.oneIn(5) {
+		c = append(c, protocol.Pair{Key: "field", Text: pick(s, "ts", "ts", "ts", "ts", "ts", "a", "missing")})
 	}
-	if !s.oneIn(4) {
+	if !s.oneIn(10) {
 		c = append(c, protocol.Pair{Key: "format", Text: s.datePattern()})
 	}
 	if s.oneIn(3) {
-		c = append(c, protocol.Pair{Key: "unix.precision", Text: pick(s, "seconds", "milliseconds", "microseconds", "nanoseconds", "days")})
+		c = append(c, protocol.Pair{Key: "unix.precision", Text: s.mostlyOf("days", "seconds", "milliseconds", "microseconds", "nanoseconds")})
 	}
 	return c
 }
@@ -186,7 +198,10 @@ func (s source) timestampConfig() []protocol.Pair {
 func (s source) headerName() string { return pick(s, "h", "h", "g", "H", "é", "trace") }
 
 func (s source) pattern() string {
-	return pick(s, ".*", "(.*)", "t", "(t)(.*)", "(.*)-(\\d+)", "(?<name>[a-z]+).*", "orders-.*", "T", "(?i)T.*", "[", "a|topic", "(?=t).*", "(.)\\1*.*", "t.*?", "\\w+", "t++opic", "", "\\p{Alpha}+", "[a-z&&[^x]]+")
+	if s.oneIn(40) {
+		return pick(s, "[", "(", "*", "\\", "(?<n", "")
+	}
+	return pick(s, ".*", "(.*)", "t", "(t)(.*)", "(.*)-(\\d+)", "(?<name>[a-z]+).*", "orders-.*", "T", "(?i)T.*", "a|topic", "(?=t).*", "(.)\\1*.*", "t.*?", "\\w+", "t++opic", "\\p{Alpha}+", "[a-z&&[^x]]+")
 }
 
 // transform draws a transform with its configuration.
@@ -206,7 +221,7 @@ func (s source) configured(r recipe) trial.Plugin {
 	if r.nulls && s.oneIn(3) {
 		p.Config = append(p.Config, protocol.Pair{Key: "replace.null.with.default", Text: pick(s, "true", "false")})
 	}
-	if s.oneIn(50) && len(p.Config) > 0 {
+	if s.oneIn(80) && len(p.Config) > 0 {
 		at := s.IntN(len(p.Config))
 		if s.oneIn(2) {
 			p.Config = slices.Delete(p.Config, at, at+1)
@@ -222,13 +237,13 @@ func (s source) predicate() trial.Plugin {
 	case 0:
 		return trial.Plugin{Kind: "predicate", Class: predicates + "RecordIsTombstone"}
 	case 1:
-		return trial.Plugin{Kind: "predicate", Class: predicates + "HasHeaderKey", Config: config("name", pick(s, "h", "g", "H", "zip", ""))}
+		return trial.Plugin{Kind: "predicate", Class: predicates + "HasHeaderKey", Config: config("name", s.mostlyOf("", "h", "g", "H", "zip"))}
 	}
 	return trial.Plugin{Kind: "predicate", Class: predicates + "TopicNameMatches", Config: config("pattern", s.pattern())}
 }
 
 func (s source) transformApply() *trial.Trial { return s.applied(1) }
-func (s source) chainApply() *trial.Trial     { return s.applied(1 + s.IntN(8)) }
+func (s source) chainApply() *trial.Trial     { return s.applied(1 + min(s.IntN(8), s.IntN(8))) }
 
 // applied chains n transforms, each with a predicate one time in four when there are several.
 func (s source) applied(n int) *trial.Trial {
@@ -255,21 +270,21 @@ func (s source) predicateTest() *trial.Trial {
 func (s source) sideMix() func() protocol.Typed {
 	shape := s.recordSchema(0)
 	other := s.variant(shape)
-	mode := s.IntN(4)
+	mode := s.IntN(5)
 	stranger := s.typedMix()
 	return func() protocol.Typed {
 		switch {
-		case s.oneIn(20):
-			return stranger()
-		case s.oneIn(16):
-			return protocol.Typed{}
 		case s.oneIn(30):
+			return stranger()
+		case s.oneIn(20):
+			return protocol.Typed{}
+		case s.oneIn(40):
 			return protocol.Typed{Schema: shape}
-		case mode == 0:
+		case mode == 0 || mode == 3:
 			return protocol.Typed{Value: s.recordMap(0)}
 		case mode == 1 && s.oneIn(2):
 			return protocol.Typed{Schema: other, Value: s.gapped(other)}
-		case mode == 2 && s.oneIn(2):
+		case mode == 2 && s.oneIn(4):
 			sch := s.logical()
 			if s.oneIn(2) {
 				sch = s.decorate(&protocol.Schema{Type: pick(s, primitives...)}, false)
@@ -283,15 +298,20 @@ func (s source) sideMix() func() protocol.Typed {
 // recordSchema is a struct whose fields have the shared names; n is often a struct of its own.
 func (s source) recordSchema(depth int) *protocol.Schema {
 	sch := &protocol.Schema{Type: protocol.Struct}
-	for _, at := range s.Perm(len(recordFields))[:1+s.IntN(len(recordFields))] {
+	for _, at := range s.Perm(len(recordFields)) {
+		if s.oneIn(6) {
+			continue
+		}
 		var f *protocol.Schema
 		switch name := recordFields[at]; {
-		case name == "n" && depth < 2:
+		case name == "n" && depth < 2 && !s.oneIn(4):
 			f = s.recordSchema(depth + 1)
 		case name == "ts" && !s.oneIn(4):
 			f = s.timeSchema()
+		case s.oneIn(10):
+			f = s.container(depthMax - 1)
 		default:
-			f = s.schema(depthMax - 1)
+			f = s.schema(depthMax)
 		}
 		sch.Fields = append(sch.Fields, protocol.Field{Name: recordFields[at], Schema: f})
 	}
@@ -316,7 +336,10 @@ func (s source) timeSchema() *protocol.Schema {
 // recordMap is a schemaless record under the shared names, in a HashMap's order.
 func (s source) recordMap(depth int) protocol.Value {
 	v := protocol.Value{Tag: protocol.MapOf}
-	for _, at := range s.Perm(len(recordFields))[:1+s.IntN(len(recordFields))] {
+	for _, at := range s.Perm(len(recordFields)) {
+		if s.oneIn(6) {
+			continue
+		}
 		var item protocol.Value
 		switch name := recordFields[at]; {
 		case name == "n" && depth < 2:
@@ -324,7 +347,10 @@ func (s source) recordMap(depth int) protocol.Value {
 		case name == "ts":
 			item = pick(s, protocol.Value{Tag: protocol.I64, Int: s.millis()}, protocol.Value{Tag: protocol.Millis, Int: s.millis()}, protocol.Value{Tag: protocol.Str, Text: s.temporal()})
 		default:
-			item = s.schemaless(depthMax - 1)
+			item = s.primitive(pick(s, primitives...))
+			if s.oneIn(3) {
+				item = s.schemaless(depthMax - s.IntN(8)/7)
+			}
 		}
 		v.Items = append(v.Items, protocol.Value{Tag: protocol.Str, Text: recordFields[at]}, item)
 	}

@@ -212,3 +212,38 @@ func (p *parser) object(depth int) (Node, error) {
 		}
 	}
 }
+
+// AppendNode writes a tree back as JSON, without white space; numbers stay as they were written.
+func AppendNode(dst []byte, n *Node) []byte {
+	switch n.Kind {
+	case NullNode:
+		return append(dst, "null"...)
+	case BoolNode:
+		if n.Bool {
+			return append(dst, "true"...)
+		}
+		return append(dst, "false"...)
+	case NumberNode:
+		return append(dst, n.Text...)
+	case StringNode:
+		return AppendString(dst, n.Text)
+	case ArrayNode:
+		dst = append(dst, '[')
+		for i := range n.Items {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = AppendNode(dst, &n.Items[i])
+		}
+		return append(dst, ']')
+	}
+	dst = append(dst, '{')
+	for i := range n.Members {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(AppendString(dst, n.Members[i].Name), ':')
+		dst = AppendNode(dst, &n.Members[i].Value)
+	}
+	return append(dst, '}')
+}

@@ -22,8 +22,11 @@ func simplerItem(it *trial.Item, yield func(trial.Item) bool) bool {
 
 // shorterBytes cuts pieces out, half of it first, then replaces single bytes by plainer ones.
 func shorterBytes(b []byte, yield func([]byte) bool) bool {
-	for n := (len(b) + 1) / 2; n >= 1; n /= 2 {
-		for at := 0; at < len(b); at += n {
+	if !shorterJSON(b, yield) {
+		return false
+	}
+	for n := (len(b) + 1) / 2; n >= 1; n = shorterStep(n) {
+		for at := 0; at < len(b); at += stride(n) {
 			if !yield(slices.Concat(b[:at], b[min(at+n, len(b)):])) {
 				return false
 			}
@@ -43,6 +46,24 @@ func shorterBytes(b []byte, yield func([]byte) bool) bool {
 	return true
 }
 
+const fineBytes = 8
+
+// shorterStep is the length of the next shorter pieces: halves, then one less at a time.
+func shorterStep(n int) int {
+	if n <= fineBytes {
+		return n - 1
+	}
+	return n / 2
+}
+
+// stride is how far apart pieces start: long ones side by side, short ones everywhere.
+func stride(n int) int {
+	if n <= fineBytes {
+		return 1
+	}
+	return n
+}
+
 // shorterTexts is shorterBytes over whole characters; list elements go first.
 func shorterTexts(s string, yield func(string) bool) bool {
 	if parts := strings.Split(s, ","); len(parts) > 1 {
@@ -60,8 +81,8 @@ func shorterTexts(s string, yield func(string) bool) bool {
 		}
 		return string(b)
 	}
-	for n := (len(units) + 1) / 2; n >= 1; n /= 2 {
-		for at := 0; at < len(units); at += n {
+	for n := (len(units) + 1) / 2; n >= 1; n = shorterStep(n) {
+		for at := 0; at < len(units); at += stride(n) {
 			if !yield(join(slices.Concat(units[:at], units[min(at+n, len(units)):]))) {
 				return false
 			}

@@ -116,7 +116,7 @@ func innerList(t protocol.Typed, step int, yield func(protocol.Typed) bool) bool
 	}
 	for at := range items {
 		part := protocol.Typed{Schema: partSchema(t.Schema, step, at), Value: items[at]}
-		if !yield(part) {
+		if !yield(part) || t.Schema != nil && !yield(protocol.Typed{Schema: t.Schema, Value: items[at]}) {
 			return false
 		}
 		ok := simplerTyped(part, func(p protocol.Typed) bool {
@@ -125,11 +125,11 @@ func innerList(t protocol.Typed, step int, yield func(protocol.Typed) bool) bool
 			if t.Schema == nil {
 				return p.Schema != nil || yield(protocol.Typed{Value: v})
 			}
-			if p.Schema == nil {
+			if p.Schema == nil && part.Schema != nil {
 				return true
 			}
 			c := t.Schema.Clone()
-			if len(items) == step {
+			if p.Schema != nil && len(items) == step {
 				c.Default = protocol.Value{}
 				setPartSchema(c, step, at, p.Schema)
 			}
