@@ -34,9 +34,9 @@ type Worker interface {
 	// Describe returns the kind and version of the connector class that a config names.
 	Describe(config map[string]string) (kind connectors.Kind, version string)
 	// Validate checks a connector config as PUT /connector-plugins/{class}/config/validate does.
-	Validate(ctx context.Context, config map[string]string) (*Validation, error)
-	// Plugins lists the plugins; see PluginInfo.
-	Plugins() []PluginInfo
+	Validate(ctx context.Context, config map[string]string) (*connectors.Validation, error)
+	// Plugins lists the plugins; see connectors.PluginInfo.
+	Plugins() []connectors.PluginInfo
 	// PluginConfig returns the config keys of a plugin, as GET /connector-plugins/{p}/config lists them.
 	PluginConfig(plugin, version string) ([]config.Key, error)
 
@@ -51,25 +51,4 @@ type Worker interface {
 	KafkaClusterID(ctx context.Context) (string, error)
 	// Resolve replaces ${provider:path:key} in a config.
 	Resolve(config map[string]string) (map[string]string, error)
-}
-
-// PluginInfo describes one plugin class for GET /connector-plugins.
-type PluginInfo struct {
-	Class   string
-	Type    string // sink, source, transformation, predicate, converter, header_converter
-	Version string // "" = undefined
-}
-
-// Validation is the answer of a config check. Source: ConfigInfos.
-type Validation struct {
-	Name       string // connector.class as given
-	ErrorCount int
-	Groups     []string
-	Configs    []ValidatedKey
-}
-
-// ValidatedKey is a key's definition and checked value; either may be nil. Source: ConfigInfo.
-type ValidatedKey struct {
-	Definition *config.Key
-	Value      *config.ConfigValue
 }
