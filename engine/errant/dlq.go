@@ -1,0 +1,160 @@
+package errant
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/connectors"
+)
+
+// Names of the headers that say what went wrong. Source: DeadLetterQueueReporter.
+const (
+	headerTopic      = "__connect.errors.topic"
+	headerPartition  = "__connect.errors.partition"
+	headerOffset     = "__connect.errors.offset"
+	headerConnector  = "__connect.errors.connector.name"
+	headerTask       = "__connect.errors.task.id"
+	headerStage      = "__connect.errors.stage"
+	headerClass      = "__connect.errors.class.name"
+	headerException  = "__connect.errors.exception.class.name"
+	headerMessage    = "__connect.errors.exception.message"
+	headerStacktrace = "__connect.errors.exception.stacktrace"
+)
+
+// DeadLetterQueue writes failed rows of a sink, as they were consumed, to a topic.
+//
+// What is written is copied first: the row's batch may be released at once.
+// Source: DeadLetterQueueReporter.
+type DeadLetterQueue struct {
+	ID      connectors.TaskID
+	Topic   string
+	Headers bool // errors.deadletterqueue.context.headers.enable
+	Client  *kgo.Client
+	Logger  *slog.Logger
+	Metrics Metrics
+}
+
+var _ Reporter = (*DeadLetterQueue)(nil)
+
+// CreateTopic makes the dead letter topic, with one partition, unless it exists.
+// Source: DeadLetterQueueReporter.createAndSetup.
+func CreateTopic(ctx context.Context, admin *kgo.Client, topic string, replication int16) error {
+	adm := kadm.NewClient(admin)
+	fail := func(err error) error {
+		return &connectors.Error{Class: connectors.ConnectException, Text: "Could not initialize dead letter queue with topic=" + topic, Err: err}
+	}
+	details, err := adm.ListTopics(ctx, topic)
+	if err != nil {
+		return fail(err)
+	}
+	if d, ok := details[topic]; ok && d.Err == nil {
+		return nil
+	}
+	res, err := adm.CreateTopic(ctx, 1, replication, nil, topic)
+	if err == nil {
+		err = res.Err
+	}
+	if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+		return fail(err)
+	}
+	return nil
+}
+
+// Report sends the row; the result waits for Kafka's acknowledgement.
+func (d *DeadLetterQueue) Report(_ context.Context, b *batch.Batch, e *RowError) connectors.Report {
+	row := int(e.Row)
+	rec := &kgo.Record{Topic: d.Topic, Partition: -1}
+	if k, ok := b.RawKey.Get(row); ok && row < b.RawKey.Len() {
+		rec.Key = bytes.Clone(notNil(k))
+	}
+	if v, ok := b.RawValue.Get(row); ok && row < b.RawValue.Len() {
+		rec.Value = bytes.Clone(notNil(v))
+	}
+	if b.Timestamps != nil && b.Timestamps[row] != batch.NoTimestamp {
+		rec.Timestamp = time.UnixMilli(b.Timestamps[row])
+	}
+	for _, h := range b.Headers.Of(row) {
+		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: h.Key, Value: bytes.Clone(h.Raw)})
+	}
+	if d.Headers {
+		rec.Headers = d.contextHeaders(rec.Headers, b, e)
+	}
+	if d.Metrics != nil {
+		d.Metrics.DeadLetters(1)
+	}
+	s := &sent{done: make(chan struct{})}
+	// The client's context, not the caller's: a letter that was accepted must not be lost because the
+	// task was told to stop. Closing the client ends it.
+	d.Client.Produce(context.Background(), rec, func(_ *kgo.Record, err error) {
+		if err != nil {
+			d.Logger.Error("could not produce record to dead letter queue", "connector", d.ID.Connector, "task", d.ID.Task,
+				"topic", d.Topic, "err", err)
+			if d.Metrics != nil {
+				d.Metrics.DeadLetterFailures(1)
+			}
+			s.err = err
+		}
+		close(s.done)
+	})
+	return s
+}
+
+// Close closes the client; letters that are still on their way get a last chance.
+func (d *DeadLetterQueue) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	err := d.Client.Flush(ctx)
+	d.Client.Close()
+	return err
+}
+
+func (d *DeadLetterQueue) contextHeaders(h []kgo.RecordHeader, b *batch.Batch, e *RowError) []kgo.RecordHeader {
+	add := func(key, value string) { h = append(h, kgo.RecordHeader{Key: key, Value: []byte(value)}) }
+	add(headerTopic, b.Origin.Topic)
+	add(headerPartition, strconv.Itoa(int(b.Origin.Partition)))
+	add(headerOffset, strconv.FormatInt(b.Offsets[e.Row], 10))
+	add(headerConnector, d.ID.Connector)
+	add(headerTask, strconv.Itoa(d.ID.Task))
+	add(headerStage, e.Stage.String())
+	add(headerClass, e.Class)
+	add(headerException, Class(e.Err))
+	if m := Message(e.Err); m != "" {
+		add(headerMessage, m)
+	} else {
+		h = append(h, kgo.RecordHeader{Key: headerMessage})
+	}
+	add(headerStacktrace, Trace(e.Err))
+	return h
+}
+
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// sent is a letter on its way. err is written before done is closed.
+type sent struct {
+	done chan struct{}
+	err  error
+}
+
+// Wait returns when Kafka acknowledged the letter, or why it did not.
+func (s *sent) Wait(ctx context.Context) error {
+	select {
+	case <-s.done:
+		return s.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,241 @@
+package errant
+
+import (
+	"context"
+	"math/rand/v2"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/connectors"
+)
+
+// retryDelayMin is RetryWithToleranceOperator.RETRIES_DELAY_MIN_MS.
+const retryDelayMin = 300 * time.Millisecond
+
+// Options configure an Operator.
+type Options struct {
+	RetryTimeout  time.Duration // errors.retry.timeout; negative = for ever
+	RetryDelayMax time.Duration // errors.retry.delay.max.ms
+	TolerateAll   bool          // errors.tolerance=all
+	Metrics       Metrics       // nil counts nothing
+	Rand          *rand.Rand    // jitter; nil = an own seeded source
+}
+
+// Metrics receives what happens. Source: ErrorHandlingMetrics. Methods are safe for concurrent use.
+type Metrics interface {
+	Failures(n int) // operations that failed, each attempt
+	Errors(n int)   // rows given up
+	Skipped(n int)  // rows skipped because of errors
+	Retries(n int)  // operations tried again
+	Logged(n int)   // rows logged
+	DeadLetters(n int)
+	DeadLetterFailures(n int)
+	LastError(t time.Time)
+}
+
+// Reporter is told of failed rows. Source: ErrorReporter.
+type Reporter interface {
+	// Report takes one failed row of b, which is borrowed. The result is nil when there is nothing to
+	// wait for.
+	Report(ctx context.Context, b *batch.Batch, e *RowError) connectors.Report
+	Close() error
+}
+
+// Operator applies the errors.* settings of a connector to the rows of one task.
+//
+// Invariant: without TolerateAll, failures never comes back to zero.
+type Operator struct {
+	opt       Options
+	reporters []Reporter
+	stop      chan struct{}
+	stopOnce  sync.Once
+
+	mu       sync.Mutex
+	failures int64
+}
+
+// NewOperator returns an operator that tells reporters, in order, of every failed row.
+func NewOperator(opt Options, reporters ...Reporter) *Operator {
+	if opt.Metrics == nil {
+		opt.Metrics = nothing{}
+	}
+	if opt.Rand == nil {
+		opt.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	}
+	return &Operator{opt: opt, reporters: reporters, stop: make(chan struct{})}
+}
+
+// Stop ends waits between attempts: what is being retried fails. Safe from any goroutine.
+func (o *Operator) Stop() { o.stopOnce.Do(func() { close(o.stop) }) }
+
+// TolerateAll reports errors.tolerance=all.
+func (o *Operator) TolerateAll() bool { return o.opt.TolerateAll }
+
+// Retries reports whether retriable failures are tried again at all.
+func (o *Operator) Retries() bool { return o.opt.RetryTimeout != 0 }
+
+// Attempts is the retry state of one operation on one batch. The zero value with its operator starts
+// at the first failure.
+type Attempts struct {
+	o        *Operator
+	n        int
+	deadline time.Time // zero: for ever
+	begun    bool
+}
+
+// Attempts returns the retry state of a new operation.
+func (o *Operator) Attempts() Attempts {
+	a := Attempts{o: o}
+	return a
+}
+
+// Next counts a retriable failure and waits before the next attempt. It reports false, without
+// waiting, when there must be none: the time is up, or the task stops.
+// Source: RetryWithToleranceOperator.execAndRetry, backoff.
+func (a *Attempts) Next(ctx context.Context) bool {
+	o := a.o
+	now := time.Now()
+	if !a.begun {
+		a.begun = true
+		if o.opt.RetryTimeout >= 0 {
+			a.deadline = now.Add(o.opt.RetryTimeout)
+		}
+	}
+	o.opt.Metrics.Failures(1)
+	a.n++
+	if !a.deadline.IsZero() && !now.Before(a.deadline) {
+		return false
+	}
+	delay := retryDelayMin << min(a.n-1, 32)
+	if delay > o.opt.RetryDelayMax {
+		delay = 0
+		if o.opt.RetryDelayMax > 0 {
+			delay = time.Duration(o.opt.Rand.Int64N(int64(o.opt.RetryDelayMax)))
+		}
+	}
+	if !a.deadline.IsZero() && now.Add(delay).After(a.deadline) {
+		delay = a.deadline.Sub(now)
+	}
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-o.stop:
+	case <-ctx.Done():
+	}
+	o.opt.Metrics.Retries(1)
+	select {
+	case <-o.stop:
+		return false
+	default:
+		return ctx.Err() == nil
+	}
+}
+
+// Do runs op until it succeeds or fails for good: errors that are retriable are tried again inside
+// errors.retry.timeout. It is for operations on whole batches, which no row can be blamed for.
+func (o *Operator) Do(ctx context.Context, op func() error) error {
+	a := o.Attempts()
+	for {
+		err := op()
+		if err == nil || !connectors.IsRetriable(err) || !a.Next(ctx) {
+			return err
+		}
+	}
+}
+
+// Failed handles rows of b that a converter or the transforms refused, in row order: each is counted
+// and reported. With errors.tolerance=none the first one fails the task: the result is Java's
+// "Tolerance exceeded in error handler". reports collects what offsets must wait for.
+// Source: RetryWithToleranceOperator.execute.
+func (o *Operator) Failed(ctx context.Context, b *batch.Batch, errs []RowError, reports *Reports) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	sort.SliceStable(errs, func(i, k int) bool { return errs[i].Row < errs[k].Row })
+	for i := range errs {
+		e := &errs[i]
+		o.opt.Metrics.Failures(1)
+		o.markFailed()
+		if o.opt.TolerateAll {
+			o.opt.Metrics.Skipped(1)
+		}
+		o.opt.Metrics.Errors(1)
+		o.report(ctx, b, e, reports)
+		if !o.WithinTolerance() {
+			return exceeded(e.Err)
+		}
+	}
+	return nil
+}
+
+// Report handles a row that failed outside the converters and transforms: refused by a sink
+// (TaskPut) or by Kafka (KafkaProduce). The result is nil when there is nothing to wait for.
+// Errors: with errors.tolerance=none, Java's "Tolerance exceeded in error handler".
+// Source: RetryWithToleranceOperator.executeFailed.
+func (o *Operator) Report(ctx context.Context, b *batch.Batch, e *RowError, reports *Reports) (connectors.Report, error) {
+	o.markFailed()
+	o.opt.Metrics.Failures(1)
+	r := o.report(ctx, b, e, reports)
+	if !o.WithinTolerance() {
+		o.opt.Metrics.Errors(1)
+		return r, exceeded(e.Err)
+	}
+	return r, nil
+}
+
+// WithinTolerance reports whether the task may go on after what failed so far.
+func (o *Operator) WithinTolerance() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.opt.TolerateAll || o.failures == 0
+}
+
+// Close closes the reporters.
+func (o *Operator) Close() error {
+	var first error
+	for _, r := range o.reporters {
+		if err := r.Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+func (o *Operator) markFailed() {
+	o.opt.Metrics.LastError(time.Now())
+	o.mu.Lock()
+	o.failures++
+	o.mu.Unlock()
+}
+
+func (o *Operator) report(ctx context.Context, b *batch.Batch, e *RowError, reports *Reports) connectors.Report {
+	var out connectors.Report
+	for _, r := range o.reporters {
+		if p := r.Report(ctx, b, e); p != nil {
+			out = p
+			if reports != nil {
+				reports.add(connectors.TopicPartition{Topic: b.Origin.Topic, Partition: b.Origin.Partition}, p)
+			}
+		}
+	}
+	return out
+}
+
+// Exceeded is the error that fails a task whose errors.tolerance is none.
+func exceeded(cause error) error {
+	return &connectors.Error{Class: connectors.ConnectException, Text: "Tolerance exceeded in error handler", Err: cause}
+}
+
+type nothing struct{}
+
+func (nothing) Failures(int)           {}
+func (nothing) Errors(int)             {}
+func (nothing) Skipped(int)            {}
+func (nothing) Retries(int)            {}
+func (nothing) Logged(int)             {}
+func (nothing) DeadLetters(int)        {}
+func (nothing) DeadLetterFailures(int) {}
+func (nothing) LastError(time.Time)    {}

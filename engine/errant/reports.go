@@ -1,0 +1,43 @@
+package errant
+
+import (
+	"context"
+
+	"github.com/millrace/millrace/connectors"
+)
+
+// Reports is the dead letters of a sink task that are on their way, by consumed partition: offsets of
+// a partition are committed only after they arrived. Used by the task's goroutine alone.
+// Source: WorkerErrantRecordReporter.futures.
+type Reports struct {
+	open map[connectors.TopicPartition][]connectors.Report
+}
+
+func (r *Reports) add(tp connectors.TopicPartition, p connectors.Report) {
+	if r.open == nil {
+		r.open = map[connectors.TopicPartition][]connectors.Report{}
+	}
+	r.open[tp] = append(r.open[tp], p)
+}
+
+// Await waits until all reports of the partitions arrived and forgets them.
+// Errors: the first report that did not; the task must fail, or rows would be lost.
+func (r *Reports) Await(ctx context.Context, partitions []connectors.TopicPartition) error {
+	for _, tp := range partitions {
+		list := r.open[tp]
+		delete(r.open, tp)
+		for _, p := range list {
+			if err := p.Wait(ctx); err != nil {
+				return &connectors.Error{Class: connectors.ConnectException, Text: "dead letter queue: " + err.Error(), Err: err}
+			}
+		}
+	}
+	return nil
+}
+
+// Forget drops the reports of partitions that were taken away without a commit.
+func (r *Reports) Forget(partitions []connectors.TopicPartition) {
+	for _, tp := range partitions {
+		delete(r.open, tp)
+	}
+}

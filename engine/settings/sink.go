@@ -1,0 +1,47 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/millrace/millrace/config"
+)
+
+// CheckSink finds what the keys of a sink config say against one another; add is called for each
+// message with the key it belongs to. Source: SinkConnectorConfig.validate.
+func CheckSink(props map[string]string, add func(key, value, message string)) {
+	list, pattern := props["topics"], props["topics.regex"]
+	dlq := strings.TrimSpace(props["errors.deadletterqueue.topic.name"])
+	both := func(msg string) {
+		add("topics", list, msg)
+		add("topics.regex", pattern, msg)
+	}
+	switch hasList, hasPattern := !blank(list), !blank(pattern); {
+	case hasList && hasPattern:
+		both("topics and topics.regex are mutually exclusive options, but both are set.")
+	case !hasList && !hasPattern:
+		both("Must configure one of topics or topics.regex")
+	}
+	if dlq == "" {
+		return
+	}
+	if !blank(list) {
+		topics, _, _ := Topics(props)
+		if slices.Contains(topics, dlq) {
+			add("topics", list, fmt.Sprintf("The DLQ topic '%s' may not be included in the list of topics ('topics=%s') consumed by the connector",
+				dlq, config.JavaText(topics)))
+		}
+	}
+	if !blank(pattern) {
+		if p, err := Pattern(pattern); err == nil && p.MatchString(dlq) {
+			add("topics.regex", pattern, fmt.Sprintf("The DLQ topic '%s' may not be matched by the regex for the topics ('topics.regex=%s') consumed by the connector",
+				dlq, pattern))
+		}
+	}
+}
+
+// HasDeadLetters reports whether a config names a dead letter topic. Source: hasDlqTopicConfig.
+func HasDeadLetters(props map[string]string) bool {
+	return !blank(props["errors.deadletterqueue.topic.name"])
+}

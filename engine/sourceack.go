@@ -1,0 +1,161 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/errant"
+	"github.com/millrace/millrace/engine/offset"
+	"github.com/millrace/millrace/engine/produce"
+	"github.com/millrace/millrace/engine/stage"
+)
+
+// ack takes the results of the rows of one polled batch. Calls for one batch come one after the other.
+type ack struct {
+	s    *sourceTask
+	b    *batch.Batch // as polled; retained until the last row's result
+	e    *offset.Entry
+	left int // rows without a result
+	rows int // rows of the batch, sent or not
+	lost int // rows that were dropped or failed
+	ok   []int32
+}
+
+// Acked implements produce.AckSink.
+func (a *ack) Acked(results []produce.Result) {
+	s := a.s
+	a.ok = a.ok[:0]
+	var meta []connectors.RowMetadata
+	_, wants := s.p.plugin.(connectors.RecordCommitter)
+	for i := range results {
+		r := &results[i]
+		m := connectors.RowMetadata{Row: r.Row, Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Timestamp: r.Timestamp}
+		if r.Err != nil {
+			a.lost++
+			if !s.sendFailed(a.b, r) {
+				continue
+			}
+			m = connectors.RowMetadata{Row: r.Row, Dropped: true, Partition: batch.NoPartition, Offset: -1, Timestamp: batch.NoTimestamp}
+		}
+		a.ok = append(a.ok, r.Row)
+		if wants {
+			meta = append(meta, m)
+		}
+	}
+	s.used(results)
+	s.queueCommit(a.b, meta)
+	s.offsets.Ack(a.e, a.ok)
+	if a.left -= len(results); a.left == 0 {
+		s.p.metrics.written(a.rows, a.lost)
+		a.b.Release()
+	}
+}
+
+// sendFailed handles a row that Kafka refused for good and reports whether that is tolerated.
+// Source: WorkerSourceTask.producerSendFailed.
+func (s *sourceTask) sendFailed(b *batch.Batch, r *produce.Result) bool {
+	if s.p.operator.TolerateAll() {
+		e := errant.RowError{Row: r.Row, Stage: errant.KafkaProduce, Class: "org.apache.kafka.connect.runtime.WorkerSourceTask", Err: r.Err}
+		_, err := s.p.operator.Report(context.Background(), b, &e, nil)
+		return err == nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sendErr == nil && !s.t.isCancelled() {
+		s.log.Error("row could not be sent", "topic", r.Topic, "partition", r.Partition, "err", r.Err)
+		s.sendErr = r.Err
+		s.endPoll()
+	}
+	return false
+}
+
+// used tells the topic tracker of topics that rows reached for the first time.
+func (s *sourceTask) used(results []produce.Result) {
+	if s.p.tracker == nil {
+		return
+	}
+	last := ""
+	for i := range results {
+		if results[i].Err != nil || results[i].Topic == last {
+			continue
+		}
+		last = results[i].Topic
+		s.mu.Lock()
+		_, known := s.topics[last]
+		if !known {
+			if s.topics == nil {
+				s.topics = map[string]struct{}{}
+			}
+			s.topics[last] = struct{}{}
+		}
+		s.mu.Unlock()
+		if !known {
+			s.p.tracker.TopicUsed(s.t.id, last)
+		}
+	}
+}
+
+// cutAt takes the given row and later ones out of every part's selection.
+func cutAt(parts []stage.Encoded, row int32) {
+	for i := range parts {
+		b := parts[i].B
+		if b.Sel == nil {
+			sel := mem.Alloc[int32](&b.Arena, max(int(row), 1))[:row]
+			for k := range sel {
+				sel[k] = int32(k)
+			}
+			b.Sel = sel
+			continue
+		}
+		n := 0
+		for n < len(b.Sel) && b.Sel[n] < row {
+			n++
+		}
+		b.Sel = b.Sel[:n]
+	}
+}
+
+// sentRows returns the rows of all parts in order, made in the polled batch's arena; nil means all.
+func sentRows(b *batch.Batch, parts []produce.Rows, n int) batch.Selection {
+	if n == b.Len() {
+		return nil
+	}
+	live := make([]bool, b.Len())
+	for i := range parts {
+		for _, r := range parts[i].B.Sel {
+			live[r] = true
+		}
+	}
+	sel := mem.Alloc[int32](&b.Arena, max(n, 1))[:0]
+	for r, ok := range live {
+		if ok {
+			sel = append(sel, int32(r))
+		}
+	}
+	return sel
+}
+
+// checkTimestamps refuses timestamps below zero that do not stand for none.
+// Source: ConnectUtils.checkAndConvertTimestamp.
+func checkTimestamps(b *batch.Batch) error {
+	for i, ts := range b.Timestamps {
+		if ts < batch.NoTimestamp && selected(b, int32(i)) {
+			return &connectors.Error{Class: "org.apache.kafka.connect.errors.InvalidRecordException", Text: invalidTimestamp(ts)}
+		}
+	}
+	return nil
+}
+
+func releaseBatches(list []*batch.Batch) {
+	for _, b := range list {
+		b.Release()
+	}
+}
+
+func releaseRows(list []produce.Rows) {
+	for i := range list {
+		list[i].B.Release()
+	}
+}

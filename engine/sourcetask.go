@@ -1,0 +1,387 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/errant"
+	"github.com/millrace/millrace/engine/offset"
+	"github.com/millrace/millrace/engine/produce"
+	"github.com/millrace/millrace/engine/stage"
+)
+
+// sendRetryDelay is how long a source waits after a retriable failure to hand rows over.
+// Source: AbstractWorkerSourceTask.SEND_FAILED_BACKOFF_MS.
+const sendRetryDelay = 100 * time.Millisecond
+
+// sourceParts is what a source task is made of; the worker builds it when the task starts.
+type sourceParts struct {
+	plugin   connectors.SourceTask
+	context  connectors.SourceTaskContext
+	props    map[string]string
+	stage    *stage.Source
+	operator *errant.Operator
+	producer produce.Producer
+	topics   *produce.Topics // nil: the brokers create topics, or nobody does
+	store    offset.Store
+	tracker  TopicTracker // nil: topics are not tracked
+	metrics  *sourceMetrics
+	closers  []func()
+}
+
+// sourceTask is the body of an at-least-once source task.
+//
+// Goroutines: the task's runs the plugin, the stage and Send; the producer's runs Acked; one of its
+// own flushes offsets every offset.flush.interval.ms.
+// Source: AbstractWorkerSourceTask, WorkerSourceTask.
+type sourceTask struct {
+	t             *task
+	polling       context.Context // ends when the task stops, or must look at a failed row
+	endPoll       context.CancelFunc
+	build         func(ctx context.Context) (*sourceParts, error)
+	flushInterval time.Duration
+	flushTimeout  time.Duration
+	log           *slog.Logger
+
+	// The task goroutine's own.
+	p       *sourceParts
+	started bool
+	seq     int64
+	flushed chan struct{} // the flushing goroutine ended
+
+	offsets *offset.Tracker
+	flusher *offset.Flusher
+
+	mu        sync.Mutex
+	sendErr   error
+	done      []committed // rows whose RecordCommitter call is due
+	commitDue bool        // offsets were flushed, Committer.Commit is due
+	topics    map[string]struct{}
+	producer  produce.Producer
+}
+
+// committed is rows of a polled batch that reached Kafka or were dropped.
+type committed struct {
+	b    *batch.Batch // retained
+	rows []connectors.RowMetadata
+}
+
+func (s *sourceTask) wake() {
+	if s.t.isStopping() {
+		s.endPoll()
+	}
+}
+
+// cut closes the producer, so that a Send that waits for ever returns.
+func (s *sourceTask) cut() {
+	s.mu.Lock()
+	p := s.producer
+	s.mu.Unlock()
+	if p != nil {
+		go p.Close()
+	}
+}
+
+func (s *sourceTask) start(ctx context.Context) error {
+	p, err := s.build(ctx)
+	if p != nil {
+		s.p = p
+		s.mu.Lock()
+		s.producer = p.producer
+		s.mu.Unlock()
+	}
+	if err != nil {
+		return err
+	}
+	s.offsets = offset.NewTracker()
+	s.flusher = &offset.Flusher{Store: p.store, Connector: s.t.id.Connector}
+	s.started = true
+	return p.plugin.Start(ctx, p.context, p.props)
+}
+
+func (s *sourceTask) execute(ctx context.Context) error {
+	stopFlushing := make(chan struct{})
+	s.flushed = make(chan struct{})
+	go s.flushLoop(stopFlushing)
+	err := s.t.guard(func() error { return s.loop(ctx) })
+	close(stopFlushing)
+	<-s.flushed
+	if s.t.isCancelled() {
+		return err
+	}
+	// Failed or not: what was acknowledged is committed. A failing row never is, nor what follows it.
+	s.finalCommit(ctx)
+	return err
+}
+
+// loop polls and sends until the task stops. Source: AbstractWorkerSourceTask.execute.
+func (s *sourceTask) loop(ctx context.Context) error {
+	for !s.t.isStopping() {
+		s.callCommits(ctx)
+		if s.t.shouldPause() {
+			s.t.report(connectors.Paused, "")
+			if s.t.awaitUnpause() {
+				s.t.report(connectors.Running, "")
+			}
+			continue
+		}
+		if err := s.sendFailure(); err != nil {
+			return err
+		}
+		began := time.Now()
+		batches, err := s.p.plugin.Poll(s.polling)
+		if err != nil {
+			releaseBatches(batches)
+			if s.t.isStopping() {
+				return nil
+			}
+			if !connectors.IsRetriable(err) {
+				return err
+			}
+			s.log.Warn("task could not poll, trying again", "err", err)
+			continue
+		}
+		if len(batches) == 0 {
+			continue
+		}
+		rows := 0
+		for _, b := range batches {
+			rows += b.Live()
+		}
+		s.p.metrics.polled(rows, time.Since(began))
+		for i, b := range batches {
+			err := s.send(ctx, b)
+			b.Release()
+			if err != nil {
+				releaseBatches(batches[i+1:])
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// send puts one polled batch through the stage and hands its rows to the producer.
+// Source: AbstractWorkerSourceTask.sendRecords.
+func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
+	b.Seq = s.seq
+	s.seq += int64(b.Len())
+	encoded, failed, err := s.p.stage.Run(ctx, b)
+	if err != nil {
+		return exceeded(err)
+	}
+	live := b.Live()
+	var fatal error
+	if len(failed) > 0 {
+		if fatal = s.p.operator.Failed(ctx, b, failed, nil); fatal != nil {
+			// Rows before the one that fails the task still go out, as Java sends record by record.
+			cutAt(encoded, failed[0].Row)
+		}
+	}
+	parts := make([]produce.Rows, 0, len(encoded))
+	sent := 0
+	for _, e := range encoded {
+		if n := e.B.Live(); n > 0 {
+			parts = append(parts, produce.Rows{B: e.B, Key: e.Key, Value: e.Value})
+			sent += n
+		} else {
+			e.B.Release()
+		}
+	}
+	if err := s.prepare(ctx, parts); err != nil {
+		releaseRows(parts)
+		return err
+	}
+	rows := sentRows(b, parts, sent)
+	if fatal == nil && sent < live {
+		s.dropped(b, rows)
+	}
+	if sent > 0 {
+		b.Retain() // released by ack.Acked with its last row
+		e := s.offsets.Submit(b, rows)
+		s.p.producer.Send(ctx, parts, &ack{s: s, b: b, e: e, left: sent, rows: live, lost: live - sent})
+	} else if fatal == nil {
+		s.p.metrics.written(live, live)
+	}
+	return fatal
+}
+
+// prepare creates topics and checks timestamps before rows go out.
+func (s *sourceTask) prepare(ctx context.Context, parts []produce.Rows) error {
+	for i := range parts {
+		if err := checkTimestamps(parts[i].B); err != nil {
+			return err
+		}
+		for _, topic := range parts[i].B.Topics.Names {
+			for {
+				err := s.p.topics.Ensure(ctx, topic)
+				if err == nil {
+					break
+				}
+				if !connectors.IsRetriable(err) || ctx.Err() != nil {
+					return err
+				}
+				s.log.Warn("rows could not be sent, trying again", "topic", topic, "next_in", sendRetryDelay, "err", err)
+				select {
+				case <-time.After(sendRetryDelay):
+				case <-s.t.stopped:
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// dropped tells the plugin of rows that transforms or errors removed.
+func (s *sourceTask) dropped(b *batch.Batch, sent batch.Selection) {
+	if _, ok := s.p.plugin.(connectors.RecordCommitter); !ok {
+		return
+	}
+	kept := make([]bool, b.Len())
+	for _, r := range sent {
+		kept[r] = true
+	}
+	var rows []connectors.RowMetadata
+	add := func(r int32) {
+		if !kept[r] {
+			rows = append(rows, connectors.RowMetadata{Row: r, Dropped: true, Partition: batch.NoPartition, Offset: -1, Timestamp: batch.NoTimestamp})
+		}
+	}
+	if b.Sel == nil {
+		for r := range int32(b.Len()) {
+			add(r)
+		}
+	} else {
+		for _, r := range b.Sel {
+			add(r)
+		}
+	}
+	s.queueCommit(b, rows)
+}
+
+// queueCommit keeps rows for the plugin's RecordCommitter. Safe from any goroutine.
+func (s *sourceTask) queueCommit(b *batch.Batch, rows []connectors.RowMetadata) {
+	if len(rows) == 0 {
+		return
+	}
+	b.Retain() // released by callCommits or close
+	s.mu.Lock()
+	s.done = append(s.done, committed{b, rows})
+	s.mu.Unlock()
+}
+
+// callCommits calls the plugin's commit hooks that are due. Errors are logged only.
+func (s *sourceTask) callCommits(ctx context.Context) {
+	s.mu.Lock()
+	done, due := s.done, s.commitDue
+	s.done, s.commitDue = nil, false
+	s.mu.Unlock()
+	for _, d := range done {
+		if rc, ok := s.p.plugin.(connectors.RecordCommitter); ok {
+			if err := rc.CommitRecords(ctx, d.b, d.rows); err != nil {
+				s.log.Error("task failed in CommitRecords, going on", "err", err)
+			}
+		}
+		d.b.Release()
+	}
+	if due {
+		if c, ok := s.p.plugin.(connectors.Committer); ok {
+			if err := c.Commit(ctx); err != nil {
+				s.log.Error("task failed in Commit, going on", "err", err)
+			}
+		}
+	}
+}
+
+// sendFailure returns the failure of a row that was not tolerated.
+func (s *sourceTask) sendFailure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sendErr == nil {
+		return nil
+	}
+	return &connectors.Error{Class: connectors.ConnectException, Text: "Unrecoverable exception from producer send callback", Err: s.sendErr}
+}
+
+// flushLoop commits offsets every offset.flush.interval.ms.
+func (s *sourceTask) flushLoop(stop <-chan struct{}) {
+	defer close(s.flushed)
+	tick := time.NewTicker(s.flushInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			s.flush()
+		case <-stop:
+			return
+		}
+	}
+}
+
+// flush writes the offsets of acknowledged rows within offset.flush.timeout.ms. What could not be
+// written is kept for the next time. Source: WorkerSourceTask.commitOffsets.
+func (s *sourceTask) flush() bool {
+	ctx, cancel := context.WithTimeout(s.t.ctx, s.flushTimeout)
+	defer cancel()
+	began := time.Now()
+	c := s.offsets.Take()
+	s.flusher.Add(c.Offsets)
+	n, err := s.flusher.Flush(ctx)
+	s.p.metrics.committed(err == nil, time.Since(began))
+	if err != nil {
+		s.log.Error("source offsets could not be committed, trying again with the next flush", "err", err, "next_in", s.flushInterval)
+		return false
+	}
+	s.log.Debug("source offsets committed", "partitions", n, "rows", c.Acked, "rows_pending", c.Pending)
+	s.mu.Lock()
+	s.commitDue = true
+	s.mu.Unlock()
+	return true
+}
+
+// finalCommit waits for acknowledgements on their way, then commits. Source: WorkerSourceTask.finalOffsetCommit.
+func (s *sourceTask) finalCommit(ctx context.Context) {
+	timer := time.NewTimer(s.flushTimeout)
+	defer timer.Stop()
+	select {
+	case <-s.offsets.Idle():
+	case <-timer.C:
+		s.log.Warn("rows are still unacknowledged, their offsets are not committed", "rows", s.offsets.Pending())
+	case <-ctx.Done():
+		return
+	}
+	s.flush()
+	s.callCommits(ctx)
+}
+
+func (s *sourceTask) close(ctx context.Context) {
+	if s.p == nil {
+		return
+	}
+	if s.started {
+		if err := s.p.plugin.Stop(ctx); err != nil {
+			s.log.Warn("task did not stop cleanly", "err", err)
+		}
+	}
+	if s.p.producer != nil {
+		s.p.producer.Close()
+	}
+	if s.offsets != nil {
+		s.offsets.Close()
+	}
+	s.mu.Lock()
+	done := s.done
+	s.done = nil
+	s.mu.Unlock()
+	for _, d := range done {
+		d.b.Release()
+	}
+	for _, f := range s.p.closers {
+		f()
+	}
+}

@@ -1,0 +1,208 @@
+package stage
+
+import (
+	"context"
+	"slices"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/engine/errant"
+)
+
+// SinkOptions configure a Sink.
+type SinkOptions struct {
+	Key, Value  Side
+	Header      codec.HeaderConverter
+	HeaderClass string
+	Transforms  Transforms
+	Operator    *errant.Operator
+	// What the plugin reads of key and value; nil = all.
+	KeyProjection, ValueProjection *batch.Projection
+	// Raw says that the plugin reads consumed bytes alone. Without transforms nothing is decoded then.
+	Raw bool
+	// Identity says that Transforms does nothing.
+	Identity bool
+}
+
+// Sink turns consumed batches into what a sink task is given.
+// Source: WorkerSinkTask.convertAndTransformRecord.
+type Sink struct {
+	opt        SinkOptions
+	key, value decoding
+	wantKey    *batch.Projection
+	wantValue  *batch.Projection
+}
+
+// NewSink returns the stage of one task.
+func NewSink(opt SinkOptions) *Sink {
+	s := &Sink{opt: opt}
+	s.wantKey, s.wantValue = opt.Transforms.Projection(opt.KeyProjection, opt.ValueProjection)
+	if !opt.Raw || !opt.Identity {
+		s.key = decoding{side: opt.Key, stage: errant.KeyConverter, dec: opt.Key.Converter.NewDecoder()}
+		s.value = decoding{side: opt.Value, stage: errant.ValueConverter, dec: opt.Value.Converter.NewDecoder()}
+	}
+	return s
+}
+
+// Run decodes and transforms raw, which stays as it was consumed and is borrowed; the results keep it
+// alive. They hold the rows in order. Rows that failed are in failed, those that transforms dropped in
+// neither.
+//
+// Errors: no row could be tried.
+func (s *Sink) Run(ctx context.Context, raw *batch.Batch) (out []*batch.Batch, failed []errant.RowError, err error) {
+	w := raw.Fork(raw.Sel)
+	if s.opt.Raw && s.opt.Identity {
+		return []*batch.Batch{w}, nil, nil
+	}
+	forks, failed, err := s.decode(ctx, w)
+	if err != nil {
+		return nil, failed, err
+	}
+	if s.opt.Identity {
+		return Order(forks), failed, nil
+	}
+	for i, f := range forks {
+		var more []*batch.Batch
+		more, failed, err = s.opt.Transforms.Run(f, failed)
+		if err != nil {
+			releaseAll(out)
+			releaseAll(forks[i+1:])
+			return nil, failed, err
+		}
+		out = append(out, more...)
+	}
+	return Order(out), failed, nil
+}
+
+// decode converts key, value and headers of w and returns w, or forks of it, one per pair of schemas.
+func (s *Sink) decode(ctx context.Context, w *batch.Batch) ([]*batch.Batch, []errant.RowError, error) {
+	in := codec.Input{Topic: w.Origin.Topic, Headers: &w.Headers, Values: w.RawKey, Sel: w.Sel}
+	keys, failed, err := s.key.run(ctx, w, &in, s.wantKey, s.opt.Operator, nil)
+	if err != nil {
+		w.Release()
+		return nil, failed, err
+	}
+	if len(failed) > 0 {
+		w.Sel = union(w, keys)
+	}
+	in.Values, in.Sel = w.RawValue, w.Sel
+	values := []part(nil)
+	if w.Live() > 0 {
+		values, failed, err = s.value.run(ctx, w, &in, s.wantValue, s.opt.Operator, failed)
+		if err != nil {
+			w.Release()
+			return nil, failed, err
+		}
+	}
+	if len(failed) > 0 {
+		w.Sel = union(w, values)
+	}
+	failed = s.headers(w, failed)
+	if len(keys) == 1 && len(values) == 1 {
+		w.Key, w.Value = keys[0].col, values[0].col
+		w.Sel = values[0].sel
+		if w.Status.Any() {
+			w.Sel = without(w, &w.Status)
+			w.Status.Reset()
+		}
+		list, failed, _ := own(w, failed)
+		return list, failed, nil
+	}
+	var forks []*batch.Batch
+	for _, v := range values {
+		for _, k := range keys {
+			sel := intersect(w, k.sel, v.sel)
+			if len(sel) == 0 && sel != nil {
+				continue
+			}
+			f := w.Fork(sel)
+			if w.Status.Any() {
+				f.Sel = without(f, &w.Status)
+			}
+			f.Key, f.Value = k.col, v.col
+			forks = append(forks, f)
+		}
+	}
+	w.Release()
+	return forks, failed, nil
+}
+
+// headers converts the headers of w's rows. Failed rows stay in w.Status for the caller to leave out.
+func (s *Sink) headers(w *batch.Batch, failed []errant.RowError) []errant.RowError {
+	if w.Headers.Empty() || s.opt.Header == nil {
+		return failed
+	}
+	entries := slices.Clone(w.Headers.Entries)
+	w.Headers.Entries = entries
+	each(w, func(row int32) {
+		for i := w.Headers.Offsets[row]; i < w.Headers.Offsets[row+1]; i++ {
+			h := &entries[i]
+			schema, v, err := s.opt.Header.ToConnect(w.Origin.Topic, h.Key, h.Raw)
+			if err != nil {
+				failed = append(failed, errant.RowError{Row: row, Stage: errant.HeaderConverter, Class: s.opt.HeaderClass, Err: err})
+				w.Status.Fail(row, w.Len(), err)
+				return
+			}
+			h.Decoded, h.Schema, h.Value = true, schema, v
+		}
+	})
+	return failed
+}
+
+// each calls f for the selected rows. For rows with headers only, which are rare.
+func each(b *batch.Batch, f func(row int32)) {
+	if b.Sel == nil {
+		for i := range int32(b.Len()) {
+			f(i)
+		}
+		return
+	}
+	for _, i := range b.Sel {
+		f(i)
+	}
+}
+
+// union returns the rows of all parts, made in b's arena.
+func union(b *batch.Batch, parts []part) batch.Selection {
+	n := 0
+	for _, p := range parts {
+		if p.sel == nil {
+			return nil
+		}
+		n += len(p.sel)
+	}
+	out := mem.Alloc[int32](&b.Arena, max(n, 1))[:0]
+	for _, p := range parts {
+		out = append(out, p.sel...)
+	}
+	if len(parts) > 1 {
+		sortRows(out)
+	}
+	return out
+}
+
+// intersect returns the rows in both selections, made in b's arena where it is not one of them.
+func intersect(b *batch.Batch, x, y batch.Selection) batch.Selection {
+	switch {
+	case x == nil:
+		return y
+	case y == nil:
+		return x
+	}
+	out := mem.Alloc[int32](&b.Arena, max(min(len(x), len(y)), 1))[:0]
+	for len(x) > 0 && len(y) > 0 {
+		switch {
+		case x[0] < y[0]:
+			x = x[1:]
+		case x[0] > y[0]:
+			y = y[1:]
+		default:
+			out = append(out, x[0])
+			x, y = x[1:], y[1:]
+		}
+	}
+	return batch.Selection(out)
+}
+
+func sortRows(s []int32) { slices.Sort(s) }

@@ -1,0 +1,206 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/errant"
+)
+
+// body is what a kind of task does inside the frame. Calls come from the task's goroutine, but wake.
+type body interface {
+	// start makes clients and starts the plugin.
+	start(ctx context.Context) error
+	// execute runs until the task is told to stop.
+	execute(ctx context.Context) error
+	// close stops the plugin and closes what start made, also after it failed.
+	close(ctx context.Context)
+	// wake ends a wait because the target state changed. Safe from any goroutine.
+	wake()
+	// cut closes the Kafka clients at once. Safe from any goroutine.
+	cut()
+}
+
+// task runs one connector task on a goroutine of its own: target states, statuses, failure.
+//
+// Statuses: PAUSED or RUNNING as the task gets there, FAILED with the trace for any error or panic,
+// UNASSIGNED at a clean end, nothing once it was cancelled.
+// Source: WorkerTask.
+type task struct {
+	id     connectors.TaskID
+	log    *slog.Logger
+	status func(connectors.Status)
+	body   body
+
+	// ctx ends when the task is cancelled; polling ends with stopped.
+	ctx     context.Context
+	cancel  context.CancelFunc
+	stopped chan struct{} // closed when the task must stop
+	done    chan struct{} // closed when the goroutine ended
+
+	mu        sync.Mutex
+	target    connectors.TargetState
+	changed   chan struct{} // closed and replaced when target changes
+	stopping  bool
+	cancelled bool
+	state     connectors.State
+}
+
+func newTask(id connectors.TaskID, log *slog.Logger, target connectors.TargetState, status func(connectors.Status)) *task {
+	t := &task{
+		id: id, log: log.With("connector", id.Connector, "task", id.Task), status: status, target: target,
+		stopped: make(chan struct{}), done: make(chan struct{}), changed: make(chan struct{}), state: connectors.Unassigned,
+	}
+	t.ctx, t.cancel = context.WithCancel(context.Background())
+	return t
+}
+
+// run is the goroutine of the task.
+func (t *task) run() {
+	defer close(t.done)
+	defer t.cancel()
+	err := t.guard(t.work)
+	if err == nil {
+		t.report(connectors.Unassigned, "")
+		return
+	}
+	switch {
+	case t.isCancelled():
+		t.log.Warn("task failed after it was given up", "err", err)
+	case t.isStopping():
+		t.log.Warn("task failed while stopping", "err", err)
+	default:
+		t.log.Error("task failed and will not recover until it is restarted", "err", errant.Trace(err))
+	}
+	t.report(connectors.Failed, errant.Trace(err))
+}
+
+// work is the life of the task. Source: WorkerTask.doRun.
+func (t *task) work() error {
+	defer func() {
+		// The plugin's own failure while closing must not hide why the task ended.
+		if err := t.guard(func() error { t.body.close(t.ctx); return nil }); err != nil {
+			t.log.Warn("task did not close cleanly", "err", err)
+		}
+	}()
+	if t.isStopping() {
+		return nil
+	}
+	if t.shouldPause() {
+		t.report(connectors.Paused, "")
+		if !t.awaitUnpause() {
+			return nil
+		}
+	}
+	if err := t.body.start(t.ctx); err != nil {
+		return err
+	}
+	t.report(connectors.Running, "")
+	return t.body.execute(t.ctx)
+}
+
+// guard turns a panic of f into an error with the stack.
+func (t *task) guard(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &connectors.Error{Class: "java.lang.RuntimeException", Text: fmt.Sprintf("panic: %v\n%s", p, debug.Stack())}
+		}
+	}()
+	return f()
+}
+
+// setTarget pauses or resumes the task; STOPPED stops it.
+func (t *task) setTarget(target connectors.TargetState) {
+	t.mu.Lock()
+	if t.stopping {
+		t.mu.Unlock()
+		return
+	}
+	t.target = target
+	close(t.changed)
+	t.changed = make(chan struct{})
+	t.mu.Unlock()
+	if target == connectors.TargetStopped {
+		t.stop()
+		return
+	}
+	t.body.wake()
+}
+
+// stop tells the task to end; it does not wait.
+func (t *task) stop() {
+	t.mu.Lock()
+	already := t.stopping
+	if !already {
+		t.stopping = true
+		close(t.stopped)
+	}
+	t.mu.Unlock()
+	if !already {
+		t.body.wake()
+	}
+}
+
+// abandon cuts a task that did not stop in time off from Kafka; it reports nothing more.
+// Source: WorkerTask.cancel.
+func (t *task) abandon() {
+	t.mu.Lock()
+	t.cancelled = true
+	t.mu.Unlock()
+	t.stop()
+	t.cancel()
+	t.body.cut()
+}
+
+func (t *task) report(s connectors.State, trace string) {
+	t.mu.Lock()
+	if t.cancelled {
+		t.mu.Unlock()
+		return
+	}
+	t.state = s
+	t.mu.Unlock()
+	t.status(connectors.Status{ID: t.id, State: s, Trace: trace})
+}
+
+func (t *task) isStopping() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.stopping
+}
+
+func (t *task) isCancelled() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.cancelled
+}
+
+func (t *task) shouldPause() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.target == connectors.TargetPaused
+}
+
+// awaitUnpause waits while the target is PAUSED and reports false when the task must stop instead.
+func (t *task) awaitUnpause() bool {
+	for {
+		t.mu.Lock()
+		target, changed := t.target, t.changed
+		t.mu.Unlock()
+		if t.isStopping() {
+			return false
+		}
+		if target != connectors.TargetPaused {
+			return true
+		}
+		select {
+		case <-changed:
+		case <-t.stopped:
+			return false
+		}
+	}
+}
