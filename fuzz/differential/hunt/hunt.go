@@ -25,6 +25,9 @@ type Options struct {
 	FindingMax int       // distinct findings after which the hunt ends; default 20
 	ShrinkMax  int       // trials spent on shrinking one finding; default 2,000
 	Log        io.Writer // progress and findings
+
+	// NumericText compares the text of doubles by value: for an original on a JDK that does not print the shortest.
+	NumericText bool
 }
 
 // Finding is a minimal trial that shows a difference.
@@ -169,7 +172,7 @@ func (h *Hunt) judge(r *peer.Result, tally *Tally) (bool, error) {
 	rep := judge.Compare(t, want, got)
 	tally.sample(t, want, rep)
 	for _, d := range rep.Differences {
-		if name := judge.NameOf(t, d); name != "" {
+		if name := h.nameOf(t, d); name != "" {
 			tally.known(name)
 			continue
 		}
@@ -179,6 +182,14 @@ func (h *Hunt) judge(r *peer.Result, tally *Tally) (bool, error) {
 		}
 	}
 	return len(h.Findings) < h.FindingMax, nil
+}
+
+// nameOf is the name of a known difference, or "".
+func (h *Hunt) nameOf(t *trial.Trial, d judge.Difference) string {
+	if name := judge.NameOf(t, d); name != "" || !h.NumericText || !judge.SameNumbers(d) {
+		return name
+	}
+	return "number text of an old JDK"
 }
 
 // perSignature is how many differences that look alike are shrunk: several causes can look alike.
@@ -239,7 +250,7 @@ func (h *Hunt) minimise(f *Finding) error {
 			return false
 		}
 		for _, d := range judge.Compare(t, want, got).Differences {
-			if d.Part == part && judge.NameOf(t, d) == "" {
+			if d.Part == part && h.nameOf(t, d) == "" {
 				f.Trial, f.Want, f.Got, f.Difference = t, want, got, d
 				return true
 			}

@@ -12,7 +12,7 @@ import (
 type Difference struct {
 	Item      int    // position in the trial; Setup for the configuration
 	Part      string // what differs: "error type", "bytes", "schema", "value", "record topic", ...
-	Want, Got string // as text
+	Want, Got string // as text, whole
 }
 
 // Setup is the item of a difference in configuring the plugins.
@@ -23,7 +23,7 @@ func (d Difference) String() string {
 	if d.Item != Setup {
 		at = fmt.Sprintf("item %d", d.Item)
 	}
-	return fmt.Sprintf("%s: %s\n  original: %s\n  subject:  %s", at, d.Part, d.Want, d.Got)
+	return fmt.Sprintf("%s: %s\n  original: %s\n  subject:  %s", at, d.Part, shorten(d.Want), shorten(d.Got))
 }
 
 // Report is the result of a comparison.
@@ -53,17 +53,17 @@ func Compare(t *trial.Trial, want, got trial.Outcome) Report {
 
 func (r *Report) add(item int, part string, want, got []byte) {
 	if !bytes.Equal(want, got) {
-		r.Differences = append(r.Differences, Difference{item, part, shorten(want), shorten(got)})
+		r.Differences = append(r.Differences, Difference{item, part, string(want), string(got)})
 	}
 }
 
 const shownBytes = 2000
 
-func shorten(text []byte) string {
+func shorten(text string) string {
 	if len(text) > shownBytes {
-		return string(text[:shownBytes]) + "..."
+		return text[:shownBytes] + "..."
 	}
-	return string(text)
+	return text
 }
 
 // failure compares two failures, either of which may be nil; it reports whether one is not.
@@ -99,9 +99,9 @@ func (r *Report) item(op trial.Op, i int, want, got *trial.Answer) {
 	if (want.Failure == nil) != (got.Failure == nil) {
 		w, g := failureText(want.Failure), failureText(got.Failure)
 		if want.Failure == nil {
-			w = shorten(appendResult(nil, op, want))
+			w = string(appendResult(nil, op, want))
 		} else {
-			g = shorten(appendResult(nil, op, got))
+			g = string(appendResult(nil, op, got))
 		}
 		r.Differences = append(r.Differences, Difference{i, "error type", w, g})
 		return

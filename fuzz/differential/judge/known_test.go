@@ -38,7 +38,9 @@ func TestNameOf(t *testing.T) {
 		d     Difference
 		want  string
 	}{
-		{plain, Difference{Part: "bytes", Want: `"[B@1b2c3d"`, Got: `"[B@0"`}, "object-identity-text"},
+		{plain, Difference{Part: "bytes", Want: `"{a=[B@1b2c3d}"`, Got: `"{a=[B@0}"`}, "object-identity-text"},
+		{plain, Difference{Part: "bytes", Want: `"{a=[B@1b2c3d}"`, Got: `"{b=[B@0}"`}, ""},
+		{plain, Difference{Part: "bytes", Want: `"\xfe\xff\x00[\x00B\x00@\x003"`, Got: `"\xfe\xff\x00[\x00B\x00@\x005"`}, "object-identity-text"},
 		{plain, Difference{Part: "bytes", Want: `"a"`, Got: `"b"`}, ""},
 		{old, Difference{Part: "record value value"}, "replacefield-old-names"},
 		{plain, Difference{Part: "error type", Want: "StackOverflowError: ", Got: "DataException: nested too deep"}, "deep-nesting"},
@@ -47,6 +49,22 @@ func TestNameOf(t *testing.T) {
 	} {
 		if got := NameOf(c.trial, c.d); got != c.want {
 			t.Errorf("NameOf(%v) = %q, want %q", c.d, got, c.want)
+		}
+	}
+}
+
+func TestSameNumbers(t *testing.T) {
+	for _, c := range []struct {
+		want, got string
+		same      bool
+	}{
+		{`{"a":8.41E21}`, `{"a":8.409999999999999E21}`, true},
+		{`2.671409E9`, `2.6714089E9`, true},
+		{`1.5`, `1.6`, false},
+		{`{"a":1.5}`, `{"b":1.5}`, false},
+	} {
+		if got := SameNumbers(Difference{Want: c.want, Got: c.got}); got != c.same {
+			t.Errorf("%s and %s: %v, want %v", c.want, c.got, got, c.same)
 		}
 	}
 }

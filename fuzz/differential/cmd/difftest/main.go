@@ -71,7 +71,13 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	versions, err := about(*oracle)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("original: %s\n", versions)
 	h := hunt.New(hunt.Options{
+		NumericText: oldJDK(versions),
 		Dial: func() (*peer.Pair, error) {
 			o, err := peer.Start("oracle", *oracle)
 			if err != nil {
