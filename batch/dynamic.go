@@ -59,11 +59,12 @@ type DynamicField struct {
 // Shape is a set of members in insertion order, shared by all rows that have them so.
 type Shape struct {
 	Fields []int32 // positions in Dynamic.Fields, in insertion order
-	// Rest says that rows of this shape have more members, in packed form, in the row of
-	// Dynamic's column Bytes.Views: see Column.Views.
+	// Rest says that rows of this shape have more members than Fields: row i has them in packed form
+	// (AppendRest) in the column's Views[i]. A member of Rest carries its place among all members, so
+	// insertion order is Fields with those put in between.
 	Rest bool
 	// HashOrder is Fields in the iteration order of a java.util.HashMap that received them in this
-	// order; nil until somebody who writes maps computed it.
+	// order; nil until somebody who writes maps computed it, and always where Rest is set.
 	HashOrder []int32
 }
 
@@ -114,6 +115,9 @@ func (d *Dynamic) settle() {
 // Settle finishes a dynamic column after its tags were written: where all rows have one tag, loops
 // over the column need not look at tags again.
 func (c *Column) Settle() {
+	if c.form != FormDynamic {
+		return
+	}
 	c.Dyn.settle()
 	for i := range c.Dyn.Fields {
 		c.Dyn.Fields[i].Column.Settle()

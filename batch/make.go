@@ -36,13 +36,32 @@ func (b *Batch) NewConstant(s *Schema, n int, v Value) *Column {
 	return c
 }
 
-// NewDynamic returns a dynamic column of n rows, all tags TagAbsent, slots undefined.
+// NewDynamic returns a dynamic column of n rows, all tags TagAbsent, slots undefined. Its Fields, Shapes
+// and Boxed are empty and may be appended to: their memory is reused with the batch.
 func (b *Batch) NewDynamic(n int) *Column {
-	c := b.NewColumn(nil, n)
-	c.Dyn = &Dynamic{Tags: mem.Alloc[Tag](&b.Arena, n), Slots: mem.Alloc[uint64](&b.Arena, n)}
+	c := b.newDynamicHeader(n)
+	c.Dyn.Tags, c.Dyn.Slots = mem.Alloc[Tag](&b.Arena, n), mem.Alloc[uint64](&b.Arena, n)
 	for i := range c.Dyn.Tags {
 		c.Dyn.Tags[i] = TagAbsent
 	}
+	return c
+}
+
+// newDynamicHeader returns a dynamic column without tags and slots.
+func (b *Batch) newDynamicHeader(n int) *Column {
+	c := b.NewColumn(nil, n)
+	if b.dynUsed == len(b.dyns) {
+		b.dyns = append(b.dyns, &Dynamic{})
+	}
+	c.Dyn = b.dyns[b.dynUsed]
+	b.dynUsed++
+	return c
+}
+
+// NewDictionary returns a column of n rows under s, row i being row index[i] of dict, all present.
+func (b *Batch) NewDictionary(s *Schema, index []int32, dict *Column) *Column {
+	c := b.NewColumn(s, len(index))
+	c.form, c.Index, c.Dict = FormDictionary, index, dict
 	return c
 }
 

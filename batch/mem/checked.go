@@ -23,14 +23,32 @@ func Checked(t TB) *Pool {
 		if s := p.check.leaks(); s != "" {
 			t.Errorf("mem: %d slabs (%d bytes) still out:\n%s", p.OutSlabs(), p.OutBytes(), s)
 		}
+		for _, report := range p.check.reports {
+			if s := report(); s != "" {
+				t.Errorf("%s", s)
+			}
+		}
 	})
 	return p
 }
 
 // checker remembers where each slab that is out was taken.
 type checker struct {
-	mu  sync.Mutex
-	out map[*Slab][]uintptr
+	mu      sync.Mutex
+	out     map[*Slab][]uintptr
+	reports []func() string
+}
+
+// Report adds f to what a checked pool asks at cleanup: a text that f returns fails the test. It
+// returns whether the pool is checked; otherwise f is dropped.
+func (p *Pool) Report(f func() string) bool {
+	if p == nil || p.check == nil {
+		return false
+	}
+	p.check.mu.Lock()
+	p.check.reports = append(p.check.reports, f)
+	p.check.mu.Unlock()
+	return true
 }
 
 func (c *checker) taken(s *Slab) {
@@ -55,16 +73,21 @@ func (c *checker) leaks() string {
 	defer c.mu.Unlock()
 	var b strings.Builder
 	for s, pcs := range c.out {
-		fmt.Fprintf(&b, "  %d bytes from", len(s.B))
-		frames := runtime.CallersFrames(pcs)
-		for {
-			f, more := frames.Next()
-			fmt.Fprintf(&b, "\n    %s %s:%d", f.Function, f.File, f.Line)
-			if !more {
-				break
-			}
+		fmt.Fprintf(&b, "  %d bytes from%s\n", len(s.B), Stack(pcs))
+	}
+	return b.String()
+}
+
+// Stack returns program counters as text, a line each after a line break.
+func Stack(pcs []uintptr) string {
+	var b strings.Builder
+	frames := runtime.CallersFrames(pcs)
+	for len(pcs) > 0 {
+		f, more := frames.Next()
+		fmt.Fprintf(&b, "\n    %s %s:%d", f.Function, f.File, f.Line)
+		if !more {
+			break
 		}
-		b.WriteByte('\n')
 	}
 	return b.String()
 }
