@@ -81,15 +81,24 @@ func (cb *ColumnBuilder) Reset() {
 // Errors: *DataError when v does not fit the schema; the row is then not added.
 // Source of the texts: ConnectSchema.validateValue.
 func (cb *ColumnBuilder) Append(v Value) error {
-	if cb.schema != nil {
-		if err := cb.schema.fits(v); err != nil {
-			return err
-		}
-		if cb.textLen(v) > MaxBufferBytes {
-			return dataErrorf("column of %d rows exceeds 2 GiB of text: end the batch earlier", cb.n)
-		}
+	if err := cb.Check(v); err != nil {
+		return err
 	}
 	cb.add(v)
+	return nil
+}
+
+// Check returns the error that Append would return for v, and adds nothing.
+func (cb *ColumnBuilder) Check(v Value) error {
+	if cb.schema == nil {
+		return nil
+	}
+	if err := cb.schema.fits(v); err != nil {
+		return err
+	}
+	if cb.textLen(v) > MaxBufferBytes {
+		return dataErrorf("column of %d rows exceeds 2 GiB of text: end the batch earlier", cb.n)
+	}
 	return nil
 }
 
@@ -126,7 +135,7 @@ func (cb *ColumnBuilder) textLen(v Value) int {
 		for _, k := range cb.children {
 			most = max(most, k.textHeld())
 		}
-		return most + v.textBytes()
+		return most + v.TextBytes()
 	}
 	return 0
 }
@@ -140,8 +149,8 @@ func (cb *ColumnBuilder) textHeld() int {
 	return most
 }
 
-// textBytes returns the bytes of all text and byte sequences in v.
-func (v Value) textBytes() int {
+// TextBytes returns the bytes of all text and byte sequences in v.
+func (v Value) TextBytes() int {
 	n := 0
 	switch v.tag {
 	case TagString:
@@ -152,16 +161,16 @@ func (v Value) textBytes() int {
 		return v.Decimal().Unscaled.BitLen()/8 + 1
 	case TagArray:
 		for _, e := range v.Array() {
-			n += e.textBytes()
+			n += e.TextBytes()
 		}
 	case TagMap:
 		m := v.Map()
 		for i := range m.Keys {
-			n += m.Keys[i].textBytes() + m.Values[i].textBytes()
+			n += m.Keys[i].TextBytes() + m.Values[i].TextBytes()
 		}
 	case TagStruct:
 		for _, f := range v.Struct().Fields {
-			n += f.textBytes()
+			n += f.TextBytes()
 		}
 	}
 	return n

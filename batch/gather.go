@@ -364,7 +364,7 @@ func (g *gatherer) dynamic(parts []part, n int) *Column {
 			if r >= 0 {
 				v = p.c.Value(int(r))
 			}
-			text += v.textBytes()
+			text += v.TextBytes()
 			values = append(values, v)
 		}
 	}

@@ -37,8 +37,13 @@ func (r Row) Batch() *Batch { return r.b }
 // Index returns r's position in its batch.
 func (r Row) Index() int32 { return r.i }
 
-// Topic returns the topic.
-func (r Row) Topic() string { return r.b.Topics.At(int(r.i)) }
+// Topic returns the topic, "" when the batch has none.
+func (r Row) Topic() string {
+	if len(r.b.Topics.Names) == 0 {
+		return ""
+	}
+	return r.b.Topics.At(int(r.i))
+}
 
 // Partition returns the partition, or NoPartition.
 func (r Row) Partition() int32 {
