@@ -6,20 +6,9 @@ import (
 )
 
 // Gather sets dst[i] to src[rows[i]]. len(dst) is at least len(rows); every row is in src.
+// Unrolled by four it was no faster (0.35 and 0.38 ns a view).
 func Gather[T mem.Fixed](dst, src []T, rows []int32) {
 	dst = dst[:len(rows)]
-	for len(rows) >= 4 {
-		r, d := rows[:4:4], dst[:4:4]
-		d[0] = src[r[0]]
-		d[1] = src[r[1]]
-		d[2] = src[r[2]]
-		d[3] = src[r[3]]
-		rows, dst = rows[4:], dst[4:]
-	}
-	gatherPlain(dst, src, rows)
-}
-
-func gatherPlain[T mem.Fixed](dst, src []T, rows []int32) {
 	for i, r := range rows {
 		dst[i] = src[r]
 	}
