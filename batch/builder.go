@@ -27,6 +27,7 @@ type ColumnBuilder struct {
 	offsets  []int32
 	children []*ColumnBuilder
 	values   []Value // schemaless
+	held     int     // bytes of text in values
 	linked   bool
 }
 
@@ -63,7 +64,7 @@ func (cb *ColumnBuilder) Len() int { return cb.n }
 
 // Reset drops all rows and keeps the memory.
 func (cb *ColumnBuilder) Reset() {
-	cb.n, cb.nulls, cb.noSchema = 0, 0, nil
+	cb.n, cb.nulls, cb.noSchema, cb.held = 0, 0, nil, 0
 	cb.valid, cb.fixed, cb.text = cb.valid[:0], cb.fixed[:0], cb.text[:0]
 	cb.views, cb.scales = cb.views[:0], cb.scales[:0]
 	cb.offsets = append(cb.offsets[:0], 0)
@@ -90,11 +91,10 @@ func (cb *ColumnBuilder) Append(v Value) error {
 
 // Check returns the error that Append would return for v, and adds nothing.
 func (cb *ColumnBuilder) Check(v Value) error {
-	if cb.schema == nil {
-		return nil
-	}
-	if err := cb.schema.fits(v); err != nil {
-		return err
+	if cb.schema != nil {
+		if err := cb.schema.fits(v); err != nil {
+			return err
+		}
 	}
 	if cb.textLen(v) > MaxBufferBytes {
 		return dataErrorf("column of %d rows exceeds 2 GiB of text: end the batch earlier", cb.n)
@@ -123,6 +123,9 @@ func (cb *ColumnBuilder) AppendNoSchema() {
 
 // textLen bounds the bytes of text that a column of cb may have after v.
 func (cb *ColumnBuilder) textLen(v Value) int {
+	if cb.schema == nil {
+		return 2 * (cb.held + v.TextBytes()) // packed members take lengths and tags beside their text
+	}
 	switch v.tag {
 	case TagString:
 		return len(cb.text) + len(v.str)
@@ -142,7 +145,7 @@ func (cb *ColumnBuilder) textLen(v Value) int {
 
 // textHeld returns the most bytes of text in one column at or below cb.
 func (cb *ColumnBuilder) textHeld() int {
-	most := len(cb.text)
+	most := len(cb.text) + 2*cb.held
 	for _, k := range cb.children {
 		most = max(most, k.textHeld())
 	}
@@ -182,6 +185,7 @@ func (cb *ColumnBuilder) add(v Value) {
 	cb.n++
 	if cb.schema == nil {
 		cb.values = append(cb.values, v)
+		cb.held += v.TextBytes()
 		return
 	}
 	if i&63 == 0 {

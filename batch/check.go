@@ -32,7 +32,7 @@ func (b *Batch) check() error {
 	}
 	for _, e := range b.Status.errs {
 		if e.Row < 0 || int(e.Row) >= b.n || e.Err == nil {
-			return fmt.Errorf("status: row %d of %d rows, error %v", e.Row, b.n, e.Err)
+			return fmt.Errorf("status: row %d of %d rows, error set: %t", e.Row, b.n, e.Err != nil)
 		}
 	}
 	for _, s := range []struct {

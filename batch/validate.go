@@ -96,6 +96,12 @@ func (c checker) structure(s *Schema, v Value) error {
 	}
 	for i := range s.fields {
 		f := &s.fields[i]
+		if f.Schema == nil {
+			if err := c.missing(&location{field: f.Name, named: true}); err != nil {
+				return err
+			}
+			continue
+		}
 		if st.Fields[i].IsNull() && (f.Schema.optional || f.Schema.hasDefault) {
 			continue
 		}

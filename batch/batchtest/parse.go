@@ -89,6 +89,9 @@ func (r *reader) header(line string) (err error) {
 			s.expect(',')
 		}
 	}
+	if !some && r.heads == nil && r.n > 0 {
+		s.fail("column expected")
+	}
 	if some {
 		if r.value != nil {
 			s.fail("members beside @value")

@@ -35,7 +35,6 @@ func NewPool() *Pool { return &Pool{} }
 type Slab struct {
 	B     []byte // the usable bytes, len = size asked for or more
 	class int8   // -1: not pooled
-	id    uint64 // allocation number in a checked pool
 }
 
 // Get returns a slab of at least n usable bytes, whose content is undefined.
