@@ -22,6 +22,13 @@
 // written after they were handed over: whoever changes a value makes a new column, so columns may be
 // shared between batches that keep one another alive.
 //
+// # Rows
+//
+// Code that works on records reads through Batch.Rows and Row, and writes through ColumnBuilder; values
+// that leave a batch this way own their memory. Take, Slice, Concat, Compact and Plain move rows in any
+// form. Check verifies every invariant; HandOver does so where a batch changes hands, under the build
+// tag "invariants". AppendText shows a batch, and batchtest.Parse makes one of text.
+//
 // # Goroutines
 //
 // A batch is used by one goroutine at a time; Retain and Release are safe from any.

@@ -50,7 +50,47 @@ func (s *Schema) ValidateField(name string, v Value) error {
 // fits checks classes only: null is taken everywhere and schemas may be missing, as in records that a
 // Java plugin hands over, which nobody validates before the converter does.
 func (s *Schema) fits(v Value) error {
+	if s.holds(v) {
+		return nil
+	}
 	return checker{lenient: true}.value(s, v, &location{})
+}
+
+// holds reports whether fits would return nil, without the bookkeeping for an error's text.
+func (s *Schema) holds(v Value) bool {
+	if v.tag == TagNull {
+		return true
+	}
+	if !classFits(s, v.tag) || storable(s, v) != nil {
+		return false
+	}
+	switch s.kind {
+	case KindStruct:
+		st := v.Struct()
+		if st == nil || !st.Schema.Equal(s) || len(st.Fields) != len(s.fields) {
+			return false
+		}
+		for i := range s.fields {
+			if f := s.fields[i].Schema; f != nil && !f.holds(st.Fields[i]) {
+				return false
+			}
+		}
+	case KindArray:
+		return s.elem == nil || s.elem.holdsAll(v.Array())
+	case KindMap:
+		m := v.Map()
+		return (s.key == nil || s.key.holdsAll(m.Keys)) && (s.elem == nil || s.elem.holdsAll(m.Values))
+	}
+	return true
+}
+
+func (s *Schema) holdsAll(values []Value) bool {
+	for i := range values {
+		if !s.holds(values[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // checker walks a value along its schema.
