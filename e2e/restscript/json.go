@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,14 +25,82 @@ func parseJSON(body []byte) (any, bool) {
 	return v, true
 }
 
-// printJSON writes v with sorted members, two spaces an indent, nothing escaped for HTML.
+// printJSON writes v with sorted members, nothing escaped for HTML; an object or list that holds only scalars stands on
+// one line.
 func printJSON(v any) string {
+	var b strings.Builder
+	printInto(&b, v, "")
+	return b.String()
+}
+
+func printInto(b *strings.Builder, v any, indent string) {
+	deeper, between := "\n"+indent+"  ", ","
+	if flat(v) {
+		deeper, between = "", ", "
+	}
+	switch x := v.(type) {
+	case map[string]any:
+		b.WriteByte('{')
+		for i, name := range slices.Sorted(maps.Keys(x)) {
+			if i > 0 {
+				b.WriteString(between)
+			}
+			b.WriteString(deeper + scalarJSON(name) + ": ")
+			printInto(b, x[name], indent+"  ")
+		}
+		closeJSON(b, '}', deeper, indent)
+	case []any:
+		b.WriteByte('[')
+		for i, element := range x {
+			if i > 0 {
+				b.WriteString(between)
+			}
+			b.WriteString(deeper)
+			printInto(b, element, indent+"  ")
+		}
+		closeJSON(b, ']', deeper, indent)
+	default:
+		b.WriteString(scalarJSON(v))
+	}
+}
+
+func closeJSON(b *strings.Builder, end byte, deeper, indent string) {
+	if deeper != "" {
+		b.WriteString("\n" + indent)
+	}
+	b.WriteByte(end)
+}
+
+// flat reports whether v is a container of scalars and containers without members.
+func flat(v any) bool {
+	scalar := func(v any) bool {
+		switch x := v.(type) {
+		case map[string]any:
+			return len(x) == 0
+		case []any:
+			return len(x) == 0
+		}
+		return true
+	}
+	switch x := v.(type) {
+	case map[string]any:
+		for _, member := range x {
+			if !scalar(member) {
+				return false
+			}
+		}
+	case []any:
+		return !slices.ContainsFunc(x, func(e any) bool { return !scalar(e) })
+	}
+	return true
+}
+
+func scalarJSON(v any) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
 	if err := e.Encode(v); err != nil {
-		return fmt.Sprintf("%v", v) // not reached: v came from a decoder
+		return fmt.Sprint(v) // not reached: v came from a decoder
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -158,10 +158,23 @@ func (t Target) request(method, target string, headers []string, body string) st
 }
 
 func (t Target) fill(s string) string {
-	return strings.NewReplacer("${dir}", t.Dir, "${worker}", t.Address, "${bootstrap}", t.Bootstrap, "${run}", t.Token).Replace(s)
+	for _, v := range t.variables() {
+		s = strings.ReplaceAll(s, v[0], v[1])
+	}
+	return s
 }
 
 // unfill is the inverse of fill.
 func (t Target) unfill(s string) string {
-	return strings.NewReplacer(t.Dir, "${dir}", t.Address, "${worker}", t.Bootstrap, "${bootstrap}", t.Token, "${run}").Replace(s)
+	for _, v := range t.variables() {
+		if v[1] != "" {
+			s = strings.ReplaceAll(s, v[1], v[0])
+		}
+	}
+	return s
+}
+
+// variables are name and text, the texts that may hold others first.
+func (t Target) variables() [][2]string {
+	return [][2]string{{"${dir}", t.Dir}, {"${worker}", t.Address}, {"${bootstrap}", t.Bootstrap}, {"${run}", t.Token}}
 }

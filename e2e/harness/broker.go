@@ -1,0 +1,154 @@
+package harness
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// brokerReadyMax is how long a broker may take until clients can use it.
+const brokerReadyMax = 90 * time.Second
+
+// log4jFile sends everything to standard output in the pattern of Kafka's own configuration.
+const log4jFile = `<Configuration status="warn">
+  <Appenders>
+    <Console name="STDOUT" target="SYSTEM_OUT"><PatternLayout pattern="[%d] %p %X{connector.context}%m (%c:%L)%n"/></Console>
+  </Appenders>
+  <Loggers><Root level="info"><AppenderRef ref="STDOUT"/></Root></Loggers>
+</Configuration>
+`
+
+// Broker is a Kafka broker that is its own controller.
+type Broker struct {
+	*Process
+	Bootstrap string // host:port
+	ClusterID string
+}
+
+// SharedBroker returns the broker of the suite, started by the first call. A test that cannot have it is
+// left out with the sentence checks, or fails (Need).
+func (s *Suite) SharedBroker(t testing.TB, checks string) *Broker {
+	t.Helper()
+	b, err := s.broker.get(func() (*Broker, error) {
+		dir, err := s.dir()
+		if err != nil {
+			return nil, err
+		}
+		return s.startBroker(filepath.Join(dir, "broker"), nil)
+	})
+	Need(t, err, checks)
+	if !b.Running() {
+		t.Fatalf("the broker has ended with %s:\n%s", b.End(), b.Tail(40))
+	}
+	return b
+}
+
+// StartBroker starts a broker for t alone, with more as properties on top; its cleanup stops it.
+func (s *Suite) StartBroker(t testing.TB, more Properties, checks string) *Broker {
+	t.Helper()
+	b, err := s.startBroker(t.TempDir(), more)
+	Need(t, err, checks)
+	t.Cleanup(func() {
+		if err := b.Stop(); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			t.Logf("broker's log:\n%s", b.Tail(40))
+		}
+	})
+	return b
+}
+
+func (s *Suite) startBroker(dir string, more Properties) (*Broker, error) {
+	java, jars, err := s.kafka()
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.ports.free()
+	if err != nil {
+		return nil, err
+	}
+	controller, err := s.ports.free()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	log4j := filepath.Join(dir, "log4j2.xml")
+	if err := os.WriteFile(log4j, []byte(log4jFile), 0o644); err != nil {
+		return nil, err
+	}
+	b := &Broker{Bootstrap: "127.0.0.1:" + strconv.Itoa(client), ClusterID: base64.RawURLEncoding.EncodeToString([]byte("millrace-e2e-run"))}
+	props, err := brokerProperties(b.Bootstrap, "127.0.0.1:"+strconv.Itoa(controller), filepath.Join(dir, "data")).With(more).
+		WriteFile(filepath.Join(dir, "server.properties"))
+	if err != nil {
+		return nil, err
+	}
+	flags := append(jvmFlags("512m"), "-Dlog4j2.configurationFile="+log4j, "-cp", jars.Main())
+
+	ctx, cancel := context.WithTimeoutCause(context.Background(), brokerReadyMax, fmt.Errorf("not so after %v", brokerReadyMax))
+	defer cancel()
+	format := exec.CommandContext(ctx, java, append(flags[:len(flags):len(flags)], "kafka.tools.StorageTool", "format", "-t", b.ClusterID, "-c", props)...)
+	if out, err := format.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("format the broker's storage: %w\n%s", err, out)
+	}
+	b.Process, err = Start(Command{Name: "broker", Path: java, Args: append(flags, "kafka.Kafka", props), LogDir: dir})
+	if err != nil {
+		return nil, err
+	}
+	if err := b.waitReady(ctx); err != nil {
+		b.Kill()
+		return nil, fmt.Errorf("%w\nits log ends so:\n%s", err, b.Tail(40))
+	}
+	return b, nil
+}
+
+func brokerProperties(client, controller, data string) Properties {
+	return Properties{
+		"process.roles":                            "broker,controller",
+		"node.id":                                  "1",
+		"controller.quorum.voters":                 "1@" + controller,
+		"controller.listener.names":                "CONTROLLER",
+		"listeners":                                "PLAINTEXT://" + client + ",CONTROLLER://" + controller,
+		"advertised.listeners":                     "PLAINTEXT://" + client,
+		"log.dirs":                                 data,
+		"offsets.topic.replication.factor":         "1",
+		"offsets.topic.num.partitions":             "4",
+		"transaction.state.log.replication.factor": "1",
+		"transaction.state.log.min.isr":            "1",
+		"transaction.state.log.num.partitions":     "4",
+		"group.initial.rebalance.delay.ms":         "0",
+	}
+}
+
+// waitReady waits until the broker lists itself: only an unfenced broker is listed.
+func (b *Broker) waitReady(ctx context.Context) error {
+	client, err := kgo.NewClient(kgo.SeedBrokers(b.Bootstrap))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	err = Poll(ctx, "the broker answers metadata requests", func(ctx context.Context) (bool, error) {
+		if !b.Running() {
+			return true, nil // said below
+		}
+		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+		defer cancel()
+		m, err := kadm.NewClient(client).BrokerMetadata(ctx)
+		return err == nil && len(m.Brokers) > 0, err
+	})
+	if !b.Running() {
+		return fmt.Errorf("the broker ended with %s", b.End())
+	}
+	return err
+}

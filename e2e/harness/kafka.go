@@ -1,0 +1,194 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// kafkaMax is how long one call of a Kafka client may take.
+const kafkaMax = 60 * time.Second
+
+// Kafka is a client for tests: it fails the test instead of returning errors.
+type Kafka struct {
+	t         testing.TB
+	bootstrap string
+	client    *kgo.Client
+	admin     *kadm.Client
+}
+
+// NewKafka returns a client of the brokers at bootstrap; the cleanup of t closes it.
+func NewKafka(t testing.TB, bootstrap string) *Kafka {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(bootstrap), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return &Kafka{t: t, bootstrap: bootstrap, client: client, admin: kadm.NewClient(client)}
+}
+
+// Admin is for what has no method here.
+func (k *Kafka) Admin() *kadm.Client { return k.admin }
+
+// Header is one header of a record.
+type Header struct {
+	Key   string
+	Value []byte
+}
+
+// Record is a record as a consumer sees it. Nil keys and values are tombstones, empty ones are not.
+type Record struct {
+	Topic     string
+	Partition int32
+	Offset    int64
+	Timestamp time.Time // to the millisecond
+	Key       []byte
+	Value     []byte
+	Headers   []Header
+}
+
+// CreateTopic creates a topic with replication factor 1; configs may be nil.
+func (k *Kafka) CreateTopic(topic string, partitions int32, configs map[string]string) {
+	k.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), kafkaMax)
+	defer cancel()
+	values := map[string]*string{}
+	for key, v := range configs {
+		values[key] = &v
+	}
+	if _, err := k.admin.CreateTopic(ctx, partitions, 1, values, topic); err != nil {
+		k.t.Fatalf("create topic %s: %v", topic, err)
+	}
+}
+
+// Produce writes records to the partitions that they name, in order, and waits for all acknowledgements.
+func (k *Kafka) Produce(records ...Record) {
+	k.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), kafkaMax)
+	defer cancel()
+	out := make([]*kgo.Record, len(records))
+	for i, r := range records {
+		out[i] = &kgo.Record{Topic: r.Topic, Partition: r.Partition, Timestamp: r.Timestamp, Key: r.Key, Value: r.Value}
+		for _, h := range r.Headers {
+			out[i].Headers = append(out[i].Headers, kgo.RecordHeader(h))
+		}
+	}
+	if err := k.client.ProduceSync(ctx, out...).FirstErr(); err != nil {
+		k.t.Fatalf("produce: %v", err)
+	}
+}
+
+// Consume returns all committed records that topic holds now, by partition and offset.
+func (k *Kafka) Consume(topic string) [][]Record { return k.consume(topic, kgo.ReadCommitted()) }
+
+// ConsumeUncommitted is Consume with the records of open and aborted transactions.
+func (k *Kafka) ConsumeUncommitted(topic string) [][]Record {
+	return k.consume(topic, kgo.ReadUncommitted())
+}
+
+func (k *Kafka) consume(topic string, level kgo.IsolationLevel) [][]Record {
+	k.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), kafkaMax)
+	defer cancel()
+	list := k.admin.ListEndOffsets
+	if level == kgo.ReadCommitted() {
+		list = k.admin.ListCommittedOffsets
+	}
+	ends, err := list(ctx, topic)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		k.t.Fatalf("end offsets of %s: %v", topic, err)
+	}
+	starts, err := k.admin.ListStartOffsets(ctx, topic)
+	if err != nil {
+		k.t.Fatalf("start offsets of %s: %v", topic, err)
+	}
+	left := map[int32]int64{} // partition -> offset to reach
+	from := map[int32]kgo.Offset{}
+	ends.Each(func(o kadm.ListedOffset) {
+		if s, ok := starts.Lookup(topic, o.Partition); ok && s.Offset < o.Offset {
+			left[o.Partition] = o.Offset
+			from[o.Partition] = kgo.NewOffset().At(s.Offset)
+		}
+	})
+	all := make([][]Record, len(ends[topic]))
+	if len(left) == 0 {
+		return all
+	}
+	// Control records are kept because the last offsets of a partition may be theirs.
+	client, err := kgo.NewClient(kgo.SeedBrokers(k.bootstrap), kgo.FetchIsolationLevel(level), kgo.KeepControlRecords(),
+		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: from}))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	defer client.Close()
+	for len(left) > 0 {
+		fetches := client.PollFetches(ctx)
+		if err := fetches.Err0(); err != nil {
+			k.t.Fatalf("consume %s: %v; still to read: %v", topic, err, left)
+		}
+		if errs := fetches.Errors(); len(errs) > 0 {
+			k.t.Fatalf("consume %s, partition %d: %v", topic, errs[0].Partition, errs[0].Err)
+		}
+		fetches.EachRecord(func(r *kgo.Record) {
+			end, ok := left[r.Partition]
+			if ok && r.Offset >= end-1 {
+				delete(left, r.Partition)
+			}
+			if ok && r.Offset < end && !r.Attrs.IsControl() {
+				all[r.Partition] = append(all[r.Partition], fromKgo(r))
+			}
+		})
+	}
+	return all
+}
+
+func fromKgo(r *kgo.Record) Record {
+	out := Record{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Timestamp: r.Timestamp, Key: r.Key, Value: r.Value}
+	for _, h := range r.Headers {
+		out.Headers = append(out.Headers, Header(h))
+	}
+	return out
+}
+
+// Count returns the number of offsets that topic's partitions span: its records, unless it is compacted or has
+// transactions.
+func (k *Kafka) Count(ctx context.Context, topic string) (int64, error) {
+	starts, err := k.admin.ListStartOffsets(ctx, topic)
+	if err != nil {
+		return 0, err
+	}
+	ends, err := k.admin.ListEndOffsets(ctx, topic)
+	if err != nil {
+		return 0, err
+	}
+	if err := ends.Error(); err != nil {
+		return 0, err
+	}
+	var n int64
+	ends.Each(func(o kadm.ListedOffset) {
+		if s, ok := starts.Lookup(topic, o.Partition); ok {
+			n += o.Offset - s.Offset
+		}
+	})
+	return n, nil
+}
+
+// WaitCount waits until topic holds at least n records.
+func (k *Kafka) WaitCount(topic string, n int64, limit time.Duration) {
+	k.t.Helper()
+	Eventually(k.t, limit, fmt.Sprintf("%s holds %d records", topic, n), func(ctx context.Context) (bool, error) {
+		have, err := k.Count(ctx, topic)
+		if err == nil && have < n {
+			err = fmt.Errorf("it holds %d", have)
+		}
+		return have >= n, err
+	})
+}

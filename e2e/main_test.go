@@ -1,0 +1,14 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os"
+	"testing"
+
+	"github.com/millrace/millrace/e2e/harness"
+)
+
+var suite = &harness.Suite{}
+
+func TestMain(m *testing.M) { os.Exit(suite.Main(m)) }
