@@ -93,18 +93,28 @@ func TestREST_AnswersAsTheOriginal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range restScripts(t) {
+	rules := append(ours, unstable...)
+	scripts := restScripts(t)
+	for _, r := range rules.Without(scripts) {
+		t.Errorf("rule of line %d: no case is named %q", r.Line, r.Case)
+	}
+	for _, s := range scripts {
 		t.Run(s.Name, func(t *testing.T) {
 			var have restscript.Golden
 			err := target.Run(context.Background(), s, func(c restscript.Case, a restscript.Answer) error {
 				have = append(have, target.Normalise(c, a))
 				return nil
 			})
-			compareGolden(t, s, have, append(ours[:len(ours):len(ours)], unstable...))
+			compareGolden(t, s, have, rules)
 			if err != nil {
 				t.Fatal(err)
 			}
 		})
+	}
+	if _, others := rules.Needed(); !t.Failed() && len(others) > 0 {
+		for _, r := range others {
+			t.Logf("line %d: %s | %s | %s: nothing differs there", r.Line, r.Case, r.Part, r.Allow)
+		}
 	}
 }
 

@@ -128,6 +128,7 @@ func brokerProperties(client, controller, data string) Properties {
 		"transaction.state.log.min.isr":            "1",
 		"transaction.state.log.num.partitions":     "4",
 		"group.initial.rebalance.delay.ms":         "0",
+		"group.min.session.timeout.ms":             "500", // so that members that were killed need not be waited for
 	}
 }
 

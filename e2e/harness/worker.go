@@ -33,6 +33,7 @@ type WorkerConfig struct {
 	Heap        string     // -Xmx of Java; 512m when empty
 	Warm        bool       // Java with both compilers, for measurements
 	Args        []string   // instead of the properties file and Connectors
+	Dir         string     // working directory, for relative paths; a temporary folder when empty
 }
 
 // Worker is a worker that may be started and stopped several times, always with the same files.
@@ -68,7 +69,10 @@ func (s *Suite) NewWorker(t testing.TB, side Side, c WorkerConfig) *Worker {
 	default:
 		t.Fatalf("worker of side %q: Java and Millrace are known", side)
 	}
-	w.command.Name, w.command.LogDir, w.command.Dir = c.Name, dir, dir
+	w.command.Name, w.command.LogDir, w.command.Dir = c.Name, dir, c.Dir
+	if c.Dir == "" {
+		w.command.Dir = dir
+	}
 	if w.File, err = props.With(c.Properties).WriteFile(filepath.Join(dir, "worker.properties")); err != nil {
 		t.Fatal(err)
 	}

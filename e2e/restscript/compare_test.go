@@ -52,7 +52,7 @@ func TestCompare_StatusTypeAndLocation(t *testing.T) {
 	if d := Compare("s", want, have, nil); len(d) != 4 {
 		t.Errorf("%v", d)
 	}
-	rules, err := ParseRules("s/c | status | or 400 | why\ns/c | type | any | why\ns/c | location | any | why\ns/c | body | any | why\ns/d | body | any | why")
+	rules, err := ParseRules("s/c | status | or 400 | why\ns/c | type location | any | why\ns/c | body | any | why\ns/d | body | any | why")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestCompare_StatusTypeAndLocation(t *testing.T) {
 		t.Errorf("%v", d)
 	}
 	needed, others := rules.Needed()
-	if len(needed) != 4 || len(others) != 1 || others[0].Line != 5 {
+	if len(needed) != 4 || len(others) != 1 || others[0].Line != 4 {
 		t.Errorf("needed %d, others %v", len(needed), others)
 	}
 }
@@ -101,5 +101,16 @@ func TestGolden_RoundTrip(t *testing.T) {
 		if _, err := ParseGolden(text); err == nil {
 			t.Errorf("%q: no error", text)
 		}
+	}
+}
+
+func TestRules_WithoutACase(t *testing.T) {
+	rules, err := ParseRules("s/a* | body | any | why\ns/b | body | any | why\nx/a | body | any | why")
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone := rules.Without([]Script{{Name: "s", Cases: []Case{{Name: "abc"}}}})
+	if len(alone) != 2 || alone[0].Case != "s/b" || alone[1].Case != "x/a" {
+		t.Errorf("%v", alone)
 	}
 }

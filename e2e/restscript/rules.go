@@ -32,7 +32,7 @@ var allows = []string{
 // Rules is a list of rules: for each part, the first that matches decides.
 type Rules []*Rule
 
-// ReadRules reads a file of rules: "case | part | allow | why" a line, # begins a comment.
+// ReadRules reads a file of rules: "case | parts | allow | why" a line, # begins a comment.
 func ReadRules(file string) (Rules, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -56,27 +56,48 @@ func ParseRules(text string) (Rules, error) {
 		}
 		f := strings.Split(line, "|")
 		if len(f) != 4 {
-			return nil, fmt.Errorf("line %d: %d fields, want \"case | part | allow | why\"", n, len(f))
+			return nil, fmt.Errorf("line %d: %d fields, want \"case | parts | allow | why\"", n, len(f))
 		}
 		for i := range f {
 			f[i] = strings.TrimSpace(f[i])
 		}
-		r := &Rule{Case: f[0], Part: f[1], Allow: f[2], Why: f[3], Line: n}
-		word, _, _ := strings.Cut(r.Allow, " ")
-		switch {
-		case !slices.Contains(allows, word):
-			return nil, fmt.Errorf("line %d: %q is not one of %s", n, r.Allow, strings.Join(allows, ", "))
-		case r.Why == "":
-			return nil, fmt.Errorf("line %d: a rule needs its reason", n)
-		case r.Part != "status" && r.Part != "type" && r.Part != "location" && r.Part != "body" && r.Part[0] != '/':
-			return nil, fmt.Errorf("line %d: part %q is neither status, type, location, body nor a JSON pointer", n, r.Part)
+		for part := range strings.FieldsSeq(f[1]) {
+			r := &Rule{Case: f[0], Part: part, Allow: f[2], Why: f[3], Line: n}
+			if err := r.check(); err != nil {
+				return nil, fmt.Errorf("line %d: %w", n, err)
+			}
+			rules = append(rules, r)
 		}
-		if _, err := path.Match(r.Case, ""); err != nil {
-			return nil, fmt.Errorf("line %d: case %q: %w", n, r.Case, err)
-		}
-		rules = append(rules, r)
 	}
 	return rules, lines.Err()
+}
+
+func (r *Rule) check() error {
+	word, _, _ := strings.Cut(r.Allow, " ")
+	switch {
+	case !slices.Contains(allows, word):
+		return fmt.Errorf("%q is not one of %s", r.Allow, strings.Join(allows, ", "))
+	case r.Why == "":
+		return fmt.Errorf("a rule needs its reason")
+	case !slices.Contains([]string{"status", "type", "location", "body"}, r.Part) && r.Part[0] != '/':
+		return fmt.Errorf("part %q is neither status, type, location, body nor a JSON pointer", r.Part)
+	}
+	if _, err := path.Match(r.Case, ""); err != nil {
+		return fmt.Errorf("case %q: %w", r.Case, err)
+	}
+	return nil
+}
+
+// Without returns the rules whose cases are none of those that scripts have: they speak of nothing.
+func (rules Rules) Without(scripts []Script) Rules {
+	return slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool {
+		return slices.ContainsFunc(scripts, func(s Script) bool {
+			return slices.ContainsFunc(s.Cases, func(c Case) bool {
+				ok, err := path.Match(r.Case, s.Name+"/"+c.Name)
+				return err == nil && ok
+			})
+		})
+	})
 }
 
 // of returns the rule for a part of a case, nil if everything must be equal.
