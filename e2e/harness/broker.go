@@ -34,17 +34,22 @@ type Broker struct {
 	ClusterID string
 }
 
-// SharedBroker returns the broker of the suite, started by the first call. A test that cannot have it is
-// left out with the sentence checks, or fails (Need).
-func (s *Suite) SharedBroker(t testing.TB, checks string) *Broker {
-	t.Helper()
-	b, err := s.broker.get(func() (*Broker, error) {
+// Broker returns the broker of the suite, started by the first call. The error is a *MissingError where there is no
+// Java or Maven.
+func (s *Suite) Broker() (*Broker, error) {
+	return s.broker.get(func() (*Broker, error) {
 		dir, err := s.dir()
 		if err != nil {
 			return nil, err
 		}
 		return s.startBroker(filepath.Join(dir, "broker"), nil)
 	})
+}
+
+// SharedBroker is Broker for a test that cannot do without: it is left out with the sentence checks, or fails (Need).
+func (s *Suite) SharedBroker(t testing.TB, checks string) *Broker {
+	t.Helper()
+	b, err := s.Broker()
 	Need(t, err, checks)
 	if !b.Running() {
 		t.Fatalf("the broker has ended with %s:\n%s", b.End(), b.Tail(40))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -64,7 +65,7 @@ func FetchKafka(ctx context.Context) (KafkaJars, error) {
 	if err != nil {
 		return jars, err
 	}
-	defer os.RemoveAll(fresh)
+	defer func() { _ = os.RemoveAll(fresh) }() // gone already when it was moved to its place
 	cmd := exec.CommandContext(ctx, mvn, "-q", "-B", "-f", pom,
 		"org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies",
 		"-DincludeScope=runtime", "-DoutputDirectory="+fresh)
@@ -84,7 +85,7 @@ func layOut(dir string) error {
 		return err
 	}
 	if len(jars) == 0 {
-		return fmt.Errorf("Maven left no jar in %s", dir)
+		return fmt.Errorf("no jar in %s: Maven left nothing there", dir)
 	}
 	for _, jar := range jars {
 		name := filepath.Base(jar)
@@ -112,8 +113,7 @@ func lockFile(path string) (unlock func(), err error) {
 		return nil, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 	}
-	return func() { f.Close() }, nil
+	return func() { _ = f.Close() }, nil // releases the lock; nothing was written
 }

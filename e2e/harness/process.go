@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -38,7 +37,6 @@ type Process struct {
 	code   int           // valid after ended; -1 when a signal ended it
 	signal syscall.Signal
 	from   int64 // where this run's part of the log begins
-	once   sync.Once
 }
 
 // Start starts c. The child gets a process group of its own and dies with this process.
@@ -47,7 +45,7 @@ func Start(c Command) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() // the child has its own
+	defer func() { _ = log.Close() }() // the child has its own
 	at, err := log.Seek(0, 2)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -33,7 +34,7 @@ func (s *Suite) build() (string, error) {
 	if os.Getenv("MILLRACE_RACE") == "1" {
 		args, env = append(args, "-race", "-tags", "invariants"), "CGO_ENABLED=1"
 	}
-	cmd := exec.Command("go", append(args, "./cmd/millrace")...)
+	cmd := exec.CommandContext(context.Background(), "go", append(args, "./cmd/millrace")...)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), env)
 	if text, err := cmd.CombinedOutput(); err != nil {

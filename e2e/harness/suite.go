@@ -72,7 +72,7 @@ func (s *Suite) kafka() (java string, jars KafkaJars, err error) {
 		return "", KafkaJars{}, err
 	}
 	jars, err = s.jars.get(func() (KafkaJars, error) {
-		ctx, cancel := context.WithTimeoutCause(context.Background(), 5*time.Minute, errors.New("Maven took more than five minutes"))
+		ctx, cancel := context.WithTimeoutCause(context.Background(), 5*time.Minute, errors.New("it took Maven more than five minutes"))
 		defer cancel()
 		return FetchKafka(ctx)
 	})
