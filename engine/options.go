@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/engine/plugin"
+)
+
+// Options are what a Worker is made of.
+type Options struct {
+	Config      map[string]string // worker properties
+	Plugins     plugin.Set
+	Transformer *config.Transformer // nil: variables stay as they are
+	Pool        *batch.Pool
+	Offsets     OffsetStore
+	Topics      TopicTracker // nil: nothing is told
+	Logger      *slog.Logger
+	// NewClient makes a Kafka client from Java client properties (bootstrap.servers, security.*, sasl.*,
+	// ssl.*, client.id, …) and further options.
+	NewClient func(props map[string]string, opts ...kgo.Opt) (*kgo.Client, error)
+	// Distributed says that the worker is part of a cluster: group.id is in force.
+	Distributed bool
+}
+
+// workerSettings are the worker's keys that the engine reads.
+type workerSettings struct {
+	keyConverter, valueConverter, headerConverter string
+	shutdownTimeout                               time.Duration
+	flushInterval, flushTimeout                   time.Duration
+	policy                                        string
+	allowlist                                     []string
+	topicCreation, topicTracking                  bool
+	exactlyOnce                                   bool
+	rowsMax, bytesMax, laneDepth                  int
+	taskMemory                                    int64
+}
+
+// WorkerDef returns the worker's keys that the engine reads: Java's of WorkerConfig, and our tuning
+// keys. It feeds --help and the generated reference.
+func WorkerDef() *config.Def {
+	d := config.NewDef()
+	for _, k := range javaWorkerKeys() {
+		d.Define(k)
+	}
+	for _, k := range tuningKeys() {
+		d.Define(k)
+	}
+	return d
+}
+
+func parseWorker(props map[string]string) (workerSettings, error) {
+	v, err := WorkerDef().Parse(props)
+	if err != nil {
+		return workerSettings{}, err
+	}
+	ms := func(key string) time.Duration { return time.Duration(v.Int64(key)) * time.Millisecond }
+	return workerSettings{
+		keyConverter:    v.Class("key.converter"),
+		valueConverter:  v.Class("value.converter"),
+		headerConverter: v.Class("header.converter"),
+		shutdownTimeout: ms("task.shutdown.graceful.timeout.ms"),
+		flushInterval:   ms("offset.flush.interval.ms"),
+		flushTimeout:    ms("offset.flush.timeout.ms"),
+		policy:          v.String("connector.client.config.override.policy"),
+		allowlist:       v.List("connector.client.config.override.allowlist"),
+		topicCreation:   v.Bool("topic.creation.enable"),
+		topicTracking:   v.Bool("topic.tracking.enable"),
+		exactlyOnce:     props["exactly.once.source.support"] == "enabled",
+		rowsMax:         int(v.Int32("millrace.stage.rows.max")),
+		bytesMax:        int(v.Int64("millrace.stage.bytes.max")),
+		laneDepth:       int(v.Int32("millrace.lane.depth")),
+		taskMemory:      v.Int64("millrace.task.memory.bytes"),
+	}, nil
+}
