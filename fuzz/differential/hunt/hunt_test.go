@@ -135,11 +135,15 @@ func TestHunt_WrongAnswerIsFoundAndShrunk(t *testing.T) {
 func TestHunt_ProcessThatEndsIsFound(t *testing.T) {
 	fatal := base64.StdEncoding.EncodeToString([]byte{0xff, 0xff})
 	h, log := run(t, right, func(line []byte) bool { return bytes.Contains(line, []byte(fatal)) })
-	if len(h.Findings) != 1 || h.Findings[0].Lost != "subject" || h.Tallies[0].Differences == 0 {
-		t.Fatalf("findings %v\n%s", h.Findings, log)
+	if len(h.Findings) == 0 || h.Tallies[0].Differences == 0 {
+		t.Fatalf("nothing found\n%s", log)
 	}
-	if n := len(h.Findings[0].Trial.Items); n != 1 {
-		t.Fatalf("%d items left\n%s", n, log)
+	// Which converters have been asked when a process ends depends on how far the trials run ahead, so there can be
+	// a finding for each of them.
+	for _, f := range h.Findings {
+		if f.Lost != "subject" || len(f.Trial.Items) != 1 || !bytes.Equal(f.Trial.Items[0].Bytes, []byte{0xff, 0xff}) {
+			t.Fatalf("not the input that ends the process: %s\n%s", trial.AppendStored(nil, f.Trial, f.Want), log)
+		}
 	}
 	if h.Tallies[0].Cases == 0 {
 		t.Fatal("the hunt did not go on")
