@@ -378,7 +378,7 @@ func (d Decimal) LongExact() (int64, error) {
 	return r.small, nil
 }
 
-// IntExact, ShortExact and ByteExact narrow LongExact: BigDecimal.intValueExact and so on.
+// IntExact is BigDecimal.intValueExact.
 func (d Decimal) IntExact() (int32, error) {
 	v, err := d.LongExact()
 	if err == nil && v != int64(int32(v)) {

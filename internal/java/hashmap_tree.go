@@ -234,12 +234,13 @@ func (m *treeMap) balance(root, x int32) int32 {
 
 // rotate turns p down to its left or right side and gives the root.
 func (m *treeMap) rotate(root, p int32, toLeft bool) int32 {
-	up, inner := m.nodes[p].left, int32(-1)
+	var up, inner int32
 	if toLeft {
 		up = m.nodes[p].right
 		inner = m.nodes[up].left
 		m.nodes[p].right, m.nodes[up].left = inner, p
 	} else {
+		up = m.nodes[p].left
 		inner = m.nodes[up].right
 		m.nodes[p].left, m.nodes[up].right = inner, p
 	}

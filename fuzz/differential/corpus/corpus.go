@@ -47,7 +47,7 @@ func Load(dir string) ([]Entry, error) {
 		if err != nil {
 			return err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // it was only read
 		entries, err = read(entries, path, f)
 		return err
 	})

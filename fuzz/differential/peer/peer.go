@@ -3,6 +3,7 @@ package peer
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os/exec"
@@ -28,7 +29,7 @@ type Peer struct {
 
 // Start runs a shell command that speaks the protocol on its standard input and output.
 func Start(name, command string) (*Peer, error) {
-	cmd := exec.Command("sh", "-c", "exec "+command)
+	cmd := exec.CommandContext(context.Background(), "sh", "-c", "exec "+command)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	log := &tail{}
 	cmd.Stderr = log

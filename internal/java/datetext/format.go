@@ -116,18 +116,11 @@ func appendPadded(dst []byte, v int64, width int) []byte {
 		dst = append(dst, '-')
 		v = -v
 	}
-	for limit := int64(10); width > 1; width-- {
-		if width > 19 {
-			dst = append(dst, '0')
-			continue
-		}
-		limit = 1
-		for range width - 1 {
-			limit *= 10
-		}
-		if v >= limit {
-			break
-		}
+	digits := 1
+	for rest := v; rest >= 10; rest /= 10 {
+		digits++
+	}
+	for range width - digits {
 		dst = append(dst, '0')
 	}
 	return java.AppendInt(dst, v)

@@ -28,11 +28,13 @@ const (
 	invalidData  = "java.io.InvalidObjectException"
 )
 
+// streamMagic is how every stream starts: magic and version.
+const streamMagic = "\xac\xed\x00\x05"
+
 // handle is what a stream may refer back to.
 type handle struct {
 	kind  byte // 'm' HashMap's class, 'b' byte[]'s class, 'o' the map itself, 'a' an array, 's' a string
 	array []byte
-	text  string
 }
 
 // classDesc is a class descriptor read.
@@ -132,7 +134,7 @@ func (r *reader) reference() int {
 }
 
 func (r *reader) stream() []Entry {
-	if magic := r.take(4); magic != nil && (magic[0] != 0xac || magic[1] != 0xed || magic[2] != 0 || magic[3] != 5) {
+	if magic := r.take(4); r.err == nil && string(magic) != streamMagic {
 		r.fail(corrupted, 0, "invalid stream header: %X", magic)
 	}
 	at := r.pos

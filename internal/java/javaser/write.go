@@ -28,7 +28,7 @@ const (
 // Append appends the stream of a HashMap that holds the entries, in their order. Java accepts any
 // order: it hashes byte[] by identity.
 func Append(dst []byte, entries []Entry) []byte {
-	dst = append(dst, 0xac, 0xed, 0, 5, tagObject, tagClassDesc)
+	dst = append(append(dst, streamMagic...), tagObject, tagClassDesc)
 	dst = appendText(dst, "java.util.HashMap")
 	dst = binary.BigEndian.AppendUint64(dst, hashMapUID)
 	dst = append(dst, 3, 0, 2, 'F')

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,7 +13,7 @@ import (
 
 // about asks the oracle which versions are behind its answers.
 func about(oracle string) ([]byte, error) {
-	cmd := exec.Command("sh", "-c", "exec "+oracle+" --about")
+	cmd := exec.CommandContext(context.Background(), "sh", "-c", "exec "+oracle+" --about")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil || !bytes.HasPrefix(out, []byte("{")) {
