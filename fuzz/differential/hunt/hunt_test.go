@@ -21,8 +21,8 @@ import (
 // reader answers toConnect of the number converters: the length decides, and LongConverter's values are real.
 func reader(line []byte, wrong func(i int64) int64) []byte {
 	n, err := protocol.Parse(line)
-	if err != nil {
-		panic(err)
+	if err != nil { // cut off, because the client gave this peer up while it wrote
+		return []byte(`{"id":null,"error":{"type":"DataException","message":"unreadable"}}`)
 	}
 	out := fmt.Appendf(nil, `{"id":%s,`, n.Get("id").Text)
 	answer := func(dst []byte, b64 *protocol.Node) []byte {
