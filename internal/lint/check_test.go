@@ -58,7 +58,7 @@ func TestImports_RowDecides(t *testing.T) {
 		{"connectors/cdc/cdc.go", "connectors connectors/cdc/snapshot connectors/cdc/postgres", "connectors/cdc/postgres"},
 		{"engine/worker.go", "codec smt smt/plan connectors batch/mem engine/queue internal/clock coord codec/avro smt/apache connectors/file", "coord codec/avro smt/apache connectors/file"},
 		{"engine/queue/spsc.go", "internal/invariants coord/commit", "coord/commit"},
-		{"coord/herder.go", "connectors config internal/kafka coord/assign engine batch codec smt connectors/file", "engine batch codec smt connectors/file"},
+		{"coord/herder.go", "connectors config batch internal/kafka coord/assign engine batch/mem codec smt connectors/file", "engine batch/mem codec smt connectors/file"},
 		{"cmd/worker.go", "engine coord/rest config internal/kafka ui cmd/bundled codec/avro connectors/file", "cmd/bundled codec/avro connectors/file"},
 		{"cmd/bundled/bundled.go", "engine/plugin codec/avro smt/apache connectors/cdc/postgres cmd", "cmd"},
 		{"cmd/millrace/main.go", "cmd cmd/bundled engine", "engine"},

@@ -74,10 +74,10 @@ var Rows = []Row{
 	},
 	{
 		From:  []string{"connectors/*"},
-		May:   []string{"connectors", "batch", "config", "connectors/cdc/**", "connectors/storage/**", "self/**", "internal/kafka/**", "internal/clock"},
+		May:   []string{"connectors", "batch/**", "config", "connectors/cdc/**", "connectors/storage/**", "self/**", "internal/kafka/**", "internal/clock"},
 		Not:   []string{"connectors/cdc/postgres/**", "connectors/cdc/mysql/**"},
 		Tests: testSupport,
-		Why:   "connectors/* imports connectors, batch, config, a base (connectors/cdc, connectors/storage), internal/kafka and internal/clock; never engine, coord or another plugin, and codec/avro only from storage",
+		Why:   "connectors/* imports connectors, batch/**, config, a base (connectors/cdc, connectors/storage), internal/kafka and internal/clock; never engine, coord or another plugin, and codec/avro only from storage",
 	},
 	{
 		From:  []string{"engine/**"},
@@ -87,9 +87,9 @@ var Rows = []Row{
 	},
 	{
 		From:  []string{"coord/**"},
-		May:   []string{"coord/**", "connectors", "config", "internal/**"},
+		May:   []string{"coord/**", "connectors", "batch", "config", "internal/**"},
 		Tests: []string{"connectors/connectortest"},
-		Why:   "coord/** imports the root of connectors, config and internal/*; never engine, batch, codec, smt or an implementation",
+		Why:   "coord/** imports the root of connectors, batch for the values of source offsets, config and internal/*; never engine, codec, smt or an implementation",
 	},
 	{
 		From: []string{"cmd/bundled"},
