@@ -14,7 +14,7 @@ import (
 // that work on records; f's row is borrowed.
 func EachRow(batches []*batch.Batch, f func(batch.Row) error) error {
 	for len(batches) > 0 {
-		n := interleaved(batches)
+		n := Interleaved(batches)
 		if err := merge(batches[:n], f); err != nil {
 			return err
 		}
@@ -23,9 +23,11 @@ func EachRow(batches []*batch.Batch, f func(batch.Row) error) error {
 	return nil
 }
 
-// interleaved returns how many of the first batches have to be merged: batches of one origin, each of
-// which starts before an earlier one ends.
-func interleaved(batches []*batch.Batch) int {
+// Interleaved returns how many of the first batches of a Put have to be merged to keep the order of their
+// topic partition: batches of one origin, each of which starts before an earlier one ends. It is 1 where
+// the first batch can be written by itself, column by column; EachRow takes the others. batches is not
+// empty.
+func Interleaved(batches []*batch.Batch) int {
 	_, end, ok := span(batches[0])
 	n := 1
 	for ; ok && n < len(batches); n++ {
