@@ -1,0 +1,46 @@
+package metrics
+
+// workerMetrics are those of the worker itself. Source: WorkerMetricsGroup.
+func workerMetrics() []Definition {
+	return []Definition{
+		gauge("connector-count", "The number of connectors run in this worker."),
+		gauge("task-count", "The number of tasks run in this worker."),
+		counter("connector-startup-attempts-total", "The total number of connector startups that this worker has attempted."),
+		counter("connector-startup-success-total", "The total number of connector starts that succeeded."),
+		gauge("connector-startup-success-percentage", "The average percentage of this worker's connectors starts that succeeded."),
+		counter("connector-startup-failure-total", "The total number of connector starts that failed."),
+		gauge("connector-startup-failure-percentage", "The average percentage of this worker's connectors starts that failed."),
+		counter("task-startup-attempts-total", "The total number of task startups that this worker has attempted."),
+		counter("task-startup-success-total", "The total number of task starts that succeeded."),
+		gauge("task-startup-success-percentage", "The average percentage of this worker's tasks starts that succeeded."),
+		counter("task-startup-failure-total", "The total number of task starts that failed."),
+		gauge("task-startup-failure-percentage", "The average percentage of this worker's tasks starts that failed."),
+	}
+}
+
+// connectorTaskCounts are those of the tasks of one connector on the worker. Source: Worker.ConnectorStatusMetricsGroup.
+func connectorTaskCounts() []Definition {
+	return []Definition{
+		gauge("connector-total-task-count", "The number of tasks of the connector on the worker."),
+		gauge("connector-running-task-count", "The number of running tasks of the connector on the worker."),
+		gauge("connector-paused-task-count", "The number of paused tasks of the connector on the worker."),
+		gauge("connector-failed-task-count", "The number of failed tasks of the connector on the worker."),
+		gauge("connector-unassigned-task-count", "The number of unassigned tasks of the connector on the worker."),
+		gauge("connector-destroyed-task-count", "The number of destroyed tasks of the connector on the worker."),
+		gauge("connector-restarting-task-count", "The number of restarting tasks of the connector on the worker."),
+	}
+}
+
+// rebalanceMetrics are those of the group membership; their values come from outside. Source: DistributedHerder.HerderMetrics.
+func rebalanceMetrics() []Definition {
+	return []Definition{
+		text("connect-protocol", "The Connect protocol used by this cluster"),
+		text("leader-name", "The name of the group leader."),
+		gauge("epoch", "The epoch or generation number of this worker."),
+		counter("completed-rebalances-total", "The total number of rebalances completed by this worker."),
+		gauge("rebalancing", "Whether this worker is currently rebalancing."),
+		gauge("rebalance-max-time-ms", "The maximum time in milliseconds spent by this worker to rebalance."),
+		gauge("rebalance-avg-time-ms", "The average time in milliseconds spent by this worker to rebalance."),
+		gauge("time-since-last-rebalance-ms", "The time in milliseconds since this worker completed the most recent rebalance."),
+	}
+}
