@@ -2,10 +2,10 @@ package coord
 
 import (
 	"context"
-	"time"
 
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/logs"
 )
 
 // Herder decides what runs on a worker and answers for it. The REST API is its client; standalone and
@@ -142,7 +142,4 @@ type Loggers interface {
 }
 
 // LoggerLevel is a logger's level, and when it was last changed (zero: never).
-type LoggerLevel struct {
-	Name, Level  string
-	LastModified time.Time
-}
+type LoggerLevel = logs.LoggerLevel
