@@ -1,0 +1,52 @@
+package header
+
+import (
+	"unicode/utf8"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/literal"
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/internal/java"
+)
+
+// Version is the release of the original whose behaviour the converter has.
+const Version = "4.3.1"
+
+// Classes returns the converter classes of this package.
+func Classes() []*codec.Class {
+	return []*codec.Class{{
+		Name: "org.apache.kafka.connect.storage.SimpleHeaderConverter", Version: Version, Def: config.NewDef(),
+		NewHeader: func(map[string]string) (codec.HeaderConverter, error) { return simple{}, nil },
+	}}
+}
+
+// simple writes values as text and infers them from text.
+// Source: org.apache.kafka.connect.storage.SimpleHeaderConverter.
+type simple struct{}
+
+var _ codec.HeaderConverter = simple{}
+
+// ToConnect infers schema and value from UTF-8 text, malformed bytes read as U+FFFD; null, and the text
+// null, have neither. Every text has a value, so there is no error.
+func (simple) ToConnect(_, _ string, raw []byte) (*batch.Schema, batch.Value, error) {
+	if raw == nil {
+		return nil, batch.Value{}, nil
+	}
+	if !utf8.Valid(raw) {
+		raw = java.AppendUTF8(nil, raw)
+	}
+	s, v := literal.Parse(string(raw))
+	return s, v, nil
+}
+
+// FromConnect writes v as literal.Append does, whatever its schema; null is null.
+func (simple) FromConnect(dst []byte, _, _ string, _ *batch.Schema, v batch.Value) (out []byte, null bool, err error) {
+	if v.IsNull() {
+		return dst, true, nil
+	}
+	return literal.Append(dst, v), false, nil
+}
+
+// Close does nothing.
+func (simple) Close() error { return nil }
