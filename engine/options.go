@@ -8,6 +8,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/plugin"
 )
 
@@ -18,8 +19,9 @@ type Options struct {
 	Transformer *config.Transformer // nil: variables stay as they are
 	Pool        *batch.Pool
 	Offsets     OffsetStore
-	Topics      TopicTracker // nil: nothing is told
-	Logger      *slog.Logger
+	Topics      TopicTracker      // nil: nothing is told
+	Logger      *slog.Logger      // nil: nothing is logged
+	Metrics     *metrics.Registry // nil: nobody looks at them
 	// NewClient makes a Kafka client from Java client properties (bootstrap.servers, security.*, sasl.*,
 	// ssl.*, client.id, …) and further options.
 	NewClient func(props map[string]string, opts ...kgo.Opt) (*kgo.Client, error)
@@ -35,9 +37,7 @@ type workerSettings struct {
 	policy                                        string
 	allowlist                                     []string
 	topicCreation, topicTracking                  bool
-	exactlyOnce                                   bool
-	rowsMax, bytesMax, laneDepth                  int
-	taskMemory                                    int64
+	tuning                                        tuning
 }
 
 // WorkerDef returns the worker's keys that the engine reads: Java's of WorkerConfig, and our tuning
@@ -53,8 +53,12 @@ func WorkerDef() *config.Def {
 	return d
 }
 
-func parseWorker(props map[string]string) (workerSettings, error) {
-	v, err := WorkerDef().Parse(props)
+// parseWorker reads the worker's settings. Source: WorkerConfig.
+func parseWorker(props map[string]string, plugins plugin.Set) (workerSettings, error) {
+	v, err := WorkerDef().ParseWith(props, config.Options{ClassExists: func(name string) bool {
+		_, err := plugins.Converters.Find(name)
+		return err == nil
+	}})
 	if err != nil {
 		return workerSettings{}, err
 	}
@@ -70,10 +74,6 @@ func parseWorker(props map[string]string) (workerSettings, error) {
 		allowlist:       v.List("connector.client.config.override.allowlist"),
 		topicCreation:   v.Bool("topic.creation.enable"),
 		topicTracking:   v.Bool("topic.tracking.enable"),
-		exactlyOnce:     props["exactly.once.source.support"] == "enabled",
-		rowsMax:         int(v.Int32("millrace.stage.rows.max")),
-		bytesMax:        int(v.Int64("millrace.stage.bytes.max")),
-		laneDepth:       int(v.Int32("millrace.lane.depth")),
-		taskMemory:      v.Int64("millrace.task.memory.bytes"),
+		tuning:          readTuning(v),
 	}, nil
 }

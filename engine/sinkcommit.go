@@ -34,7 +34,7 @@ func (s *sinkTask) commit(ctx context.Context, closing bool, partitions []connec
 	s.committing = true
 	s.commitSeq++
 	s.commitStarted = time.Now()
-	s.p.metrics.commitSeq(s.commitSeq)
+	s.metrics.CommitSeq(s.commitSeq)
 
 	provided, err := s.preCommit(ctx, maps.Clone(due))
 	if closing {
@@ -48,7 +48,7 @@ func (s *sinkTask) commit(ctx context.Context, closing bool, partitions []connec
 			s.log.Warn("offsets are not committed while closing: the task refused", "err", err)
 		} else {
 			s.log.Error("offsets are not committed: the task refused, reading again from the last committed ones", "err", err)
-			s.p.consumer.Seek(last)
+			s.consumer.Seek(last)
 			maps.Copy(s.current, last)
 		}
 		s.committed(err, s.commitSeq, nil)
@@ -70,10 +70,10 @@ func (s *sinkTask) commit(ctx context.Context, closing bool, partitions []connec
 	if closing {
 		cctx, cancel := context.WithTimeout(ctx, s.flushTimeout)
 		defer cancel()
-		s.committed(s.p.consumer.Commit(cctx, target), seq, target)
+		s.committed(s.consumer.Commit(cctx, target), seq, target)
 		return nil
 	}
-	s.p.consumer.CommitAsync(target, func(err error) { s.committed(err, seq, target) })
+	s.consumer.CommitAsync(target, func(err error) { s.committed(err, seq, target) })
 	return nil
 }
 
@@ -94,7 +94,7 @@ func (s *sinkTask) filter(provided, due, last offsets) offsets {
 		}
 		if assigned == nil {
 			assigned = map[connectors.TopicPartition]struct{}{}
-			for _, a := range s.p.consumer.Assignment() {
+			for _, a := range s.consumer.Assignment() {
 				assigned[a] = struct{}{}
 			}
 		}
@@ -109,10 +109,10 @@ func (s *sinkTask) filter(provided, due, last offsets) offsets {
 
 // preCommit asks the plugin. Source: SinkTask.preCommit, whose default flushes.
 func (s *sinkTask) preCommit(ctx context.Context, due offsets) (offsets, error) {
-	if p, ok := s.p.plugin.(connectors.PreCommitter); ok {
+	if p, ok := s.plugin.(connectors.PreCommitter); ok {
 		return p.PreCommit(ctx, due)
 	}
-	if f, ok := s.p.plugin.(connectors.Flusher); ok {
+	if f, ok := s.plugin.(connectors.Flusher); ok {
 		if err := f.Flush(ctx, due); err != nil {
 			return nil, err
 		}
@@ -121,7 +121,7 @@ func (s *sinkTask) preCommit(ctx context.Context, due offsets) (offsets, error) 
 }
 
 func (s *sinkTask) closePlugin(ctx context.Context, partitions []connectors.TopicPartition) error {
-	if c, ok := s.p.plugin.(connectors.Closer); ok {
+	if c, ok := s.plugin.(connectors.Closer); ok {
 		return c.Close(ctx, partitions)
 	}
 	return nil
@@ -131,7 +131,7 @@ func (s *sinkTask) closePlugin(ctx context.Context, partitions []connectors.Topi
 // Source: WorkerSinkTask.onCommitCompleted.
 func (s *sinkTask) committed(err error, seq int, what offsets) {
 	if seq != s.commitSeq {
-		s.p.metrics.commitSkipped()
+		s.metrics.CommitSkipped()
 		return
 	}
 	took := time.Since(s.commitStarted)
@@ -139,8 +139,8 @@ func (s *sinkTask) committed(err error, seq int, what offsets) {
 		s.log.Error("commit of offsets failed", "sequence", seq, "err", err)
 	} else if what != nil {
 		maps.Copy(s.lastCommitted, what)
-		s.p.metrics.committedOffsets(what)
+		s.metrics.CommittedOffsets(what)
 	}
-	s.p.metrics.committed(err == nil, took)
+	s.metrics.Committed(err == nil, took)
 	s.committing = false
 }

@@ -15,30 +15,30 @@ var _ consume.Rebalance = (*sinkTask)(nil)
 func (s *sinkTask) Assigned(ctx context.Context, positions map[connectors.TopicPartition]int64) error {
 	maps.Copy(s.lastCommitted, positions)
 	maps.Copy(s.current, positions)
-	s.p.metrics.assigned(s.current)
+	s.metrics.Assigned(s.current)
 
 	was := s.redelivery
 	s.redelivery = was && len(s.raw) > 0
-	all := s.p.consumer.Assignment()
+	all := s.consumer.Assignment()
 	if s.redelivery {
-		s.p.consumer.Pause(all)
+		s.consumer.Pause(all)
 	} else {
 		if was {
 			s.resumeAll()
 		}
 		s.ctx.retainPaused(all)
 		if s.paused {
-			s.p.consumer.Pause(all)
+			s.consumer.Pause(all)
 		} else if own := s.ctx.pausedList(); len(own) > 0 {
-			s.p.consumer.Pause(own)
+			s.consumer.Pause(own)
 		}
 	}
-	s.p.metrics.partitions(len(all))
+	s.metrics.Partitions(len(all))
 	list := make([]connectors.TopicPartition, 0, len(positions))
 	for tp := range positions {
 		list = append(list, tp)
 	}
-	if o, ok := s.p.plugin.(connectors.Opener); ok {
+	if o, ok := s.plugin.(connectors.Opener); ok {
 		if err := o.Open(ctx, list); err != nil {
 			return err
 		}
@@ -71,10 +71,10 @@ func (s *sinkTask) removed(partitions []connectors.TopicPartition) {
 		delete(s.current, tp)
 		delete(s.consumed, tp)
 	}
-	s.p.metrics.cleared(partitions)
+	s.metrics.Cleared(partitions)
 	s.raw = keepOthers(s.raw, gone)
 	s.batch = keepOthers(s.batch, gone)
-	s.p.metrics.partitions(len(s.current))
+	s.metrics.Partitions(len(s.current))
 }
 
 // keepOthers releases the batches of the given partitions and returns the rest.

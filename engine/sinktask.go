@@ -10,41 +10,33 @@ import (
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/consume"
 	"github.com/millrace/millrace/engine/errant"
+	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/stage"
 )
 
 // offsets is the next offset to read, or to commit, of partitions.
 type offsets = map[connectors.TopicPartition]int64
 
-// sinkParts is what a sink task is made of; the worker builds it when the task starts.
-type sinkParts struct {
-	plugin   connectors.SinkTask
-	props    map[string]string
-	operator *errant.Operator
-	// newStage makes the stage, once the plugin has started and can be asked what it reads.
-	newStage func(plugin connectors.SinkTask) *stage.Sink
-	consumer consume.Consumer
-	reports  bool         // a dead letter queue or error log is configured
-	tracker  TopicTracker // nil: topics are not tracked
-	metrics  *sinkMetrics
-	closers  []func()
-}
-
 // sinkTask is the body of a sink task. Everything but wake and cut runs on the task's goroutine,
 // rebalance callbacks too.
 // Source: WorkerSinkTask.
 type sinkTask struct {
 	t             *task
-	build         func(ctx context.Context, r consume.Rebalance) (*sinkParts, error)
+	parts         *taskParts
 	flushInterval time.Duration
 	flushTimeout  time.Duration
 	log           *slog.Logger
+	tracker       TopicTracker // nil: topics are not tracked
 
-	p       *sinkParts
-	stage   *stage.Sink
-	ctx     *sinkContext
-	started bool
-	reports errant.Reports
+	// Made by build.
+	metrics   *metrics.SinkTask
+	plugin    connectors.SinkTask
+	ctx       *sinkContext
+	stage     *stage.Sink
+	operator  *errant.Operator
+	reporting bool // a dead letter queue or error log is configured
+	started   bool
+	reports   errant.Reports
 
 	raw   []*batch.Batch // consumed and not delivered yet, as they were consumed
 	batch []*batch.Batch // the same rows, ready for Put
@@ -61,8 +53,8 @@ type sinkTask struct {
 	paused        bool // as the user wants it
 	topics        map[string]struct{}
 
-	mu       sync.Mutex
-	consumer consume.Consumer // for wake and cut
+	mu       sync.Mutex // guards consumer for wake
+	consumer consume.Consumer
 }
 
 func (s *sinkTask) wake() {
@@ -79,34 +71,28 @@ func (s *sinkTask) cut() { s.wake() }
 
 func (s *sinkTask) start(ctx context.Context) error {
 	s.lastCommitted, s.current, s.consumed = offsets{}, offsets{}, offsets{}
-	s.ctx.s = s
-	p, err := s.build(ctx, s)
-	s.p = p
-	if err != nil {
+	if err := s.build(ctx); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	s.consumer = p.consumer
-	s.mu.Unlock()
 	s.started = true
-	if err := p.plugin.Start(ctx, s.ctx, p.props); err != nil {
+	if err := s.plugin.Start(ctx, s.ctx, s.parts.props); err != nil {
 		return err
 	}
-	s.stage = p.newStage(p.plugin)
+	s.stage = s.newStage()
 	return nil
 }
 
 func (s *sinkTask) execute(ctx context.Context) (err error) {
 	s.nextCommit = time.Now().Add(s.flushInterval)
 	defer func() {
-		closeErr := s.t.guard(func() error { return s.closeAll(ctx) })
+		closeErr := guard(func() error { return s.closeAll(ctx) })
 		if err == nil {
 			err = closeErr
 		} else if closeErr != nil {
 			s.log.Warn("task did not close its partitions cleanly", "err", closeErr)
 		}
 	}()
-	return s.t.guard(func() error {
+	return guard(func() error {
 		for !s.t.isStopping() {
 			if err := s.iteration(ctx); err != nil {
 				return err
@@ -121,7 +107,7 @@ func (s *sinkTask) iteration(ctx context.Context) error {
 	s.followTarget()
 	now := time.Now()
 	if !s.committing && (s.ctx.commitRequested || !now.Before(s.nextCommit)) {
-		if err := s.commit(ctx, false, s.p.consumer.Assignment()); err != nil {
+		if err := s.commit(ctx, false, s.consumer.Assignment()); err != nil {
 			return err
 		}
 		s.nextCommit = now.Add(s.flushInterval)
@@ -144,7 +130,7 @@ func (s *sinkTask) followTarget() {
 	case want == s.paused:
 	case want:
 		s.paused = true
-		s.p.consumer.Pause(s.p.consumer.Assignment())
+		s.consumer.Pause(s.consumer.Assignment())
 		s.t.report(connectors.Paused, "")
 		s.ctx.commitRequested = true
 	default:
@@ -163,7 +149,7 @@ func (s *sinkTask) poll(ctx context.Context, wait time.Duration) error {
 		wait = min(wait, s.ctx.timeout)
 		s.ctx.timeout = -1
 	}
-	raw, err := s.p.consumer.Poll(ctx, wait)
+	raw, err := s.consumer.Poll(ctx, wait)
 	if err != nil {
 		releaseBatches(raw)
 		return err
@@ -192,7 +178,7 @@ func (s *sinkTask) convert(ctx context.Context, raw []*batch.Batch) error {
 		if err == nil {
 			s.raw = append(s.raw, b)
 			s.batch = append(s.batch, out...)
-			err = s.p.operator.Failed(ctx, b, failed, &s.reports)
+			err = s.operator.Failed(ctx, b, failed, &s.reports)
 		} else {
 			b.Release()
 			err = exceeded(err)
@@ -206,8 +192,8 @@ func (s *sinkTask) convert(ctx context.Context, raw []*batch.Batch) error {
 		s.consumed[tp] = b.Offsets[b.Len()-1] + 1
 	}
 	if rows > 0 {
-		s.p.metrics.read(rows)
-		s.p.metrics.consumed(s.consumed)
+		s.metrics.Read(rows)
+		s.metrics.Consumed(s.consumed)
 	}
 	return nil
 }
@@ -215,8 +201,8 @@ func (s *sinkTask) convert(ctx context.Context, raw []*batch.Batch) error {
 // deliver hands the batch to the plugin. Source: WorkerSinkTask.deliverMessages.
 func (s *sinkTask) deliver(ctx context.Context) error {
 	began := time.Now()
-	err := s.p.plugin.Put(ctx, s.batch)
-	if err == nil && s.ctx.putError != nil && !s.p.operator.WithinTolerance() {
+	err := s.plugin.Put(ctx, s.batch)
+	if err == nil && s.ctx.putError != nil && !s.operator.WithinTolerance() {
 		err = exceeded(s.ctx.putError)
 	}
 	if err != nil {
@@ -224,7 +210,7 @@ func (s *sinkTask) deliver(ctx context.Context) error {
 			s.log.Error("task could not put, trying again with the same rows", "err", err)
 			if !s.redelivery {
 				s.redelivery = true
-				s.p.consumer.Pause(s.p.consumer.Assignment())
+				s.consumer.Pause(s.consumer.Assignment())
 			}
 			return nil
 		}
@@ -234,7 +220,7 @@ func (s *sinkTask) deliver(ctx context.Context) error {
 	for _, b := range s.batch {
 		rows += b.Live()
 	}
-	s.p.metrics.put(rows, time.Since(began))
+	s.metrics.Put(rows, time.Since(began))
 	for tp, o := range s.consumed {
 		s.current[tp] = o
 		delete(s.consumed, tp)
@@ -263,7 +249,7 @@ func (s *sinkTask) rewind() {
 	if len(s.ctx.seeks) == 0 {
 		return
 	}
-	s.p.consumer.Seek(s.ctx.seeks)
+	s.consumer.Seek(s.ctx.seeks)
 	for tp, o := range s.ctx.seeks {
 		s.lastCommitted[tp] = o
 		s.current[tp] = o
@@ -274,17 +260,17 @@ func (s *sinkTask) rewind() {
 // resumeAll resumes what the plugin did not pause itself.
 func (s *sinkTask) resumeAll() {
 	var list []connectors.TopicPartition
-	for _, tp := range s.p.consumer.Assignment() {
+	for _, tp := range s.consumer.Assignment() {
 		if _, own := s.ctx.paused[tp]; !own {
 			list = append(list, tp)
 		}
 	}
-	s.p.consumer.Resume(list)
+	s.consumer.Resume(list)
 }
 
 // used tells the topic tracker of a topic consumed for the first time.
 func (s *sinkTask) used(topic string) {
-	if s.p.tracker == nil {
+	if s.tracker == nil {
 		return
 	}
 	if _, known := s.topics[topic]; known {
@@ -294,7 +280,7 @@ func (s *sinkTask) used(topic string) {
 		s.topics = map[string]struct{}{}
 	}
 	s.topics[topic] = struct{}{}
-	s.p.tracker.TopicUsed(s.t.id, topic)
+	s.tracker.TopicUsed(s.t.id, topic)
 }
 
 // closeAll commits and closes all partitions at the end. Source: WorkerSinkTask.closeAllPartitions.
@@ -307,20 +293,15 @@ func (s *sinkTask) closeAll(ctx context.Context) error {
 }
 
 func (s *sinkTask) close(ctx context.Context) {
-	if s.p == nil {
-		return
-	}
 	if s.started {
-		if err := s.p.plugin.Stop(ctx); err != nil {
+		if err := guard(func() error { return s.plugin.Stop(ctx) }); err != nil {
 			s.log.Warn("task did not stop cleanly", "err", err)
 		}
 	}
 	s.dropBatch()
-	if s.p.consumer != nil {
-		s.p.consumer.Close()
+	if s.consumer != nil {
+		s.consumer.Close()
 	}
-	for _, f := range s.p.closers {
-		f()
-	}
-	s.p.metrics.partitions(0)
+	s.parts.close()
+	s.metrics.Partitions(0)
 }

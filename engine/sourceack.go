@@ -17,9 +17,10 @@ type ack struct {
 	s    *sourceTask
 	b    *batch.Batch // as polled; retained until the last row's result
 	e    *offset.Entry
-	left int // rows without a result
-	rows int // rows of the batch, sent or not
-	lost int // rows that were dropped or failed
+	left int   // rows without a result
+	rows int   // rows of the batch, sent or not
+	lost int   // rows that were dropped or failed
+	held int64 // memory that waits with the rows
 	ok   []int32
 }
 
@@ -28,7 +29,7 @@ func (a *ack) Acked(results []produce.Result) {
 	s := a.s
 	a.ok = a.ok[:0]
 	var meta []connectors.RowMetadata
-	_, wants := s.p.plugin.(connectors.RecordCommitter)
+	_, wants := s.plugin.(connectors.RecordCommitter)
 	for i := range results {
 		r := &results[i]
 		m := connectors.RowMetadata{Row: r.Row, Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Timestamp: r.Timestamp}
@@ -48,7 +49,8 @@ func (a *ack) Acked(results []produce.Result) {
 	s.queueCommit(a.b, meta)
 	s.offsets.Ack(a.e, a.ok)
 	if a.left -= len(results); a.left == 0 {
-		s.p.metrics.written(a.rows, a.lost)
+		s.metrics.Written(a.rows, a.lost)
+		s.hold(-a.held)
 		a.b.Release()
 	}
 }
@@ -56,9 +58,9 @@ func (a *ack) Acked(results []produce.Result) {
 // sendFailed handles a row that Kafka refused for good and reports whether that is tolerated.
 // Source: WorkerSourceTask.producerSendFailed.
 func (s *sourceTask) sendFailed(b *batch.Batch, r *produce.Result) bool {
-	if s.p.operator.TolerateAll() {
+	if s.operator.TolerateAll() {
 		e := errant.RowError{Row: r.Row, Stage: errant.KafkaProduce, Class: "org.apache.kafka.connect.runtime.WorkerSourceTask", Err: r.Err}
-		_, err := s.p.operator.Report(context.Background(), b, &e, nil)
+		_, err := s.operator.Report(context.Background(), b, &e, nil)
 		return err == nil
 	}
 	s.mu.Lock()
@@ -73,7 +75,7 @@ func (s *sourceTask) sendFailed(b *batch.Batch, r *produce.Result) bool {
 
 // used tells the topic tracker of topics that rows reached for the first time.
 func (s *sourceTask) used(results []produce.Result) {
-	if s.p.tracker == nil {
+	if s.tracker == nil {
 		return
 	}
 	last := ""
@@ -83,16 +85,16 @@ func (s *sourceTask) used(results []produce.Result) {
 		}
 		last = results[i].Topic
 		s.mu.Lock()
-		_, known := s.topics[last]
+		_, known := s.usedTopics[last]
 		if !known {
-			if s.topics == nil {
-				s.topics = map[string]struct{}{}
+			if s.usedTopics == nil {
+				s.usedTopics = map[string]struct{}{}
 			}
-			s.topics[last] = struct{}{}
+			s.usedTopics[last] = struct{}{}
 		}
 		s.mu.Unlock()
 		if !known {
-			s.p.tracker.TopicUsed(s.t.id, last)
+			s.tracker.TopicUsed(s.t.id, last)
 		}
 	}
 }

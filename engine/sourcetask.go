@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/errant"
+	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/offset"
 	"github.com/millrace/millrace/engine/produce"
 	"github.com/millrace/millrace/engine/stage"
@@ -18,21 +19,6 @@ import (
 // Source: AbstractWorkerSourceTask.SEND_FAILED_BACKOFF_MS.
 const sendRetryDelay = 100 * time.Millisecond
 
-// sourceParts is what a source task is made of; the worker builds it when the task starts.
-type sourceParts struct {
-	plugin   connectors.SourceTask
-	context  connectors.SourceTaskContext
-	props    map[string]string
-	stage    *stage.Source
-	operator *errant.Operator
-	producer produce.Producer
-	topics   *produce.Topics // nil: the brokers create topics, or nobody does
-	store    offset.Store
-	tracker  TopicTracker // nil: topics are not tracked
-	metrics  *sourceMetrics
-	closers  []func()
-}
-
 // sourceTask is the body of an at-least-once source task.
 //
 // Goroutines: the task's runs the plugin, the stage and Send; the producer's runs Acked; one of its
@@ -40,28 +26,38 @@ type sourceParts struct {
 // Source: AbstractWorkerSourceTask, WorkerSourceTask.
 type sourceTask struct {
 	t             *task
+	parts         *taskParts
 	polling       context.Context // ends when the task stops, or must look at a failed row
 	endPoll       context.CancelFunc
-	build         func(ctx context.Context) (*sourceParts, error)
 	flushInterval time.Duration
 	flushTimeout  time.Duration
 	log           *slog.Logger
+	tracker       TopicTracker // nil: topics are not tracked
 
-	// The task goroutine's own.
-	p       *sourceParts
-	started bool
-	seq     int64
-	flushed chan struct{} // the flushing goroutine ended
+	// The task goroutine's own, made by build.
+	metrics  *metrics.SourceTask
+	plugin   connectors.SourceTask
+	context  connectors.SourceTaskContext
+	stage    *stage.Source
+	operator *errant.Operator
+	topics   *produce.Topics // nil: the brokers create topics, or nobody does
+	offsets  *offset.Tracker
+	flusher  *offset.Flusher
+	started  bool
+	seq      int64
+	flushed  chan struct{} // the flushing goroutine ended
 
-	offsets *offset.Tracker
-	flusher *offset.Flusher
+	heldMax int64         // bytes that may wait for Kafka before polling stops
+	room    chan struct{} // some of them went
 
-	mu        sync.Mutex
-	sendErr   error
-	done      []committed // rows whose RecordCommitter call is due
-	commitDue bool        // offsets were flushed, Committer.Commit is due
-	topics    map[string]struct{}
-	producer  produce.Producer
+	mu         sync.Mutex
+	held       int64 // bytes that wait for Kafka
+	sendErr    error
+	done       []committed // rows whose RecordCommitter call is due
+	commitDue  bool        // offsets were flushed, Committer.Commit is due
+	usedTopics map[string]struct{}
+	producer   produce.Producer
+	closing    sync.Once // of the producer
 }
 
 // committed is rows of a polled batch that reached Kafka or were dropped.
@@ -78,36 +74,32 @@ func (s *sourceTask) wake() {
 
 // cut closes the producer, so that a Send that waits for ever returns.
 func (s *sourceTask) cut() {
+	s.closeProducer()
+}
+
+// closeProducer closes the producer once; a second call waits for the first.
+func (s *sourceTask) closeProducer() {
 	s.mu.Lock()
 	p := s.producer
 	s.mu.Unlock()
 	if p != nil {
-		go p.Close()
+		s.closing.Do(p.Close)
 	}
 }
 
 func (s *sourceTask) start(ctx context.Context) error {
-	p, err := s.build(ctx)
-	if p != nil {
-		s.p = p
-		s.mu.Lock()
-		s.producer = p.producer
-		s.mu.Unlock()
-	}
-	if err != nil {
+	if err := s.build(ctx); err != nil {
 		return err
 	}
-	s.offsets = offset.NewTracker()
-	s.flusher = &offset.Flusher{Store: p.store, Connector: s.t.id.Connector}
 	s.started = true
-	return p.plugin.Start(ctx, p.context, p.props)
+	return s.plugin.Start(ctx, s.context, s.parts.props)
 }
 
 func (s *sourceTask) execute(ctx context.Context) error {
 	stopFlushing := make(chan struct{})
 	s.flushed = make(chan struct{})
 	go s.flushLoop(stopFlushing)
-	err := s.t.guard(func() error { return s.loop(ctx) })
+	err := guard(func() error { return s.loop(ctx) })
 	close(stopFlushing)
 	<-s.flushed
 	if s.t.isCancelled() {
@@ -132,8 +124,11 @@ func (s *sourceTask) loop(ctx context.Context) error {
 		if err := s.sendFailure(); err != nil {
 			return err
 		}
+		if !s.awaitRoom() {
+			continue
+		}
 		began := time.Now()
-		batches, err := s.p.plugin.Poll(s.polling)
+		batches, err := s.plugin.Poll(s.polling)
 		if err != nil {
 			releaseBatches(batches)
 			if s.t.isStopping() {
@@ -152,7 +147,7 @@ func (s *sourceTask) loop(ctx context.Context) error {
 		for _, b := range batches {
 			rows += b.Live()
 		}
-		s.p.metrics.polled(rows, time.Since(began))
+		s.metrics.Polled(rows, time.Since(began))
 		for i, b := range batches {
 			err := s.send(ctx, b)
 			b.Release()
@@ -170,14 +165,14 @@ func (s *sourceTask) loop(ctx context.Context) error {
 func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
 	b.Seq = s.seq
 	s.seq += int64(b.Len())
-	encoded, failed, err := s.p.stage.Run(ctx, b)
+	encoded, failed, err := s.stage.Run(ctx, b)
 	if err != nil {
 		return exceeded(err)
 	}
 	live := b.Live()
 	var fatal error
 	if len(failed) > 0 {
-		if fatal = s.p.operator.Failed(ctx, b, failed, nil); fatal != nil {
+		if fatal = s.operator.Failed(ctx, b, failed, nil); fatal != nil {
 			// Rows before the one that fails the task still go out, as Java sends record by record.
 			cutAt(encoded, failed[0].Row)
 		}
@@ -192,7 +187,7 @@ func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
 			e.B.Release()
 		}
 	}
-	if err := s.prepare(ctx, parts); err != nil {
+	if err := s.ready(ctx, parts); err != nil {
 		releaseRows(parts)
 		return err
 	}
@@ -203,22 +198,24 @@ func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
 	if sent > 0 {
 		b.Retain() // released by ack.Acked with its last row
 		e := s.offsets.Submit(b, rows)
-		s.p.producer.Send(ctx, parts, &ack{s: s, b: b, e: e, left: sent, rows: live, lost: live - sent})
+		a := &ack{s: s, b: b, e: e, left: sent, rows: live, lost: live - sent, held: slabBytes(b, parts)}
+		s.hold(a.held)
+		s.producer.Send(ctx, parts, a)
 	} else if fatal == nil {
-		s.p.metrics.written(live, live)
+		s.metrics.Written(live, live)
 	}
 	return fatal
 }
 
-// prepare creates topics and checks timestamps before rows go out.
-func (s *sourceTask) prepare(ctx context.Context, parts []produce.Rows) error {
+// ready creates topics and checks timestamps before rows go out.
+func (s *sourceTask) ready(ctx context.Context, parts []produce.Rows) error {
 	for i := range parts {
 		if err := checkTimestamps(parts[i].B); err != nil {
 			return err
 		}
 		for _, topic := range parts[i].B.Topics.Names {
 			for {
-				err := s.p.topics.Ensure(ctx, topic)
+				err := s.topics.Ensure(ctx, topic)
 				if err == nil {
 					break
 				}
@@ -239,7 +236,7 @@ func (s *sourceTask) prepare(ctx context.Context, parts []produce.Rows) error {
 
 // dropped tells the plugin of rows that transforms or errors removed.
 func (s *sourceTask) dropped(b *batch.Batch, sent batch.Selection) {
-	if _, ok := s.p.plugin.(connectors.RecordCommitter); !ok {
+	if _, ok := s.plugin.(connectors.RecordCommitter); !ok {
 		return
 	}
 	kept := make([]bool, b.Len())
@@ -282,7 +279,7 @@ func (s *sourceTask) callCommits(ctx context.Context) {
 	s.done, s.commitDue = nil, false
 	s.mu.Unlock()
 	for _, d := range done {
-		if rc, ok := s.p.plugin.(connectors.RecordCommitter); ok {
+		if rc, ok := s.plugin.(connectors.RecordCommitter); ok {
 			if err := rc.CommitRecords(ctx, d.b, d.rows); err != nil {
 				s.log.Error("task failed in CommitRecords, going on", "err", err)
 			}
@@ -290,7 +287,7 @@ func (s *sourceTask) callCommits(ctx context.Context) {
 		d.b.Release()
 	}
 	if due {
-		if c, ok := s.p.plugin.(connectors.Committer); ok {
+		if c, ok := s.plugin.(connectors.Committer); ok {
 			if err := c.Commit(ctx); err != nil {
 				s.log.Error("task failed in Commit, going on", "err", err)
 			}
@@ -332,7 +329,7 @@ func (s *sourceTask) flush() bool {
 	c := s.offsets.Take()
 	s.flusher.Add(c.Offsets)
 	n, err := s.flusher.Flush(ctx)
-	s.p.metrics.committed(err == nil, time.Since(began))
+	s.metrics.Committed(err == nil, time.Since(began))
 	if err != nil {
 		s.log.Error("source offsets could not be committed, trying again with the next flush", "err", err, "next_in", s.flushInterval)
 		return false
@@ -360,17 +357,13 @@ func (s *sourceTask) finalCommit(ctx context.Context) {
 }
 
 func (s *sourceTask) close(ctx context.Context) {
-	if s.p == nil {
-		return
-	}
+	s.endPoll()
 	if s.started {
-		if err := s.p.plugin.Stop(ctx); err != nil {
+		if err := guard(func() error { return s.plugin.Stop(ctx) }); err != nil {
 			s.log.Warn("task did not stop cleanly", "err", err)
 		}
 	}
-	if s.p.producer != nil {
-		s.p.producer.Close()
-	}
+	s.closeProducer()
 	if s.offsets != nil {
 		s.offsets.Close()
 	}
@@ -381,7 +374,5 @@ func (s *sourceTask) close(ctx context.Context) {
 	for _, d := range done {
 		d.b.Release()
 	}
-	for _, f := range s.p.closers {
-		f()
-	}
+	s.parts.close()
 }

@@ -13,6 +13,8 @@ import (
 
 // body is what a kind of task does inside the frame. Calls come from the task's goroutine, but wake.
 type body interface {
+	// prepare makes what needs neither Kafka nor the plugin: converters and transforms.
+	prepare(ctx context.Context) error
 	// start makes clients and starts the plugin.
 	start(ctx context.Context) error
 	// execute runs until the task is told to stop.
@@ -47,46 +49,52 @@ type task struct {
 	changed   chan struct{} // closed and replaced when target changes
 	stopping  bool
 	cancelled bool
-	state     connectors.State
+	measure   func(connectors.State) // told of every state, that of a cancelled task too
+	unmeasure func()
+	forgotten bool
 }
 
 func newTask(id connectors.TaskID, log *slog.Logger, target connectors.TargetState, status func(connectors.Status)) *task {
 	t := &task{
 		id: id, log: log.With("connector", id.Connector, "task", id.Task), status: status, target: target,
-		stopped: make(chan struct{}), done: make(chan struct{}), changed: make(chan struct{}), state: connectors.Unassigned,
+		stopped: make(chan struct{}), done: make(chan struct{}), changed: make(chan struct{}),
 	}
 	t.ctx, t.cancel = context.WithCancel(context.Background())
 	return t
 }
 
-// run is the goroutine of the task.
+// run is the goroutine of the task. A failure of a task that is stopping anyway is no failure.
+// Source: WorkerTask.run, doRun.
 func (t *task) run() {
 	defer close(t.done)
 	defer t.cancel()
-	err := t.guard(t.work)
-	if err == nil {
-		t.report(connectors.Unassigned, "")
-		return
-	}
+	err := guard(t.work)
 	switch {
+	case err == nil:
 	case t.isCancelled():
 		t.log.Warn("task failed after it was given up", "err", err)
 	case t.isStopping():
 		t.log.Warn("task failed while stopping", "err", err)
 	default:
+		t.stop()
 		t.log.Error("task failed and will not recover until it is restarted", "err", errant.Trace(err))
+		t.report(connectors.Failed, errant.Trace(err))
+		return
 	}
-	t.report(connectors.Failed, errant.Trace(err))
+	t.report(connectors.Unassigned, "")
 }
 
 // work is the life of the task. Source: WorkerTask.doRun.
 func (t *task) work() error {
 	defer func() {
 		// The plugin's own failure while closing must not hide why the task ended.
-		if err := t.guard(func() error { t.body.close(t.ctx); return nil }); err != nil {
+		if err := guard(func() error { t.body.close(t.ctx); return nil }); err != nil {
 			t.log.Warn("task did not close cleanly", "err", err)
 		}
 	}()
+	if err := t.body.prepare(t.ctx); err != nil {
+		return err
+	}
 	if t.isStopping() {
 		return nil
 	}
@@ -104,7 +112,7 @@ func (t *task) work() error {
 }
 
 // guard turns a panic of f into an error with the stack.
-func (t *task) guard(f func() error) (err error) {
+func guard(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &connectors.Error{Class: "java.lang.RuntimeException", Text: fmt.Sprintf("panic: %v\n%s", p, debug.Stack())}
@@ -156,14 +164,38 @@ func (t *task) abandon() {
 	t.body.cut()
 }
 
+// register says what is told of every state, and what ends that once the worker lets the task go.
+func (t *task) register(unmeasure func(), measure func(connectors.State)) {
+	t.mu.Lock()
+	t.measure, t.unmeasure = measure, unmeasure
+	late := t.forgotten
+	t.mu.Unlock()
+	if late {
+		unmeasure()
+	}
+}
+
+// forget takes the task out of the metrics. Source: WorkerTask.removeMetrics.
+func (t *task) forget() {
+	t.mu.Lock()
+	unmeasure := t.unmeasure
+	t.forgotten = true
+	t.mu.Unlock()
+	if unmeasure != nil {
+		unmeasure()
+	}
+}
+
 func (t *task) report(s connectors.State, trace string) {
 	t.mu.Lock()
-	if t.cancelled {
-		t.mu.Unlock()
+	measure, cancelled := t.measure, t.cancelled
+	t.mu.Unlock()
+	if measure != nil {
+		measure(s)
+	}
+	if cancelled {
 		return
 	}
-	t.state = s
-	t.mu.Unlock()
 	t.status(connectors.Status{ID: t.id, State: s, Trace: trace})
 }
 

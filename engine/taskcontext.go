@@ -72,7 +72,7 @@ func (c *sinkContext) Seek(o map[connectors.TopicPartition]int64) {
 func (c *sinkContext) Timeout(d time.Duration) { c.timeout = d }
 
 // Assignment implements connectors.SinkTaskContext.
-func (c *sinkContext) Assignment() []connectors.TopicPartition { return c.s.p.consumer.Assignment() }
+func (c *sinkContext) Assignment() []connectors.TopicPartition { return c.s.consumer.Assignment() }
 
 // Pause implements connectors.SinkTaskContext.
 func (c *sinkContext) Pause(partitions ...connectors.TopicPartition) {
@@ -83,7 +83,7 @@ func (c *sinkContext) Pause(partitions ...connectors.TopicPartition) {
 		c.paused[tp] = struct{}{}
 	}
 	if !c.s.paused {
-		c.s.p.consumer.Pause(partitions)
+		c.s.consumer.Pause(partitions)
 	}
 }
 
@@ -93,7 +93,7 @@ func (c *sinkContext) Resume(partitions ...connectors.TopicPartition) {
 		delete(c.paused, tp)
 	}
 	if !c.s.paused && !c.s.redelivery {
-		c.s.p.consumer.Resume(partitions)
+		c.s.consumer.Resume(partitions)
 	}
 }
 
@@ -102,7 +102,7 @@ func (c *sinkContext) RequestCommit() { c.commitRequested = true }
 
 // ErrantReporter implements connectors.SinkTaskContext.
 func (c *sinkContext) ErrantReporter() connectors.ErrantReporter {
-	if !c.s.p.reports {
+	if !c.s.reporting {
 		return nil
 	}
 	return errantReporter{c}
@@ -139,7 +139,7 @@ func (r errantReporter) Report(ctx context.Context, b *batch.Batch, row int32, c
 	if s.ctx.putError == nil {
 		s.ctx.putError = cause
 	}
-	rep, err := s.p.operator.Report(ctx, s.original(b), &e, &s.reports)
+	rep, err := s.operator.Report(ctx, s.original(b), &e, &s.reports)
 	if rep == nil {
 		rep = reported{}
 	}

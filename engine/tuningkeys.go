@@ -1,6 +1,45 @@
 package engine
 
-import "github.com/millrace/millrace/config"
+import (
+	"github.com/millrace/millrace/config"
+)
+
+// tuning is the engine's own settings of a task. A connector's config may give its own values under
+// the names of the worker's keys.
+type tuning struct {
+	rowsMax, bytesMax, laneDepth int
+	memory                       int64
+}
+
+func readTuning(v *config.Values) tuning {
+	return tuning{
+		rowsMax:   int(v.Int32("millrace.stage.rows.max")),
+		bytesMax:  int(v.Int64("millrace.stage.bytes.max")),
+		laneDepth: int(v.Int32("millrace.lane.depth")),
+		memory:    v.Int64("millrace.task.memory.bytes"),
+	}
+}
+
+// taskTuning returns what is in force for the tasks of a connector.
+//
+// Errors: a *config.ConfigException for values that a key does not take.
+func taskTuning(worker, connector map[string]string) (tuning, error) {
+	d := config.NewDef()
+	props := map[string]string{}
+	for _, k := range tuningKeys() {
+		d.Define(k)
+		if v, ok := connector[k.Name]; ok {
+			props[k.Name] = v
+		} else if v, ok := worker[k.Name]; ok {
+			props[k.Name] = v
+		}
+	}
+	v, err := d.Parse(props)
+	if err != nil {
+		return tuning{}, err
+	}
+	return readTuning(v), nil
+}
 
 // tuningKeys are the engine's own keys. Java has none of them.
 func tuningKeys() []config.Key {
@@ -16,9 +55,5 @@ func tuningKeys() []config.Key {
 			"Batches of one topic partition that wait for a sink task. A full lane pauses fetching of its partition; heartbeats go on."),
 		key("millrace.task.memory.bytes", config.Long, 64<<20, config.AtLeast(1<<20),
 			"Bytes of batches that one task may hold. At the limit a sink stops fetching and a source stops polling."),
-		key("millrace.worker.memory.fraction", config.Double, 0.6, nil,
-			"Share of the process's memory limit that batches of all tasks together may take."),
-		key("millrace.task.cores", config.Int, 0, config.AtLeast(0),
-			"Cores that one task may use to decode, transform and encode. 0 leaves the choice to the worker."),
 	}
 }

@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/settings"
+)
+
+// StartTask starts a task with its connector's raw config and its own. The answer comes through status,
+// which is called from the task's goroutine for every change of state and must not wait.
+//
+// Errors: there is no task, because the connector's class is unknown, a variable cannot be replaced,
+// the connector has more tasks than tasks.max allows, or the task runs already. What goes wrong in
+// plugin code comes as a FAILED status. Source: Worker.startTask.
+func (w *Worker) StartTask(id connectors.TaskID, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
+	t, err := w.newTask(id, connectorConfig, taskConfig, target, status)
+	if err != nil {
+		w.opt.Metrics.Worker().TaskStarted(false)
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.closed:
+		return errClosed
+	case w.tasks[id] != nil:
+		return connectException("Task already exists in this worker: " + id.String())
+	}
+	w.tasks[id] = t
+	w.log.Info("task created", "connector", id.Connector, "task", id.Task)
+	go t.run()
+	return nil
+}
+
+// newTask makes a task that does not run yet.
+func (w *Worker) newTask(id connectors.TaskID, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) (*task, error) {
+	conn, err := w.Resolve(connectorConfig)
+	if err != nil {
+		return nil, err
+	}
+	props, err := w.Resolve(taskConfig)
+	if err != nil {
+		return nil, err
+	}
+	class, err := w.connectorClass(conn)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.checkConnectorConfig(class, conn); err != nil {
+		return nil, err
+	}
+	limit, enforce, err := settings.TasksMax(conn)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.checkTasksMax(id.Connector, id.Task+1, limit, enforce); err != nil {
+		return nil, err
+	}
+	tune, err := taskTuning(w.opt.Config, conn)
+	if err != nil {
+		return nil, err
+	}
+	errs, err := settings.ParseErrors(conn)
+	if err != nil {
+		return nil, err
+	}
+	t := newTask(id, w.log, target, w.counted(status))
+	p := &taskParts{w: w, t: t, class: class, connector: conn, raw: taskConfig, props: props, tuning: tune, errors: errs}
+	if class.Kind() == connectors.KindSink {
+		t.body = newSinkTask(p)
+	} else {
+		t.body = newSourceTask(p)
+	}
+	return t, nil
+}
+
+// SetTaskTarget pauses or resumes a running task.
+func (w *Worker) SetTaskTarget(id connectors.TaskID, target connectors.TargetState) {
+	w.mu.Lock()
+	t := w.tasks[id]
+	w.mu.Unlock()
+	if t != nil {
+		t.setTarget(target)
+	}
+}
+
+// StopTasks ends tasks side by side, waiting in all for task.shutdown.graceful.timeout.ms or until ctx
+// ends. What has not ended then is cut off from Kafka and reports nothing more.
+// Source: Worker.stopAndAwaitTasks.
+func (w *Worker) StopTasks(ctx context.Context, ids []connectors.TaskID) error {
+	var missing []string
+	list := make([]*task, 0, len(ids))
+	w.mu.Lock()
+	for _, id := range ids {
+		if t := w.tasks[id]; t != nil {
+			list = append(list, t)
+			delete(w.tasks, id)
+		} else {
+			missing = append(missing, id.String())
+		}
+	}
+	w.mu.Unlock()
+	for _, t := range list {
+		t.log.Info("stopping task")
+		t.stop()
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.set.shutdownTimeout)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, t := range list {
+		wg.Go(func() {
+			select {
+			case <-t.done:
+			case <-ctx.Done():
+				t.log.Error("task did not stop in time and is cut off from Kafka", "timeout", w.set.shutdownTimeout)
+				t.abandon()
+			}
+			t.forget()
+		})
+	}
+	wg.Wait()
+	if len(missing) > 0 {
+		return connectException("Tasks " + strings.Join(missing, ", ") + " not found in this worker.")
+	}
+	return nil
+}
+
+// counted counts the start of a task, or the failure that came before it, and passes statuses on.
+// Source: WorkerMetricsGroup.wrapStatusListener.
+func (w *Worker) counted(status func(connectors.Status)) func(connectors.Status) {
+	known := false
+	return func(s connectors.Status) {
+		if !known && (s.State == connectors.Running || s.State == connectors.Failed) {
+			known = true
+			w.opt.Metrics.Worker().TaskStarted(s.State == connectors.Running)
+		}
+		status(s)
+	}
+}

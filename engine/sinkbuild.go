@@ -1,0 +1,165 @@
+package engine
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/consume"
+	"github.com/millrace/millrace/engine/errant"
+	"github.com/millrace/millrace/engine/produce"
+	"github.com/millrace/millrace/engine/settings"
+	"github.com/millrace/millrace/engine/stage"
+)
+
+// newSinkTask returns the body of a sink task.
+func newSinkTask(p *taskParts) *sinkTask {
+	return &sinkTask{
+		t: p.t, log: p.t.log, parts: p, tracker: p.tracker(),
+		flushInterval: p.w.set.flushInterval, flushTimeout: p.w.set.flushTimeout,
+	}
+}
+
+// prepare makes converters and transforms.
+func (s *sinkTask) prepare(ctx context.Context) error {
+	if err := s.parts.prepare(ctx); err != nil {
+		return err
+	}
+	s.metrics = s.parts.w.opt.Metrics.SinkTask(s.t.id, s.parts.info())
+	s.t.register(s.metrics.Close, func(st connectors.State) { s.metrics.State(metricState(st)) })
+	return nil
+}
+
+// build makes the reporters, the consumer and the plugin. Source: Worker.SinkTaskBuilder,
+// WorkerSinkTask.initializeAndStart.
+func (s *sinkTask) build(ctx context.Context) error {
+	p := s.parts
+	var letters []errant.Reporter
+	dlq, err := p.deadLetters(ctx, s.metrics.Errors())
+	if err != nil {
+		return err
+	}
+	if dlq != nil {
+		letters = append(letters, dlq)
+	}
+	p.report(s.metrics.Errors(), false, letters...)
+	s.operator = p.operator
+	s.reporting = dlq != nil || p.errors.Log
+	if err := checkSink(p.props); err != nil {
+		return err
+	}
+	s.plugin = p.class.NewSink().NewTask()
+	s.ctx = &sinkContext{taskContext: p.context(), s: s}
+	consumer, err := s.newConsumer()
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.consumer = consumer
+	s.mu.Unlock()
+	return nil
+}
+
+// newConsumer joins the group.
+func (s *sinkTask) newConsumer() (consume.Consumer, error) {
+	p := s.parts
+	topics, pattern, err := settings.Topics(p.props)
+	if err != nil {
+		return nil, err
+	}
+	if pattern != "" {
+		topics = []string{pattern}
+	}
+	props, err := p.w.clients.consumer("connector-consumer-"+s.t.id.String(), s.t.id.Connector, p.connector)
+	if err != nil {
+		return nil, err
+	}
+	own, err := consume.ClientOptions(props)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := pollRows(props)
+	if err != nil {
+		return nil, err
+	}
+	return consume.New(consume.Options{
+		NewClient: p.client(props, own), Topics: topics, Regex: pattern != "",
+		Pool: p.w.opt.Pool, Rebalance: s, Logger: s.log,
+		RowsMax: min(p.tuning.rowsMax, rowsOr(rows, p.tuning.rowsMax)), BytesMax: p.tuning.bytesMax, PollRowsMax: rows,
+		BudgetBytes: p.tuning.memory, LaneDepth: p.tuning.laneDepth,
+	})
+}
+
+// pollRows is max.poll.records, where a user sets it; its default would only make batches small.
+func pollRows(props map[string]string) (int, error) {
+	text, ok := props["max.poll.records"]
+	if !ok {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32)
+	if err != nil {
+		return 0, config.InvalidValue("max.poll.records", text, "Not a number of type INT")
+	}
+	if n < 1 {
+		return 0, config.InvalidValue("max.poll.records", text, "Value must be at least 1")
+	}
+	return int(n), nil
+}
+
+func rowsOr(n, fallback int) int {
+	if n == 0 {
+		return fallback
+	}
+	return n
+}
+
+// newStage makes the stage, once the plugin has started and can be asked what it reads.
+func (s *sinkTask) newStage() *stage.Sink {
+	p := s.parts
+	opt := stage.SinkOptions{
+		Key: p.conv.key, Value: p.conv.value, Header: p.conv.header, HeaderClass: p.conv.headerClass,
+		Transforms: p.chain, Operator: p.operator, Identity: len(p.chain.Steps) == 0,
+	}
+	if pr, ok := s.plugin.(connectors.Projector); ok {
+		opt.KeyProjection, opt.ValueProjection = pr.Projection()
+	}
+	if r, ok := s.plugin.(connectors.RawReader); ok {
+		opt.Raw = r.ReadsRaw()
+	}
+	return stage.NewSink(opt)
+}
+
+// deadLetters makes the dead letter queue that the connector's config names, or nil.
+// Source: Worker.sinkTaskReporters.
+func (p *taskParts) deadLetters(ctx context.Context, m errant.Metrics) (*errant.DeadLetterQueue, error) {
+	set, err := settings.ParseDeadLetters(p.connector)
+	if err != nil || set.Topic == "" {
+		return nil, err
+	}
+	props, err := p.w.clients.producer("connector-dlq-producer-"+p.t.id.String(), p.connector)
+	if err != nil {
+		return nil, err
+	}
+	own, err := produce.Options(props)
+	if err != nil {
+		return nil, err
+	}
+	admin, err := p.admin("connector-dlq-adminclient-" + p.t.id.String())
+	if err != nil {
+		return nil, err
+	}
+	if err := errant.CreateTopic(ctx, admin, set.Topic, set.ReplicationFactor); err != nil {
+		return nil, err
+	}
+	cl, err := p.client(props, own)(kgo.RecordPartitioner(produce.Partitioner()), kgo.UnknownTopicRetries(-1))
+	if err != nil {
+		return nil, err
+	}
+	return &errant.DeadLetterQueue{ID: p.t.id, Topic: set.Topic, Headers: set.Headers, Client: cl, Logger: p.w.log, Metrics: m}, nil
+}
+
+var _ body = (*sinkTask)(nil)

@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/errant"
+	"github.com/millrace/millrace/engine/metrics"
+	"github.com/millrace/millrace/engine/offset"
+	"github.com/millrace/millrace/engine/produce"
+	"github.com/millrace/millrace/engine/settings"
+	"github.com/millrace/millrace/engine/stage"
+)
+
+// newSourceTask returns the body of a source task.
+func newSourceTask(p *taskParts) *sourceTask {
+	s := &sourceTask{
+		t: p.t, log: p.t.log, parts: p, tracker: p.tracker(),
+		flushInterval: p.w.set.flushInterval, flushTimeout: p.w.set.flushTimeout,
+		heldMax: p.tuning.memory, room: make(chan struct{}, 1),
+	}
+	s.polling, s.endPoll = context.WithCancel(p.t.ctx)
+	return s
+}
+
+// prepare makes converters and transforms.
+func (s *sourceTask) prepare(ctx context.Context) error {
+	if err := s.parts.prepare(ctx); err != nil {
+		return err
+	}
+	s.metrics = s.parts.w.opt.Metrics.SourceTask(s.t.id, s.parts.info())
+	s.t.register(s.metrics.Close, func(st connectors.State) { s.metrics.State(metricState(st)) })
+	return nil
+}
+
+// build makes the clients, the stage and the plugin. Source: Worker.SourceTaskBuilder.
+func (s *sourceTask) build(ctx context.Context) error {
+	p := s.parts
+	p.report(s.metrics.Errors(), true)
+	s.operator = p.operator
+	s.stage = stage.NewSource(stage.SourceOptions{
+		Key: p.conv.key, Value: p.conv.value, Header: p.conv.header, HeaderClass: p.conv.headerClass,
+		Transforms: p.chain, Operator: p.operator,
+	})
+	p.closers = append(p.closers, func() error { s.stage.Close(); return nil })
+
+	props, err := p.w.clients.producer("connector-producer-"+s.t.id.String(), p.connector)
+	if err != nil {
+		return err
+	}
+	own, err := produce.Options(props)
+	if err != nil {
+		return err
+	}
+	producer, err := produce.New(p.client(props, own))
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.producer = producer
+	s.mu.Unlock()
+
+	if s.topics, err = p.topicCreation(); err != nil {
+		return err
+	}
+	s.offsets = offset.NewTracker()
+	s.flusher = &offset.Flusher{Store: p.w.opt.Offsets, Connector: s.t.id.Connector}
+	s.plugin = p.class.NewSource().NewTask()
+	s.context = &sourceContext{taskContext: p.context(), reader: offsetReader{p.w.opt.Offsets, s.t.id.Connector}}
+	return nil
+}
+
+// topicCreation returns what makes topics before rows go there; nil: the brokers do, or nobody.
+// Source: TopicCreation.newTopicCreation.
+func (p *taskParts) topicCreation() (*produce.Topics, error) {
+	if !p.w.set.topicCreation || !settings.UsesTopicCreation(p.connector) {
+		return nil, nil
+	}
+	groups, err := settings.ParseTopicGroups(p.connector)
+	if err != nil {
+		return nil, err
+	}
+	cl, err := p.admin("connector-adminclient-" + p.t.id.String())
+	if err != nil {
+		return nil, err
+	}
+	out := &produce.Topics{Client: cl, Logger: p.t.log}
+	for _, g := range groups {
+		t := produce.TopicGroup{Name: g.Name, Partitions: g.Partitions, ReplicationFactor: g.ReplicationFactor, Configs: g.Configs}
+		for _, re := range g.Include {
+			t.Include = append(t.Include, re)
+		}
+		for _, re := range g.Exclude {
+			t.Exclude = append(t.Exclude, re)
+		}
+		out.Groups = append(out.Groups, t)
+	}
+	return out, nil
+}
+
+var (
+	_ errant.Metrics = (*metrics.Errors)(nil)
+	_ body           = (*sourceTask)(nil)
+)

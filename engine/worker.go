@@ -1,0 +1,91 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/metrics"
+)
+
+// Worker runs connectors and tasks and answers questions about plugins and configs. It decides nothing:
+// what runs here, and what becomes of statuses and offsets, is its caller's business.
+//
+// No method waits for plugin code but those with a context. Safe for concurrent use.
+// Source: Worker.
+type Worker struct {
+	opt     Options
+	set     workerSettings
+	log     *slog.Logger
+	clients clientProps
+	cluster clusterID
+
+	mu         sync.Mutex
+	closed     bool
+	connectors map[string]*connector
+	tasks      map[connectors.TaskID]*task
+}
+
+// NewWorker checks the worker's settings and returns a worker that runs nothing yet.
+//
+// Errors: a *config.ConfigException with Java's text.
+func NewWorker(opt Options) (*Worker, error) {
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opt.Metrics == nil {
+		opt.Metrics = metrics.New(metrics.Options{})
+	}
+	set, err := parseWorker(opt.Config, opt.Plugins)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := newOverridePolicy(set.policy, set.allowlist)
+	if err != nil {
+		return nil, err
+	}
+	opt.Config = maps.Clone(opt.Config)
+	return &Worker{
+		opt: opt, set: set, log: opt.Logger,
+		clients:    clientProps{worker: opt.Config, policy: policy},
+		connectors: map[string]*connector{},
+		tasks:      map[connectors.TaskID]*task{},
+	}, nil
+}
+
+// Close ends everything that still runs, as StopConnector and StopTasks do. Nothing can be started
+// afterwards.
+func (w *Worker) Close(ctx context.Context) {
+	w.mu.Lock()
+	w.closed = true
+	names := slices.Collect(maps.Keys(w.connectors))
+	ids := slices.Collect(maps.Keys(w.tasks))
+	w.mu.Unlock()
+	if len(names) > 0 {
+		w.log.Warn("connectors still run, stopping them", "connectors", names)
+	}
+	var wg sync.WaitGroup
+	for _, n := range names {
+		wg.Go(func() { _ = w.StopConnector(ctx, n) }) // its error says that there is none any more
+	}
+	wg.Wait()
+	if len(ids) > 0 {
+		w.log.Warn("tasks still run, stopping them", "tasks", len(ids))
+		_ = w.StopTasks(ctx, ids) // what does not end is cut off
+	}
+}
+
+// Resolve replaces ${provider:path:key} in a config.
+func (w *Worker) Resolve(props map[string]string) (map[string]string, error) {
+	if w.opt.Transformer == nil {
+		return maps.Clone(props), nil
+	}
+	out, _, err := w.opt.Transformer.Transform(props)
+	return out, err
+}
+
+// errClosed answers what comes after Close.
+var errClosed = connectException("Worker is shutting down")
