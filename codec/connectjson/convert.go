@@ -1,0 +1,256 @@
+package connectjson
+
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
+	"github.com/millrace/millrace/internal/java"
+)
+
+const (
+	millisPerDay = 24 * 60 * 60 * 1000
+	timeMax      = millisPerDay // Time takes the whole day inclusive, as Java does
+)
+
+// reader turns nodes into values, one at a time.
+type reader struct{ replaceNull bool }
+
+// value converts n under s, schemaless when s is nil. n nil is a member that is not there.
+//
+// Schemaless maps keep the order of members; maps under a schema come in HashMap order.
+// Errors: *codec.Error, *batch.DataError. Source: JsonConverter.convertToConnect.
+func (r reader) value(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
+	if s == nil {
+		return r.schemaless(n), nil
+	}
+	if n == nil || n.Kind == jsonscan.Null {
+		switch {
+		case s.HasDefault() && r.replaceNull:
+			return s.Default(), nil
+		case s.Optional():
+			return batch.Null(), nil
+		}
+		return batch.Null(), codec.Data("Invalid null value for required %s field", s.Kind())
+	}
+	if s.HasName() {
+		switch s.Name() {
+		case batch.DecimalName:
+			return readDecimal(s, n)
+		case batch.DateName, batch.TimeName, batch.TimestampName:
+			return readDate(s.Name(), n)
+		}
+	}
+	switch s.Kind() {
+	case batch.KindInt8, batch.KindInt16, batch.KindInt32:
+		return batch.IntValue(s.Kind(), int64(n.IntValue())), nil
+	case batch.KindInt64:
+		return batch.Int64Value(n.LongValue()), nil
+	case batch.KindFloat32:
+		return batch.Float32Value(n.FloatValue()), nil
+	case batch.KindFloat64:
+		return batch.Float64Value(n.DoubleValue()), nil
+	case batch.KindBoolean:
+		return batch.BooleanValue(n.Kind == jsonscan.Boolean && n.Bool), nil
+	case batch.KindString:
+		if n.Kind != jsonscan.String {
+			return batch.Null(), nil
+		}
+		return batch.StringValue(n.Text), nil
+	case batch.KindBytes:
+		if n.Kind != jsonscan.String {
+			return batch.Null(), nil
+		}
+		b, ok := jsonscan.AppendBase64(nil, n.Text)
+		if !ok {
+			return batch.Null(), codec.Data("Invalid bytes field")
+		}
+		return batch.BytesValue(b), nil
+	case batch.KindArray:
+		return r.array(s, n)
+	case batch.KindMap:
+		return r.mapping(s, n)
+	}
+	return r.structure(s, n)
+}
+
+// schemaless converts n by its own type. Integers wrap at 64 bits.
+func (r reader) schemaless(n *jsonscan.Node) batch.Value {
+	switch n.Kind {
+	case jsonscan.Boolean:
+		return batch.BooleanValue(n.Bool)
+	case jsonscan.Integer:
+		return batch.Int64Value(n.Int)
+	case jsonscan.Decimal:
+		return batch.Float64Value(n.DoubleValue())
+	case jsonscan.String:
+		return batch.StringValue(n.Text)
+	case jsonscan.Array:
+		out := make([]batch.Value, len(n.Items))
+		for i := range n.Items {
+			out[i] = r.schemaless(&n.Items[i])
+		}
+		return batch.ArrayValue(out)
+	case jsonscan.Object:
+		m := &batch.MapValue{Keys: make([]batch.Value, len(n.Items)), Values: make([]batch.Value, len(n.Items))}
+		for i := range n.Items {
+			m.Keys[i] = batch.StringValue(n.Names[i])
+			m.Values[i] = r.schemaless(&n.Items[i])
+		}
+		return batch.MapValueOf(m)
+	}
+	return batch.Null()
+}
+
+// array converts the elements of an array, or the values of an object; anything else has none.
+func (r reader) array(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
+	out := make([]batch.Value, len(n.Items))
+	for i := range n.Items {
+		v, err := r.value(s.Elem(), &n.Items[i])
+		if err != nil {
+			return batch.Null(), err
+		}
+		out[i] = v
+	}
+	return batch.ArrayValue(out), nil
+}
+
+// mapping converts an object where keys are strings, otherwise an array of pairs.
+func (r reader) mapping(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
+	if s.Key().Kind() == batch.KindString {
+		if n.Kind != jsonscan.Object {
+			return batch.Null(), codec.Data("Maps with string fields should be encoded as JSON objects, but found %s", n.Kind.TypeName())
+		}
+		m := &batch.MapValue{}
+		for i := range n.Items {
+			v, err := r.value(s.Elem(), &n.Items[i])
+			if err != nil {
+				return batch.Null(), inField(err, n.Names[i])
+			}
+			m.Keys, m.Values = append(m.Keys, batch.StringValue(n.Names[i])), append(m.Values, v)
+		}
+		return batch.MapValueOf(hashOrdered(m)), nil
+	}
+	if n.Kind != jsonscan.Array {
+		return batch.Null(), codec.Data("Maps with non-string fields should be encoded as JSON array of tuples, but found %s", n.Kind.TypeName())
+	}
+	m := &batch.MapValue{}
+	places := map[string]int{}
+	var key []byte
+	for i := range n.Items {
+		e := &n.Items[i]
+		if e.Kind != jsonscan.Array {
+			return batch.Null(), codec.Data("Found invalid map entry instead of array tuple: %s", e.Kind.TypeName())
+		}
+		if len(e.Items) != 2 {
+			return batch.Null(), codec.Data("Found invalid map entry, expected length 2 but found :%d", len(e.Items))
+		}
+		k, err := r.value(s.Key(), &e.Items[0])
+		if err != nil {
+			return batch.Null(), err
+		}
+		v, err := r.value(s.Elem(), &e.Items[1])
+		if err != nil {
+			return batch.Null(), err
+		}
+		key = k.AppendKey(key[:0])
+		if at, ok := places[string(key)]; ok {
+			m.Values[at] = v
+			continue
+		}
+		places[string(key)] = len(m.Keys)
+		m.Keys, m.Values = append(m.Keys, k), append(m.Values, v)
+	}
+	return batch.MapValueOf(hashOrdered(m)), nil
+}
+
+// structure converts the members that s names, and checks each as Struct.put does.
+func (r reader) structure(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
+	if n.Kind != jsonscan.Object {
+		return batch.Null(), codec.Data("Structs should be encoded as JSON objects, but found %s", n.Kind.TypeName())
+	}
+	var index map[string]int
+	if len(n.Names) > 16 {
+		index = make(map[string]int, len(n.Names))
+		for i, name := range n.Names {
+			index[name] = i
+		}
+	}
+	out := batch.NewStructValue(s)
+	for i := range s.Fields() {
+		f := &s.Fields()[i]
+		var member *jsonscan.Node
+		if index == nil {
+			member = n.Member(f.Name)
+		} else if at, ok := index[f.Name]; ok {
+			member = &n.Items[at]
+		}
+		v, err := r.value(f.Schema, member)
+		if err != nil {
+			return batch.Null(), inField(err, f.Name)
+		}
+		if err := f.Schema.ValidateField(f.Name, v); err != nil {
+			return batch.Null(), inField(&codec.Error{Class: codec.DataException, Text: err.Error(), Pos: -1}, f.Name)
+		}
+		out.Fields[i] = v
+	}
+	return batch.StructValueOf(out), nil
+}
+
+// readDecimal takes a number as it is, and text as Base64 of the unscaled value.
+func readDecimal(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
+	switch n.Kind {
+	case jsonscan.Integer, jsonscan.Decimal:
+		d := n.DecimalValue()
+		return batch.DecimalValueOf(&batch.DecimalValue{Unscaled: d.Unscaled(), Scale: d.Scale()}), nil
+	case jsonscan.String:
+		b, ok := jsonscan.AppendBase64(nil, n.Text)
+		scale, err := decimalScale(s)
+		if !ok || len(b) == 0 || err != nil {
+			return batch.Null(), withCause("Invalid bytes for Decimal field", err)
+		}
+		return batch.DecimalValueOf(&batch.DecimalValue{Unscaled: java.BigFromBytes(b), Scale: scale}), nil
+	}
+	return batch.Null(), codec.Data("Invalid type for Decimal, underlying representation should be numeric or bytes but was %s", n.Kind.TypeName())
+}
+
+// decimalScale returns the scale of a schema of that name. Source: Decimal.scale.
+func decimalScale(s *batch.Schema) (int32, error) {
+	if s.Params() == nil {
+		return 0, &codec.Error{
+			Class: nullPointerException, Pos: -1,
+			Text: `Cannot invoke "java.util.Map.get(Object)" because the return value of "org.apache.kafka.connect.data.Schema.parameters()" is null`,
+		}
+	}
+	t, ok := s.Param("scale")
+	if !ok {
+		return 0, codec.Data("Invalid Decimal schema: scale parameter not found.")
+	}
+	v, err := java.ParseInt(t, 10)
+	if err != nil {
+		return 0, withCause("Invalid scale parameter found in Decimal schema: ", err)
+	}
+	return v, nil
+}
+
+// readDate reads Date, Time and Timestamp values.
+func readDate(name string, n *jsonscan.Node) (batch.Value, error) {
+	switch name {
+	case batch.DateName:
+		if !n.IsInt32() {
+			return batch.Null(), codec.Data("Invalid type for Date, underlying representation should be integer but was %s", n.Kind.TypeName())
+		}
+		return batch.DateValue(n.Int * millisPerDay), nil
+	case batch.TimeName:
+		if !n.IsInt32() {
+			return batch.Null(), codec.Data("Invalid type for Time, underlying representation should be integer but was %s", n.Kind.TypeName())
+		}
+		if n.Int < 0 || n.Int > timeMax {
+			return batch.Null(), codec.Data("Time values must use number of milliseconds greater than 0 and less than 86400000")
+		}
+		return batch.DateValue(n.Int), nil
+	}
+	if n.Kind != jsonscan.Integer {
+		return batch.Null(), codec.Data("Invalid type for Timestamp, underlying representation should be integral but was %s", n.Kind.TypeName())
+	}
+	return batch.DateValue(n.Int), nil
+}

@@ -1,0 +1,88 @@
+package jsonscan
+
+import (
+	"math/big"
+	"strconv"
+
+	"github.com/millrace/millrace/internal/java"
+)
+
+// number reads a number. Leading zeros are dropped; at the root white space or the end must follow.
+// Source: UTF8StreamJsonParser._parseUnsignedNumber, _parseFloat, _verifyRootSpace.
+func (p *parser) number(root bool) (Node, error) {
+	start := p.i
+	negative := p.b[p.i] == '-'
+	if negative {
+		p.i++
+	}
+	if !p.digit() {
+		return Node{}, p.fail("expected a digit")
+	}
+	for p.b[p.i] == '0' && p.i+1 < len(p.b) && p.b[p.i+1] >= '0' && p.b[p.i+1] <= '9' {
+		p.i++
+	}
+	first := p.i
+	for p.digit() {
+		p.i++
+	}
+	digits := p.i - first
+	fraction := false
+	if p.i < len(p.b) && p.b[p.i] == '.' {
+		fraction = true
+		p.i++
+		from := p.i
+		for p.digit() {
+			p.i++
+		}
+		if p.i == from {
+			return Node{}, p.fail("decimal point not followed by a digit")
+		}
+		digits += p.i - from
+	}
+	if p.i < len(p.b) && p.b[p.i]|0x20 == 'e' {
+		fraction = true
+		p.i++
+		if p.i < len(p.b) && (p.b[p.i] == '-' || p.b[p.i] == '+') {
+			p.i++
+		}
+		from := p.i
+		for p.digit() {
+			p.i++
+		}
+		if p.i == from {
+			return Node{}, p.fail("exponent not followed by a digit")
+		}
+		digits += p.i - from
+	}
+	if root && p.i < len(p.b) && p.b[p.i] != ' ' && p.b[p.i] != '\t' && p.b[p.i] != '\n' && p.b[p.i] != '\r' {
+		return Node{}, p.fail("expected white space after a number at the root")
+	}
+	if digits > numberDigits {
+		p.i = start
+		return Node{}, p.fail("number of more than 1000 digits")
+	}
+	text := string(p.b[first:p.i])
+	if negative {
+		text = "-" + text
+	}
+	if !fraction {
+		return integer(text), nil
+	}
+	d, err := java.ParseDecimal(text)
+	if err != nil {
+		p.i = start
+		return Node{}, p.fail("malformed number: " + err.Error())
+	}
+	return Node{Kind: Decimal, Dec: d}, nil
+}
+
+func (p *parser) digit() bool { return p.i < len(p.b) && p.b[p.i] >= '0' && p.b[p.i] <= '9' }
+
+// integer makes a node of digits with an optional minus.
+func integer(text string) Node {
+	if v, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return Node{Kind: Integer, Int: v}
+	}
+	v, _ := new(big.Int).SetString(text, 10)
+	return Node{Kind: Integer, Int: java.BigToLong(v), Big: v}
+}
