@@ -1,0 +1,10 @@
+package kafka
+
+import (
+	"os"
+	"syscall"
+)
+
+func setSocketBuffer(fd uintptr, option, size int) error {
+	return os.NewSyscallError("setsockopt", syscall.SetsockoptInt(syscall.Handle(fd), syscall.SOL_SOCKET, option, size))
+}

@@ -1,0 +1,74 @@
+package kafka
+
+import (
+	"github.com/twmb/franz-go/pkg/sasl"
+	"github.com/twmb/franz-go/pkg/sasl/plain"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
+
+	"github.com/millrace/millrace/internal/kafka/jaas"
+)
+
+const (
+	mechanismKey = "sasl.mechanism"
+	jaasKey      = "sasl.jaas.config"
+)
+
+// mechanism reads the sasl.* keys. It returns nil after an error.
+// Source: SaslChannelBuilder, LoginManager.
+func (c Clients) mechanism(p *props) sasl.Mechanism {
+	name := p.text(mechanismKey, "GSSAPI")
+	switch name {
+	case "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER":
+	case "GSSAPI":
+		p.fail(refuse(mechanismKey, "GSSAPI (Kerberos), which is Java's default, is not there yet; PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER are"))
+		return nil
+	default:
+		p.fail(refuse(mechanismKey, "%s is not known; PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER are", name))
+		return nil
+	}
+	for _, key := range []string{"sasl.client.callback.handler.class", "sasl.login.class"} {
+		if s := p.text(key, ""); s != "" {
+			p.fail(refuse(key, "Java classes cannot be loaded here; remove the key"))
+		}
+	}
+	text, ok := p.raw(jaasKey)
+	if !ok {
+		p.fail(&ConfigError{Key: jaasKey, Text: "Could not find a 'KafkaClient' entry in the JAAS configuration. " + jaasKey + " is not set"})
+		return nil
+	}
+	entry, err := jaas.Parse(text)
+	if err != nil {
+		p.fail(&ConfigError{Key: jaasKey, Text: err.Error()})
+		return nil
+	}
+	if name == "OAUTHBEARER" {
+		return c.oauth(p, entry)
+	}
+	return password(p, name, entry)
+}
+
+// password returns a mechanism of user name and password.
+// Source: PlainLoginModule, ScramLoginModule.
+func password(p *props, name string, entry jaas.Entry) sasl.Mechanism {
+	if entry.Module != jaas.PlainModule && entry.Module != jaas.ScramModule {
+		p.fail(refuse(jaasKey, "%s gives no user name and password, which %s needs: name %s or %s", entry.Module, name, jaas.PlainModule, jaas.ScramModule))
+		return nil
+	}
+	if s := p.text("sasl.login.callback.handler.class", ""); s != "" {
+		p.fail(refuse("sasl.login.callback.handler.class", "Java classes cannot be loaded here; remove the key"))
+	}
+	user, pass := entry.Options["username"], entry.Options["password"]
+	if user == "" || pass == "" {
+		p.fail(refuse(jaasKey, "the options username and password must both be there and not be empty"))
+		return nil
+	}
+	// What the tokens of KIP-48 authenticate with is told to the broker.
+	token := entry.Module == jaas.ScramModule && entry.Options["tokenauth"] == "true"
+	switch name {
+	case "SCRAM-SHA-256":
+		return scram.Auth{User: user, Pass: pass, IsToken: token}.AsSha256Mechanism()
+	case "SCRAM-SHA-512":
+		return scram.Auth{User: user, Pass: pass, IsToken: token}.AsSha512Mechanism()
+	}
+	return plain.Auth{User: user, Pass: pass}.AsMechanism()
+}
