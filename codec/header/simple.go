@@ -1,6 +1,7 @@
 package header
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/batch"
@@ -40,12 +41,18 @@ func (simple) ToConnect(_, _ string, raw []byte) (*batch.Schema, batch.Value, er
 	return s, v, nil
 }
 
-// FromConnect writes v as literal.Append does, whatever its schema; null is null.
+// FromConnect writes v as literal.Append does, whatever its schema; null is null. Lone surrogates become
+// '?'.
 func (simple) FromConnect(dst []byte, _, _ string, _ *batch.Schema, v batch.Value) (out []byte, null bool, err error) {
 	if v.IsNull() {
 		return dst, true, nil
 	}
-	return literal.Append(dst, v), false, nil
+	before := len(dst)
+	dst = literal.Append(dst, v)
+	if text := dst[before:]; !utf8.Valid(text) {
+		dst = java.AppendEncodedUTF8(dst[:before], bytes.Clone(text))
+	}
+	return dst, false, nil
 }
 
 // Close does nothing.

@@ -74,9 +74,9 @@ func (bytesEncoder) Encode(dst *batch.BytesBuilder, out *codec.Output, status *b
 func appendBytes(dst *batch.BytesBuilder, c *batch.Column, sel batch.Selection) bool {
 	switch {
 	case c.Form() == batch.FormPlain && c.Schema().Kind() == batch.KindBytes && c.Schema().Logical() == batch.LogicalNone:
-		return appendViews(dst, &c.Bytes, sel)
+		return copyViews(dst, &c.Bytes, sel)
 	case c.Form() == batch.FormDynamic && c.Dyn.IsUniform(batch.TagBytes):
-		return appendViews(dst, &batch.Bytes{Bufs: c.Bufs, Views: c.Dyn.Views()}, sel)
+		return copyViews(dst, &batch.Bytes{Bufs: c.Bufs, Views: c.Dyn.Views()}, sel)
 	}
 	return false
 }

@@ -9,7 +9,8 @@
 // and share its views and bitmap. Only malformed text and other charsets than UTF-8 are written anew, to
 // the arena of the batch decoded into. Decoders and encoders keep scratch memory; one goroutine at a time.
 //
-// Text that is encoded is taken to be valid UTF-8, as columns and values hold it.
+// Text may hold lone surrogates of Java's strings, each in three bytes of its own; they are written as
+// '?', as Java does.
 //
 // Not here: SimpleHeaderConverter (package header) and anything with a schema in its bytes.
 //

@@ -74,8 +74,5 @@ func (c *stringConverter) FromConnect(dst []byte, _, _ string, _ *batch.Schema, 
 	if v.IsNull() {
 		return dst, true, nil
 	}
-	if c.out.IsUTF8() {
-		return appendText(dst, v, true), false, nil
-	}
 	return c.out.AppendEncoded(dst, appendText(nil, v, true)), false, nil
 }

@@ -89,7 +89,7 @@ func otherCharset(name string) *Charset {
 	c := &Charset{name: name}
 	switch name {
 	case "UTF-8":
-		c.decode, c.encode = AppendUTF8, AppendUTF8
+		c.decode, c.encode = AppendUTF8, AppendEncodedUTF8
 	case "ISO-8859-1":
 		c.decode, c.encode = decodeLatin1, encodeBelow(0x100)
 	case "US-ASCII":

@@ -26,6 +26,35 @@ func AppendUTF8(dst, b []byte) []byte {
 	return dst
 }
 
+// AppendEncodedUTF8 appends text as String.getBytes(UTF_8) gives it. Text is UTF-8 in which a lone
+// surrogate of Java's string stands in three bytes of its own (WTF-8): it becomes '?', two that belong
+// together their character; other malformed bytes become U+FFFD as in AppendUTF8.
+func AppendEncodedUTF8(dst, text []byte) []byte {
+	if utf8.Valid(text) {
+		return append(dst, text...)
+	}
+	for i := 0; i < len(text); {
+		r, size := decodeRune(text[i:])
+		if r == utf8.RuneError && size == 3 && text[i] == 0xed {
+			r = '?'
+			if low := surrogate(text[i+size:]); low >= 0xdc00 && surrogate(text[i:]) < 0xdc00 {
+				r, size = (surrogate(text[i:])-0xd800)<<10+(low-0xdc00)+0x10000, 2*size
+			}
+		}
+		dst = utf8.AppendRune(dst, r)
+		i += size
+	}
+	return dst
+}
+
+// surrogate returns the surrogate that s starts with, in three bytes, or -1.
+func surrogate(s []byte) rune {
+	if len(s) < 3 || s[0] != 0xed || s[1]&0xe0 != 0xa0 || s[2]&0xc0 != 0x80 {
+		return -1
+	}
+	return 0xd000 | rune(s[1]&0x3f)<<6 | rune(s[2]&0x3f)
+}
+
 // decodeRune decodes the first character of s, U+FFFD and the number of bytes that it stands for
 // if it is malformed.
 //
