@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -28,7 +27,7 @@ func pemPattern(name string) *regexp.Regexp {
 func pemEntries(pattern *regexp.Regexp, name, text string) ([][]byte, error) {
 	found := pattern.FindAllStringSubmatch(text+"\n", -1)
 	if len(found) == 0 {
-		return nil, fmt.Errorf("No matching %s entries in PEM file", name)
+		return nil, javaError("No matching %s entries in PEM file", name)
 	}
 	out := make([][]byte, len(found))
 	for i, m := range found {
@@ -66,7 +65,7 @@ func pemIdentity(certificates, key string, password *string) (*tls.Certificate, 
 		return nil, err
 	}
 	if len(keys) != 1 {
-		return nil, fmt.Errorf("Expected one private key, but found %d", len(keys))
+		return nil, javaError("Expected one private key, but found %d", len(keys))
 	}
 	private, err := pemKey(keys[0], password)
 	if err != nil {
@@ -82,7 +81,7 @@ func pemKey(raw []byte, password *string) (crypto.PrivateKey, error) {
 	key, err := x509.ParsePKCS8PrivateKey(raw)
 	if err != nil {
 		// The library's text may hold bytes of the key.
-		return nil, errors.New("Private key could not be loaded: it is not in PKCS8 form, or it is encrypted and no password is given")
+		return nil, javaError("Private key could not be loaded: it is not in PKCS8 form, or it is encrypted and no password is given")
 	}
 	return key, nil
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"os"
 )
 
@@ -34,25 +33,25 @@ type Source struct {
 func (s Source) Identity() (*tls.Certificate, error) {
 	switch {
 	case s.HasKey && s.Type != PEM:
-		return nil, fmt.Errorf("SSL private key can be specified only for PEM, but key store type is %s.", s.Type)
+		return nil, javaError("SSL private key can be specified only for PEM, but key store type is %s.", s.Type)
 	case s.HasKey && !s.HasCertificates:
-		return nil, errors.New("SSL private key is specified, but certificate chain is not specified.")
+		return nil, javaError("SSL private key is specified, but certificate chain is not specified.")
 	case s.HasKey && s.Path != "":
-		return nil, errors.New("Both SSL key store location and separate private key are specified.")
+		return nil, javaError("Both SSL key store location and separate private key are specified.")
 	case s.HasKey && s.HasPassword:
-		return nil, errors.New("SSL key store password cannot be specified with PEM format, only key password may be specified.")
+		return nil, javaError("SSL key store password cannot be specified with PEM format, only key password may be specified.")
 	case s.HasKey:
 		return pemIdentity(s.Certificates, s.Key, s.keyPassword())
 	case s.HasCertificates:
-		return nil, errors.New("SSL certificate chain is specified, but private key is not specified")
+		return nil, javaError("SSL certificate chain is specified, but private key is not specified")
 	case s.Type == PEM && s.Path != "" && s.HasPassword:
-		return nil, errors.New("SSL key store password cannot be specified with PEM format, only key password may be specified")
+		return nil, javaError("SSL key store password cannot be specified with PEM format, only key password may be specified")
 	case s.Path == "" && s.HasPassword:
-		return nil, errors.New("SSL key store is not specified, but key store password is specified.")
+		return nil, javaError("SSL key store is not specified, but key store password is specified.")
 	case s.Path == "":
 		return nil, nil
 	case s.Type != PEM && !s.HasPassword:
-		return nil, errors.New("SSL key store is specified, but key store password is not specified.")
+		return nil, javaError("SSL key store is specified, but key store password is not specified.")
 	}
 	text, err := os.ReadFile(s.Path)
 	if err != nil {
@@ -75,15 +74,15 @@ func (s Source) Identity() (*tls.Certificate, error) {
 func (s Source) Trusted() ([]*x509.Certificate, error) {
 	switch {
 	case s.HasCertificates && s.Type != PEM:
-		return nil, fmt.Errorf("SSL trust store certs can be specified only for PEM, but trust store type is %s.", s.Type)
+		return nil, javaError("SSL trust store certs can be specified only for PEM, but trust store type is %s.", s.Type)
 	case s.HasCertificates && s.Path != "":
-		return nil, errors.New("Both SSL trust store location and separate trust certificates are specified.")
+		return nil, javaError("Both SSL trust store location and separate trust certificates are specified.")
 	case (s.HasCertificates || s.Type == PEM && s.Path != "") && s.HasPassword:
-		return nil, errors.New("SSL trust store password cannot be specified for PEM format.")
+		return nil, javaError("SSL trust store password cannot be specified for PEM format.")
 	case s.HasCertificates:
 		return pemCertificates(s.Certificates)
 	case s.Path == "" && s.HasPassword:
-		return nil, errors.New("SSL trust store is not specified, but trust store password is specified.")
+		return nil, javaError("SSL trust store is not specified, but trust store password is specified.")
 	case s.Path == "":
 		return nil, nil
 	}
@@ -122,16 +121,16 @@ func (s Source) failed(err error) error {
 	case err == nil:
 		return nil
 	case s.Type == PEM:
-		return fmt.Errorf("Failed to load PEM SSL keystore %s: %w", s.Path, err)
+		return &Error{Text: "Failed to load PEM SSL keystore " + s.Path, Err: err}
 	}
-	return fmt.Errorf("Failed to load SSL keystore %s of type %s: %w", s.Path, s.Type, err)
+	return &Error{Text: "Failed to load SSL keystore " + s.Path + " of type " + s.Type, Err: err}
 }
 
 // open reads a binary store. As in Java, either format opens under the name of the other.
 // Source: sun.security.provider.KeyStoreDelegator.
 func (s Source) open(text []byte) (*store, error) {
 	if s.Type != PKCS12 && s.Type != JKS {
-		return nil, fmt.Errorf("SSL keystore %s: the type %q is not known here; PEM, PKCS12 and JKS are", s.Path, s.Type)
+		return nil, javaError("SSL keystore %s: the type %q is not known here; PEM, PKCS12 and JKS are", s.Path, s.Type)
 	}
 	var password *string
 	if s.HasPassword {
