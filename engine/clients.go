@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/config"
-	"github.com/millrace/millrace/connectors"
 )
 
 // clientProps lays the settings of a connector's Kafka clients in Java's layers, later ones win.
@@ -61,19 +60,4 @@ func (c clientProps) layer(p map[string]string, workerPrefix string, connector m
 	}
 	maps.Copy(p, over)
 	return p, nil
-}
-
-// groupID is the consumer group of a sink connector.
-func (c clientProps) groupID(name string, connector map[string]string) string {
-	if g, ok := connector[consumerOverride+"group.id"]; ok {
-		return g
-	}
-	if g, ok := c.worker["consumer.group.id"]; ok {
-		return g
-	}
-	return "connect-" + name
-}
-
-func connectException(text string) error {
-	return &connectors.Error{Class: connectors.ConnectException, Text: text}
 }

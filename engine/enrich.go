@@ -168,7 +168,7 @@ func (e *enrichment) checkType(prefix string, value any) error {
 		return nil
 	}
 	if _, found := e.find(text); !found {
-		return config.NewException("", fmt.Sprintf("%s is not a subclass of %s", simpleName(text), e.kind))
+		return notOf(text, e.kind)
 	}
 	return nil
 }
@@ -193,7 +193,10 @@ func asConfigError(err error) error {
 	return config.NewException("", err.Error())
 }
 
-func simpleName(class string) string { return class[strings.LastIndexAny(class, ".$")+1:] }
+// notOf says that a class is no plugin of the kind. Source: Utils.ensureConcreteSubclass.
+func notOf(class, kind string) error {
+	return config.NewException("", fmt.Sprintf("Class class %s does not implement the %s interface", class, kind))
+}
 
 func (e *enrichment) classes() config.Recommender {
 	var names []any

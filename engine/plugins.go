@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
+	plugins "github.com/millrace/millrace/engine/plugin"
+	"github.com/millrace/millrace/engine/settings"
 )
 
 // findConnector finds the class that a user's text names. Source: Plugins.connectorClass.
@@ -34,6 +37,27 @@ func (w *Worker) findConnector(text string) (*connectors.Class, error) {
 	}
 	return nil, connectException("Failed to find any class that implements Connector and which name matches " + text +
 		", available connectors are: " + list)
+}
+
+// unknownMax is how many names of unknown classes are remembered.
+const unknownMax = 1000
+
+// findConnectorAgain is findConnector for checks: for a name that is asked for again, the text is that of
+// an exception around the first one. Source: CachedConnectors.
+func (w *Worker) findConnectorAgain(text string) (*connectors.Class, error) {
+	c, err := w.findConnector(text)
+	if err == nil {
+		return c, nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, again := w.unknown[text]; again {
+		return nil, wrapConnect(err)
+	}
+	if len(w.unknown) < unknownMax {
+		w.unknown[text] = struct{}{}
+	}
+	return nil, err
 }
 
 // describe is PluginDesc.toString of a class that comes with the worker.
@@ -73,11 +97,52 @@ func (w *Worker) Describe(props map[string]string) (connectors.Kind, string) {
 	if err != nil {
 		return connectors.KindUnknown, ""
 	}
-	c, err := w.connectorClass(resolved)
-	if err != nil {
+	text, ok := resolved["connector.class"]
+	if !ok {
+		return connectors.KindUnknown, ""
+	}
+	c, err := w.findConnectorAgain(text)
+	if err != nil || checkVersion(c.Name, c.Version, resolved["connector.plugin.version"]) != nil {
 		return connectors.KindUnknown, ""
 	}
 	return c.Kind(), version(c.Version)
+}
+
+// PluginConfig returns the config keys of a plugin: its own, then, for a connector, those of the
+// framework that it does not define itself.
+//
+// Errors: NotFoundException for a plugin that is not known, BadRequestException for a version that is not
+// there. Source: AbstractHerder.connectorPluginConfig.
+func (w *Worker) PluginConfig(plugin, ver string) ([]config.Key, error) {
+	name, d, kind, have, err := w.opt.Plugins.Def(plugin)
+	if err != nil {
+		return nil, &connectors.Error{Class: notFound, Text: "Unknown plugin " + plugin + ".", Err: err}
+	}
+	if err := checkVersion(name, have, ver); err != nil {
+		return nil, &connectors.Error{Class: badRequest, Text: err.Error(), Err: err}
+	}
+	var keys []config.Key
+	if d != nil {
+		keys = d.Keys()
+	}
+	framework := settings.Defaults{ConnectorVersion: version(have)}
+	var base *config.Def
+	switch kind {
+	case plugins.Sink:
+		base = settings.Sink(framework, settings.Validators{})
+	case plugins.Source:
+		base = settings.Source(framework, settings.Validators{})
+	default:
+		return keys, nil
+	}
+	for _, k := range base.Keys() {
+		if d == nil {
+			keys = append(keys, k)
+		} else if _, own := d.Key(k.Name); !own {
+			keys = append(keys, k)
+		}
+	}
+	return keys, nil
 }
 
 // Plugins lists the plugins in the order of GET /connector-plugins?connectorsOnly=false.

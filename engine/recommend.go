@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"fmt"
-
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/settings"
@@ -42,6 +40,17 @@ type shownVersion struct{ classVersion }
 
 // Visible implements config.Recommender.
 func (c shownVersion) Visible(_ string, parsed map[string]any) bool { return parsed[c.key] != nil }
+
+// emptyRecommendations are the recommenders of a definition that knows no plugins: they offer nothing, but
+// say whether a key is seen. Source: ConnectorConfig.EMPTY_RECOMMENDER.
+func emptyRecommendations(d settings.Defaults) settings.Defaults {
+	none := func(string) []any { return nil }
+	d.ConnectorVersions = shownVersion{classVersion{"connector.class", none}}
+	d.KeyVersions = shownVersion{classVersion{"key.converter", none}}
+	d.ValueVersions = shownVersion{classVersion{"value.converter", none}}
+	d.HeaderVersions = shownVersion{classVersion{"header.converter", none}}
+	return d
+}
 
 // defaults is what of the framework's keys depends on the worker and its plugins.
 // Source: ConnectorConfig.enrichedConfigDef, converterDefaults.
@@ -122,7 +131,7 @@ func (w *Worker) converterValidator(of classKind) config.Validator {
 		if !found {
 			return nil
 		}
-		return config.NewException("", fmt.Sprintf("%s is not a subclass of %s", simpleName(text), base))
+		return notOf(text, base)
 	}, "A concrete subclass of "+base)
 }
 

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/config"
-	"github.com/millrace/millrace/connectors"
-	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/stage"
 	"github.com/millrace/millrace/smt"
@@ -102,9 +100,4 @@ func aliasList(props map[string]string, key string) ([]string, error) {
 	}
 	list, _ := v.([]string)
 	return list, nil
-}
-
-// wrapConnect is ConnectException(Throwable): the text is the cause's toString.
-func wrapConnect(err error) error {
-	return &connectors.Error{Class: connectors.ConnectException, Text: errant.Class(err) + ": " + errant.Message(err), Err: err}
 }

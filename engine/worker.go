@@ -27,6 +27,7 @@ type Worker struct {
 	closed     bool
 	connectors map[string]*connector
 	tasks      map[connectors.TaskID]*task
+	unknown    map[string]struct{} // names of classes that were asked for and are not known
 }
 
 // NewWorker checks the worker's settings and returns a worker that runs nothing yet.
@@ -53,6 +54,7 @@ func NewWorker(opt Options) (*Worker, error) {
 		clients:    clientProps{worker: opt.Config, policy: policy},
 		connectors: map[string]*connector{},
 		tasks:      map[connectors.TaskID]*task{},
+		unknown:    map[string]struct{}{},
 	}, nil
 }
 

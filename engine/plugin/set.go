@@ -67,23 +67,24 @@ func (s Set) List() []connectors.PluginInfo {
 	return out
 }
 
-// Def returns the config definition of the plugin of any kind that a user's text names.
-func (s Set) Def(text string) (d *config.Def, kind, version string, err error) {
+// Def returns the plugin of any kind that a user's text names: its class name, config definition, type
+// name and version.
+func (s Set) Def(text string) (name string, d *config.Def, kind, version string, err error) {
 	if c, err := s.Connectors.Find(text); err == nil {
-		return c.Def, string(c.Kind()), c.Version, nil
-	}
-	if c, err := s.Transforms.Find(text); err == nil {
-		return c.Def, Transformation, c.Version, nil
-	}
-	if c, err := s.Predicates.Find(text); err == nil {
-		return c.Def, Predicate, c.Version, nil
+		return c.Name, c.Def, string(c.Kind()), c.Version, nil
 	}
 	if c, err := s.Converters.Find(text); err == nil {
 		kind := Converter
 		if c.New == nil {
 			kind = HeaderConverter
 		}
-		return c.Def, kind, c.Version, nil
+		return c.Name, c.Def, kind, c.Version, nil
 	}
-	return nil, "", "", fmt.Errorf("plugin %q is not known", text)
+	if c, err := s.Transforms.Find(text); err == nil {
+		return c.Name, c.Def, Transformation, c.Version, nil
+	}
+	if c, err := s.Predicates.Find(text); err == nil {
+		return c.Name, c.Def, Predicate, c.Version, nil
+	}
+	return "", nil, "", "", fmt.Errorf("plugin %q is not known", text)
 }
