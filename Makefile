@@ -3,7 +3,7 @@ MODULE   := github.com/millrace/millrace
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS  := -X $(MODULE)/cmd.version=$(VERSION)
 FUZZTIME ?= 30s
-BENCH    ?= .
+BENCH    ?=
 PKGS     ?= ./...
 
 GOLANGCI_VERSION := v2.15.0
@@ -62,10 +62,10 @@ fuzz: ## every fuzz target for FUZZTIME (30s), changed packages first
 fuzz-smoke: ## all fuzz targets together in three minutes
 	.ci/fuzz all 180
 
-bench: build ## whole pipelines (bench/) beside the Java originals, and the size of the program; BENCH=regexp
+bench: build ## whole pipelines (bench/) beside the Java originals, and the size of the program; BENCH=part of a name
 	go build -trimpath -buildvcs=false -ldflags '-s -w $(LDFLAGS)' -o bin/millrace-stripped ./cmd/millrace
 	@ls -l bin/millrace-stripped | awk '{ printf "stripped size: %.1f MB\n", $$5 / 1e6 }'
-	go test -run '^$$' -bench '$(BENCH)' -timeout 2h ./bench/...
+	go test -tags bench -count=1 -timeout 2h -run '^TestCompare$$' -v ./bench -args -only '$(BENCH)' -json '$(CURDIR)/.cache/bench.json'
 
 docs: ## generated reference pages
 	go generate ./docs/...

@@ -49,7 +49,7 @@ func jvmFlags(heap string) []string {
 	return []string{"-Xmx" + heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.timezone=UTC", "-Duser.language=en", "-Duser.country=US", "-Dfile.encoding=UTF-8"}
 }
 
-// warmFlags suit measurements: both compilers.
+// warmFlags suit measurements: both compilers, and the collector and first heap that the original starts with.
 func warmFlags(heap string) []string {
-	return []string{"-Xmx" + heap, "-XX:+UseSerialGC", "-Duser.timezone=UTC", "-Duser.language=en", "-Duser.country=US", "-Dfile.encoding=UTF-8"}
+	return []string{"-Xms256m", "-Xmx" + heap, "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:InitiatingHeapOccupancyPercent=35", "-Duser.timezone=UTC", "-Duser.language=en", "-Duser.country=US", "-Dfile.encoding=UTF-8"}
 }

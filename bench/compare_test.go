@@ -1,0 +1,314 @@
+//go:build bench
+
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/millrace/millrace/bench/records"
+	"github.com/millrace/millrace/e2e/harness"
+)
+
+var (
+	suite    = &harness.Suite{}
+	perPass  = flag.Int("records", 1_000_000, "records of one pass of a whole worker")
+	passes   = flag.Int("passes", 4, "passes of a whole worker; the first is reported as cold")
+	only     = flag.String("only", "", "run only cases whose name contains this text")
+	jsonFile = flag.String("json", "", "write the report as JSON to this file too")
+)
+
+func TestMain(m *testing.M) { os.Exit(suite.Main(m)) }
+
+// TestCompare measures everything on both sides, one after the other, and prints the table.
+func TestCompare(t *testing.T) {
+	r := &Report{Machine: machine(), Started: time.Now().UTC().Format("2006-01-02 15:04 UTC"), Kafka: "4.3.1", Records: *perPass}
+	t.Cleanup(func() { write(t, r) })
+	inProcess(t, r)
+	javaInProcess(t, r)
+	for _, side := range []harness.Side{harness.Java, harness.Millrace} {
+		workerCases(t, r, side)
+	}
+}
+
+func wanted(name string) bool { return strings.Contains(name, *only) }
+
+// progress says what is being measured: a run takes minutes.
+func progress(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+
+func write(t *testing.T, r *Report) {
+	if err := r.WriteTable(os.Stdout); err != nil {
+		t.Error(err)
+	}
+	if *jsonFile == "" {
+		return
+	}
+	var b bytes.Buffer
+	if err := r.WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(*jsonFile, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func machine() string {
+	model := runtime.GOARCH
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for l := range strings.Lines(string(text)) {
+			if k, v, ok := strings.Cut(l, ":"); ok && strings.TrimSpace(k) == "model name" {
+				model = strings.TrimSpace(v)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%d cores %s, %s", runtime.NumCPU(), model, runtime.Version())
+}
+
+func inProcess(t *testing.T, r *Report) {
+	cases, err := ConverterCases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// One thread against one thread; the collector's own threads count.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for _, c := range cases {
+		if !wanted(c.Name) {
+			continue
+		}
+		progress("%s: %s", Millrace, c.Name)
+		cpu, wall, err := Measure(c.Records, c.Pass)
+		if err != nil {
+			t.Fatalf("%s: %v", c.Name, err)
+		}
+		r.Results = append(r.Results, Measurement{Case: c.Name, Side: Millrace, NsPerRecord: cpu, RecordsPerSec: 1e9 / wall, BytesPerRecord: c.BytesPerRecord})
+	}
+}
+
+// javaInProcess runs the original converters: bench/java/run.sh prints a JSON line for each case.
+func javaInProcess(t *testing.T, r *Report) {
+	var names []string
+	for _, m := range r.Results {
+		if m.Side == Millrace && strings.HasPrefix(m.Case, "json/") {
+			names = append(names, m.Case)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	dir := t.TempDir()
+	for _, envelope := range []bool{false, true} {
+		var b bytes.Buffer
+		if err := records.Write(&b, envelope); err != nil {
+			t.Fatal(err)
+		}
+		name := "schemaless.jsonl"
+		if envelope {
+			name = "envelope.jsonl"
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), filepath.Join("java", "run.sh"), append([]string{dir}, names...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatalf("the original's converters: %v", err)
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		var m struct {
+			Case  string  `json:"case"`
+			Ns    float64 `json:"ns_per_record"`
+			Wall  float64 `json:"wall_ns_per_record"`
+			Bytes float64 `json:"bytes_per_record"`
+			JDK   string  `json:"jdk"`
+		}
+		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
+			t.Fatalf("bench/java: %q: %v", lines.Text(), err)
+		}
+		progress("%s: %s", Java, m.Case)
+		r.JDK = m.JDK
+		r.Results = append(r.Results, Measurement{Case: m.Case, Side: Java, NsPerRecord: m.Ns, RecordsPerSec: 1e9 / m.Wall, BytesPerRecord: m.Bytes})
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("bench/java: %v", err)
+	}
+}
+
+// pipeline is a connector that a whole worker runs once per pass.
+type pipeline struct {
+	name  string
+	class map[harness.Side]harness.Properties
+	// reads: a sink of the prepared topic. Otherwise a source that writes a topic of its own per pass.
+	reads bool
+}
+
+var pipelines = []pipeline{
+	{name: "worker/topic-json-null", reads: true, class: map[harness.Side]harness.Properties{
+		harness.Java:     {"connector.class": "millrace.bench.plugins.NullSinkConnector"},
+		harness.Millrace: {"connector.class": "io.millrace.connect.blackhole.BlackholeSinkConnector"},
+	}},
+	{name: "worker/generate-json-topic", class: map[harness.Side]harness.Properties{
+		harness.Java:     {"connector.class": "millrace.bench.plugins.OrderSourceConnector"},
+		harness.Millrace: {"connector.class": "io.millrace.connect.datagen.DatagenSourceConnector", "schema": "orders"},
+	}},
+}
+
+const passMax = 5 * time.Minute
+
+func workerCases(t *testing.T, r *Report, side harness.Side) {
+	if !wanted("worker/") && !strings.HasPrefix(*only, "worker/") {
+		return
+	}
+	broker := suite.SharedBroker(t, "whole workers")
+	kafka := harness.NewKafka(t, broker.Bootstrap)
+	input := fill(t, kafka)
+	props := harness.Properties{
+		"bootstrap.servers":              broker.Bootstrap,
+		"key.converter":                  "org.apache.kafka.connect.storage.StringConverter",
+		"value.converter":                "org.apache.kafka.connect.json.JsonConverter",
+		"value.converter.schemas.enable": "false",
+		"offset.storage.file.filename":   "offsets",
+		"offset.flush.interval.ms":       "500",
+	}
+	if side == harness.Java {
+		plugins, err := filepath.Abs(filepath.Join("java", "target", "plugins"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		props["plugin.path"] = plugins
+	}
+	w := suite.NewWorker(t, side, harness.WorkerConfig{Properties: props, Warm: true, Heap: "2g"})
+	idle := Measurement{Case: IdleCase, Side: Side(side)}
+	began := time.Now()
+	w.StartReady(t)
+	idle.StartSeconds = time.Since(began).Seconds()
+	m := memory(t, w)
+	idle.IdleRSSBytes, idle.IdleAnonBytes = m.RSS, m.Anonymous
+	r.Results = append(r.Results, idle)
+	for _, p := range pipelines {
+		if wanted(p.name) {
+			r.Results = append(r.Results, p.measure(t, kafka, w, side, input))
+		}
+	}
+	w.Stop(t)
+}
+
+func memory(t *testing.T, w *harness.Worker) harness.Memory {
+	t.Helper()
+	m, err := harness.MemoryOf(w.PID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// inputTopic is filled once for both sides.
+var inputTopic string
+
+// fill writes the records of the benchmark, as often as a pass needs, into a topic of one partition.
+func fill(t *testing.T, kafka *harness.Kafka) string {
+	t.Helper()
+	if inputTopic != "" {
+		return inputTopic
+	}
+	var text bytes.Buffer
+	if err := records.Write(&text, false); err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.Split(bytes.TrimSuffix(text.Bytes(), []byte("\n")), []byte("\n"))
+	topic := harness.Unique(t, "bench-in")
+	kafka.CreateTopic(topic, 1, nil)
+	progress("fill %s with %d records", topic, *perPass)
+	for n := 0; n < *perPass; {
+		batch := make([]harness.Record, 0, len(lines))
+		for _, l := range lines {
+			if n < *perPass {
+				batch = append(batch, harness.Record{Topic: topic, Value: l})
+				n++
+			}
+		}
+		kafka.Produce(batch...)
+	}
+	inputTopic = topic
+	return topic
+}
+
+// measure runs a connector several times in the same worker, each over all records.
+func (p pipeline) measure(t *testing.T, kafka *harness.Kafka, w *harness.Worker, side harness.Side, input string) Measurement {
+	t.Helper()
+	out := Measurement{Case: p.name, Side: Side(side)}
+	var cpus, rates []float64
+	for pass := range *passes {
+		progress("%s: %s, pass %d of %d", side, p.name, pass+1, *passes)
+		name := harness.Unique(t, "bench")
+		config := harness.Properties{"tasks.max": "1", "name": name}.With(p.class[side])
+		topic := input
+		if p.reads {
+			config["topics"] = input
+		} else {
+			topic = name
+			kafka.CreateTopic(topic, 1, nil)
+			config["topic"], config["count"] = topic, fmt.Sprint(*perPass)
+		}
+		used, err := harness.CPU(w.PID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		w.Create(t, name, config)
+		harness.Eventually(t, passMax, name+" has moved all records", func(ctx context.Context) (bool, error) {
+			if m := memory(t, w); m.RSS > out.PeakRSSBytes {
+				out.PeakRSSBytes = m.RSS
+			}
+			n, err := p.moved(ctx, kafka, name, topic)
+			return n >= int64(*perPass), err
+		})
+		took := time.Since(began)
+		now, err := harness.CPU(w.PID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Do(t, "DELETE", "/connectors/"+name, "")
+		cpu := float64(now-used) / float64(*perPass)
+		if pass == 0 {
+			out.ColdNsPerRecord = cpu
+			continue
+		}
+		cpus, rates = append(cpus, cpu), append(rates, float64(*perPass)/took.Seconds())
+	}
+	out.NsPerRecord, out.RecordsPerSec = median(cpus), median(rates)
+	return out
+}
+
+// moved is how many records a pass has moved: what is committed of a sink's group, what a source's topic holds.
+func (p pipeline) moved(ctx context.Context, kafka *harness.Kafka, name, topic string) (int64, error) {
+	if !p.reads {
+		return kafka.Count(ctx, topic)
+	}
+	offsets, err := kafka.Admin().FetchOffsets(ctx, "connect-"+name)
+	if err != nil {
+		return 0, err
+	}
+	o, ok := offsets.Lookup(topic, 0)
+	if !ok {
+		return 0, nil
+	}
+	return o.At, nil
+}
