@@ -1,6 +1,7 @@
 package primitive_test
 
 import (
+	"flag"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -36,7 +37,12 @@ func sameText(v *codectest.Vector) func(want, got []byte) bool {
 // behind Shift_JIS, EUC-JP and GBK know another answer than Java's.
 func malformed(c codectest.Case) bool { return strings.Contains(c.Value.Str(), "\ufffd") }
 
+var rewrite = flag.Bool("rewrite", false, "ask the original for the answers in testdata anew")
+
 func TestAnswersOfTheOriginal(t *testing.T) {
+	if *rewrite {
+		codectest.Rewrite(t, "testdata/curated.jsonl", "../../e2e/oracle/run.sh")
+	}
 	set := codec.NewSet(primitive.Classes()...)
 	files, err := filepath.Glob("testdata/*.jsonl")
 	if err != nil {

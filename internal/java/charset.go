@@ -170,6 +170,9 @@ func foreign(e encoding.Encoding) (decode, encode func(dst, b []byte) []byte) {
 		var one [utf8.UTFMax]byte
 		for i := 0; i < len(text); {
 			r, size := decodeRune(text[i:])
+			if surrogate(text[i:]) >= 0 {
+				r = '?' // GB18030 has a code for U+FFFD
+			}
 			i += size
 			out, err := enc.Bytes(utf8.AppendRune(one[:0], r))
 			if err != nil {
@@ -217,7 +220,6 @@ func newSingleByte(name, chars string) *Charset {
 		}
 		return codes[i-1].code, true
 	}
-	unknown, _ := codeOf('?')
 	return &Charset{
 		name: name,
 		decode: func(dst, b []byte) []byte {
@@ -232,7 +234,7 @@ func newSingleByte(name, chars string) *Charset {
 				i += size
 				code, ok := codeOf(r)
 				if !ok {
-					code = unknown
+					code = '?' // as a byte, also where that is another character: EBCDIC
 				}
 				dst = append(dst, code)
 			}
