@@ -1,89 +1,133 @@
 package produce
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
+	"math"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/config"
 )
 
-// Options returns the client options that Java producer properties stand for. Keys that every client
-// has (addresses, security) are not among them.
+// Bounds that the client library sets; values outside are moved to them.
+const (
+	batchBytesMin, batchBytesMax = 512, 1 << 30
+	lingerMax                    = time.Minute
+	deliveryMin                  = time.Second
+	requestMin                   = 100 * time.Millisecond
+	writeBytesMax                = 100 << 20
+)
+
+// Options returns the client options that Java producer properties stand for, the partitioner with
+// them. Keys that every client has (addresses, security, backoff) are not among them.
 //
-// Records coalesce up to max.request.size: batch.size, Java's target, is a floor that costs a request
-// per 16 KiB.
+// Wire batches grow to max.request.size: batch.size, at which Java sends, would cost a request per
+// 16 KiB. It still says how many bytes without a key go to one partition before another one's turn.
+// max.block.ms and metadata.max.idle.ms are checked and change nothing: a source that Kafka does not
+// keep up with waits, as with Java's own retries, and unused topics cost no memory worth forgetting.
+//
+// Errors: a *config.ConfigException with Java's text, or the key that cannot work here.
+// Source: ProducerConfig, KafkaProducer.
 func Options(props map[string]string) ([]kgo.Opt, error) {
-	p := reader{props: props}
+	v, err := definition().Parse(props)
+	if err != nil {
+		return nil, err
+	}
+	if err := refuse(v); err != nil {
+		return nil, err
+	}
+	partitioner, err := partitionerOf(v)
+	if err != nil {
+		return nil, err
+	}
+	size := batchBytes(v)
+	linger := time.Duration(min(v.Int64("linger.ms"), lingerMax.Milliseconds())) * time.Millisecond
+	request := time.Duration(v.Int32("request.timeout.ms")) * time.Millisecond
 	opts := []kgo.Opt{
-		kgo.ProducerBatchMaxBytes(int32(p.num("max.request.size", 1<<20))),
-		kgo.MaxBufferedBytes(int(p.num("buffer.memory", 32<<20))),
+		kgo.RecordPartitioner(partitioner),
+		kgo.ProducerBatchMaxBytes(size),
+		kgo.BrokerMaxWriteBytes(int32(clamp(int64(size)+1<<20, writeBytesMax, batchBytesMax))),
+		kgo.MaxBufferedBytes(int(max(v.Int64("buffer.memory"), 1))),
 		kgo.MaxBufferedRecords(1 << 20),
-		kgo.ProducerLinger(time.Duration(p.num("linger.ms", 5)) * time.Millisecond),
-		kgo.ProduceRequestTimeout(time.Duration(p.num("request.timeout.ms", 30000)) * time.Millisecond),
+		kgo.ProducerLinger(linger),
+		kgo.ProduceRequestTimeout(max(request, requestMin)),
+		kgo.RecordRetries(int(v.Int32("retries"))),
 	}
-	if t := p.num("delivery.timeout.ms", 120000); t < 1<<31-1 {
-		opts = append(opts, kgo.RecordDeliveryTimeout(time.Duration(t)*time.Millisecond))
+	if opts, err = delivery(v, linger+request, opts); err != nil {
+		return nil, err
 	}
-	if r := p.num("retries", 1<<31-1); r < 1<<31-1 {
-		opts = append(opts, kgo.RecordRetries(int(r)))
+	if opts, err = idempotence(v, opts); err != nil {
+		return nil, err
 	}
-	opts = p.acks(opts)
-	opts = p.compression(opts)
-	return opts, p.err
+	return append(opts, kgo.ProducerBatchCompression(compression(v))), nil
 }
 
-type reader struct {
-	props map[string]string
-	err   error
-}
+func clamp(n, least, most int64) int64 { return min(max(n, least), most) }
 
-func (p *reader) num(key string, def int64) int64 {
-	s, ok := p.props[key]
-	if !ok {
-		return def
-	}
-	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
-	if err != nil && p.err == nil {
-		p.err = fmt.Errorf("producer setting %q: %q is not a number", key, s)
-	}
-	return n
-}
-
-// acks adds what acks, enable.idempotence and max.in.flight.requests.per.connection stand for.
-func (p *reader) acks(opts []kgo.Opt) []kgo.Opt {
-	idempotent := !strings.EqualFold(p.props["enable.idempotence"], "false") && p.props["acks"] != "0" && p.props["acks"] != "1"
-	if idempotent {
-		return opts
-	}
-	opts = append(opts, kgo.DisableIdempotentWrite(),
-		kgo.MaxProduceRequestsInflightPerBroker(int(p.num("max.in.flight.requests.per.connection", 5))))
-	switch p.props["acks"] {
-	case "0":
-		return append(opts, kgo.RequiredAcks(kgo.NoAck()))
-	case "1":
-		return append(opts, kgo.RequiredAcks(kgo.LeaderAck()))
-	}
-	return append(opts, kgo.RequiredAcks(kgo.AllISRAcks()))
-}
-
-func (p *reader) compression(opts []kgo.Opt) []kgo.Opt {
-	switch c := p.props["compression.type"]; c {
-	case "", "none":
-		return append(opts, kgo.ProducerBatchCompression(kgo.NoCompression()))
-	case "gzip":
-		return append(opts, kgo.ProducerBatchCompression(kgo.GzipCompression()))
-	case "snappy":
-		return append(opts, kgo.ProducerBatchCompression(kgo.SnappyCompression()))
-	case "lz4":
-		return append(opts, kgo.ProducerBatchCompression(kgo.Lz4Compression()))
-	case "zstd":
-		return append(opts, kgo.ProducerBatchCompression(kgo.ZstdCompression()))
-	default:
-		if p.err == nil {
-			p.err = fmt.Errorf("producer setting \"compression.type\": %q is none of none, gzip, snappy, lz4, zstd", c)
+// refuse names what a Java producer does and this one cannot.
+func refuse(v *config.Values) error {
+	for _, key := range []string{"key.serializer", "value.serializer"} {
+		if c := v.String(key); c != byteArraySerializer {
+			return config.NewException(key, key+": "+c+" cannot run here: rows reach the producer as bytes; set the connector's converter instead")
 		}
-		return opts
 	}
+	if v.Bool("transaction.two.phase.commit.enable") {
+		return config.NewException("transaction.two.phase.commit.enable", "transaction.two.phase.commit.enable: two-phase commit is not supported here; remove the key")
+	}
+	return nil
+}
+
+// delivery adds what delivery.timeout.ms stands for; Java's largest value is no limit.
+// Source: KafkaProducer.configureDeliveryTimeout.
+func delivery(v *config.Values, least time.Duration, opts []kgo.Opt) ([]kgo.Opt, error) {
+	n := v.Int32("delivery.timeout.ms")
+	if n == math.MaxInt32 {
+		return opts, nil
+	}
+	t := time.Duration(n) * time.Millisecond
+	if t < least {
+		if v.IsSet("delivery.timeout.ms") {
+			return nil, config.NewException("delivery.timeout.ms", "delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms")
+		}
+		t = least
+	}
+	return append(opts, kgo.RecordDeliveryTimeout(max(t, deliveryMin))), nil
+}
+
+// idempotence adds what acks, enable.idempotence, max.in.flight.requests.per.connection and
+// transactional.id stand for. Source: ProducerConfig.postProcessAndValidateIdempotenceConfigs.
+func idempotence(v *config.Values, opts []kgo.Opt) ([]kgo.Opt, error) {
+	acks, asked := v.String("acks"), v.IsSet("enable.idempotence")
+	all := acks == "all" || acks == "-1"
+	on := v.Bool("enable.idempotence")
+	inFlight := v.Int32("max.in.flight.requests.per.connection")
+	if on {
+		switch {
+		case v.Int32("retries") == 0 && asked:
+			return nil, config.NewException("retries", "Must set retries to non-zero when using the idempotent producer.")
+		case !all && asked:
+			return nil, config.NewException("acks", "Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee idempotence.")
+		case inFlight > 5:
+			return nil, config.NewException("max.in.flight.requests.per.connection",
+				"To use the idempotent producer, max.in.flight.requests.per.connection must be set to at most 5. Current value is "+config.JavaText(inFlight)+".")
+		}
+		on = v.Int32("retries") != 0 && all
+	}
+	if id := v.String("transactional.id"); id != "" {
+		if !on {
+			return nil, config.NewException("transactional.id", "Cannot set a transactional.id without also enabling idempotence.")
+		}
+		opts = append(opts, kgo.TransactionalID(id), kgo.TransactionTimeout(time.Duration(v.Int32("transaction.timeout.ms"))*time.Millisecond))
+	}
+	if on {
+		return opts, nil // at most 5 requests at a time, in order
+	}
+	opts = append(opts, kgo.DisableIdempotentWrite(), kgo.MaxProduceRequestsInflightPerBroker(int(inFlight)))
+	switch acks {
+	case "0":
+		return append(opts, kgo.RequiredAcks(kgo.NoAck())), nil
+	case "1":
+		return append(opts, kgo.RequiredAcks(kgo.LeaderAck())), nil
+	}
+	return append(opts, kgo.RequiredAcks(kgo.AllISRAcks())), nil
 }

@@ -40,8 +40,7 @@ type Topics struct {
 
 // Ensure returns once the topic exists.
 //
-// Errors: retriable ones, when the brokers could not be asked; else Java's "Task failed to create new
-// topic", which must fail the task.
+// Errors: with Java's texts; retriable when no broker said whether the topic exists.
 func (t *Topics) Ensure(ctx context.Context, topic string) error {
 	if t == nil {
 		return nil
@@ -49,36 +48,86 @@ func (t *Topics) Ensure(ctx context.Context, topic string) error {
 	if _, ok := t.known[topic]; ok {
 		return nil
 	}
-	adm := kadm.NewClient(t.Client)
-	found, err := adm.ListTopics(ctx, topic)
+	there, err := t.describe(ctx, topic)
 	if err != nil {
-		return connectors.Retriable(fmt.Errorf("describe topic %q: %w", topic, err))
+		return err
 	}
-	if d, ok := found[topic]; ok && d.Err == nil {
-		t.add(topic)
-		return nil
+	if !there {
+		if err := t.create(ctx, topic); err != nil {
+			return err
+		}
 	}
+	t.add(topic)
+	return nil
+}
+
+// describe reports whether the topic exists. Source: TopicAdmin.describeTopics.
+func (t *Topics) describe(ctx context.Context, topic string) (bool, error) {
+	found, err := kadm.NewClient(t.Client).ListTopics(ctx, topic)
+	if err == nil {
+		err = found[topic].Err
+	}
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, kerr.UnknownTopicOrPartition):
+		return false, nil
+	case errors.Is(err, kerr.ClusterAuthorizationFailed), errors.Is(err, kerr.TopicAuthorizationFailed):
+		return false, connectError(err, "Not authorized to describe topic(s) '%s' on the brokers %s", topic, t.brokers())
+	case errors.Is(err, kerr.UnsupportedVersion):
+		return false, connectError(err, "Unable to describe topic(s) '%s' since the brokers at %s do not support the DescribeTopics API.", topic, t.brokers())
+	case unanswered(err):
+		return false, connectors.Retriable(connectError(err, "Timed out while describing topics '%s'", topic))
+	}
+	return false, connectError(err, "Error while attempting to describe topics '%s'", topic)
+}
+
+// create makes the topic as the first group that takes it says.
+// Source: TopicAdmin.createOrFindTopics.
+func (t *Topics) create(ctx context.Context, topic string) error {
 	g := t.find(topic)
 	configs := map[string]*string{}
 	for k, v := range g.Configs {
 		configs[k] = kadm.StringPtr(v)
 	}
-	res, err := adm.CreateTopic(ctx, g.Partitions, g.ReplicationFactor, configs, topic)
+	res, err := kadm.NewClient(t.Client).CreateTopic(ctx, g.Partitions, g.ReplicationFactor, configs, topic)
 	if err == nil {
 		err = res.Err
 	}
 	switch {
 	case err == nil:
 		t.Logger.Info("created topic", "topic", topic, "group", g.Name, "partitions", g.Partitions, "replication_factor", g.ReplicationFactor)
+		return nil
 	case errors.Is(err, kerr.TopicAlreadyExists):
-	case kerr.IsRetriable(err):
-		return connectors.Retriable(fmt.Errorf("create topic %q: %w", topic, err))
-	default:
-		return &connectors.Error{Class: connectors.ConnectException, Err: err,
-			Text: "Task failed to create new topic " + g.text(topic) + ". Ensure that the task is authorized to create topics or that the topic exists and restart the task"}
+		return nil
+	case errors.Is(err, kerr.ClusterAuthorizationFailed), errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.UnsupportedVersion):
+		return connectError(err, "Task failed to create new topic %s. Ensure that the task is authorized to create topics or that the topic exists and restart the task", g.text(topic))
+	case errors.Is(err, kerr.InvalidConfig):
+		text := res.ErrMessage
+		if text == "" {
+			text = err.Error()
+		}
+		return connectError(err, "Unable to create topic(s) '%s': %s", topic, text)
+	case unanswered(err):
+		return connectError(err, "Timed out while checking for or creating topic(s) '%s'. This could indicate a connectivity issue, unavailable topic partitions, or if this is your first use of the topic it may have taken too long to create.", topic)
 	}
-	t.add(topic)
-	return nil
+	return connectError(err, "Error while attempting to create/find topic(s) '%s'", topic)
+}
+
+// brokers is bootstrap.servers.
+func (t *Topics) brokers() string {
+	seeds, _ := t.Client.OptValue(kgo.SeedBrokers).([]string)
+	return strings.Join(seeds, ",")
+}
+
+// unanswered reports whether no broker gave a final answer; the client asked again as long as it may.
+func unanswered(err error) bool {
+	var answer *kerr.Error
+	return !errors.As(err, &answer) || answer.Retriable
+}
+
+func connectError(cause error, format string, args ...any) error {
+	return &connectors.Error{Class: connectors.ConnectException, Text: fmt.Sprintf(format, args...), Err: cause}
 }
 
 func (t *Topics) add(topic string) {
@@ -119,10 +168,11 @@ func (g *TopicGroup) text(topic string) string {
 	for k := range g.Configs {
 		keys = append(keys, k)
 	}
-	sort.Slice(keys, func(i, k int) bool { return java.HashString(keys[i]) < java.HashString(keys[k]) })
-	for i, k := range keys {
-		keys[i] = k + "=" + g.Configs[k]
+	sort.Strings(keys)
+	entries := make([]string, 0, len(keys))
+	for _, i := range java.HashMapOrder(keys) {
+		entries = append(entries, keys[i]+"="+g.Configs[keys[i]])
 	}
 	return fmt.Sprintf("(name=%s, numPartitions=%s, replicationFactor=%s, replicasAssignments=null, configs={%s})",
-		topic, num(int64(g.Partitions)), num(int64(g.ReplicationFactor)), strings.Join(keys, ", "))
+		topic, num(int64(g.Partitions)), num(int64(g.ReplicationFactor)), strings.Join(entries, ", "))
 }

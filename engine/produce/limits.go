@@ -1,0 +1,102 @@
+package produce
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/config"
+)
+
+// limits is how large the wire batches of topics may be.
+//
+// The client library asks for a topic's limit once, in its own goroutine, when it first meets one of
+// its partitions; so ask must come before the first row of the topic.
+type limits struct {
+	most int32 // max.request.size
+
+	mu    sync.Mutex
+	known map[string]int32
+	seen  []string // names of the last call that asked for nothing, by identity
+}
+
+// askTimeout bounds the question; without an answer rows go out as if there was no limit.
+const askTimeout = 5 * time.Second
+
+// of returns the limit of a topic in bytes.
+func (l *limits) of(topic string) int32 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n, ok := l.known[topic]; ok {
+		return n
+	}
+	return l.most
+}
+
+// ask learns the limits of topics that were not asked for before. Topics that do not exist, or that the
+// client may not describe, have none but max.request.size.
+func (l *limits) ask(ctx context.Context, cl *kgo.Client, topics []string) {
+	missing := l.missing(topics)
+	if len(missing) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	found, _ := kadm.NewClient(cl).DescribeTopicConfigs(ctx, missing...) // what was found counts, errors do not
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.known == nil {
+		l.known = map[string]int32{}
+	}
+	for _, t := range missing {
+		l.known[t] = l.most
+	}
+	for _, r := range found {
+		if r.Err != nil {
+			continue
+		}
+		for _, c := range r.Configs {
+			if c.Key == "max.message.bytes" && c.Value != nil {
+				if n, err := strconv.ParseInt(*c.Value, 10, 32); err == nil {
+					l.known[r.Name] = int32(clamp(n, batchBytesMin, int64(l.most)))
+				}
+			}
+		}
+	}
+}
+
+func (l *limits) missing(topics []string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	// Batches of one source mostly share the list of their topics.
+	if len(topics) > 0 && len(topics) == len(l.seen) && &topics[0] == &l.seen[0] {
+		return nil
+	}
+	var out []string
+	for _, t := range topics {
+		if _, ok := l.known[t]; !ok {
+			out = append(out, t)
+		}
+	}
+	if len(out) == 0 {
+		l.seen = topics
+	}
+	return out
+}
+
+// requestSize is max.request.size within what the client library takes.
+func requestSize(props map[string]string) (int32, error) {
+	v, err := definition().Parse(props)
+	if err != nil {
+		return 0, err
+	}
+	return batchBytes(v), nil
+}
+
+func batchBytes(v *config.Values) int32 {
+	return int32(clamp(int64(v.Int32("max.request.size")), batchBytesMin, batchBytesMax))
+}

@@ -1,0 +1,196 @@
+package produce
+
+import (
+	"context"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/batch"
+)
+
+// send is the rows of one Send until the last is acknowledged. Sends and their records are used again:
+// the client holds none of them any more once the last promise was called.
+//
+// Records.Send fills it, then the client's promises, which it calls one after the other, own it.
+type send struct {
+	p       *Records
+	sink    AckSink
+	parts   []Rows
+	recs    []record
+	headers []kgo.RecordHeader // of all records
+
+	n       int   // records filled
+	left    int   // records without a result
+	bytes   int64 // of keys and values acknowledged
+	results []Result
+}
+
+// record is one row on its way.
+type record struct {
+	rec kgo.Record
+	at  place
+}
+
+// place is the record's context: how its acknowledgement finds back.
+type place struct {
+	context.Context
+	s   *send
+	row int32
+}
+
+// take returns a send for n rows.
+func (p *Records) take(n int) *send {
+	s, _ := p.free.Get().(*send)
+	if s == nil {
+		s = &send{p: p}
+	}
+	if cap(s.recs) < n {
+		s.recs = make([]record, n)
+	}
+	s.recs = s.recs[:n]
+	s.n, s.left, s.bytes = 0, n, 0
+	return s
+}
+
+// recycle lets go of everything and keeps the memory for another Send.
+func (s *send) recycle() {
+	clear(s.recs)
+	clear(s.headers)
+	clear(s.results[:cap(s.results)])
+	s.sink, s.parts, s.headers, s.results = nil, nil, s.headers[:0], s.results[:0]
+	s.p.free.Put(s)
+}
+
+// sendAll hands over the selected rows of the only part.
+func (s *send) sendAll(ctx context.Context, p *Rows) {
+	now := time.Now().UnixMilli()
+	b := p.B
+	if b.Sel == nil {
+		for i := range int32(b.Len()) {
+			s.send(ctx, p, i, now)
+		}
+		return
+	}
+	for _, row := range b.Sel {
+		s.send(ctx, p, row, now)
+	}
+}
+
+// sendMerged hands over the selected rows of several parts in the order of their numbers.
+func (s *send) sendMerged(ctx context.Context, parts []Rows) {
+	now := time.Now().UnixMilli()
+	type rest struct {
+		p   *Rows
+		sel []int32
+	}
+	open := make([]rest, 0, len(parts))
+	for i := range parts {
+		if sel := parts[i].B.Sel; len(sel) > 0 {
+			open = append(open, rest{&parts[i], sel})
+		}
+	}
+	for left := len(s.recs); left > 0; left-- {
+		best := 0
+		for k := 1; k < len(open); k++ {
+			if open[k].sel[0] < open[best].sel[0] {
+				best = k
+			}
+		}
+		r := &open[best]
+		p, row := r.p, r.sel[0]
+		if r.sel = r.sel[1:]; len(r.sel) == 0 {
+			open[best] = open[len(open)-1]
+			open = open[:len(open)-1]
+		}
+		s.send(ctx, p, row, now)
+	}
+}
+
+// reserve makes room for the headers of all records, which then have slices of it.
+func (s *send) reserve(parts []Rows) {
+	n := 0
+	for i := range parts {
+		n += len(parts[i].B.Headers.Entries)
+	}
+	if n > cap(s.headers) {
+		s.headers = make([]kgo.RecordHeader, 0, n)
+	}
+}
+
+// send hands over one row. Its promise may be called before this returns: nothing of s, of p or of the
+// batch may be looked at after the last row.
+func (s *send) send(ctx context.Context, p *Rows, row int32, now int64) {
+	r := &s.recs[s.n]
+	s.n++
+	b, i := p.B, int(row)
+	partition, ts := b.Partition, batch.NoTimestamp
+	if b.Partitions != nil {
+		partition = b.Partitions[i]
+	}
+	if b.Timestamps != nil {
+		ts = b.Timestamps[i]
+	}
+	if ts == batch.NoTimestamp {
+		ts = now
+	}
+	r.rec.Topic, r.rec.Partition, r.rec.Timestamp = b.Topics.At(i), partition, time.UnixMilli(ts)
+	if k, ok := p.Key.Get(i); ok {
+		r.rec.Key = present(k)
+	}
+	if v, ok := p.Value.Get(i); ok {
+		r.rec.Value = present(v)
+	}
+	if h := b.Headers.Of(i); len(h) > 0 {
+		at := len(s.headers)
+		for k := range h {
+			s.headers = append(s.headers, kgo.RecordHeader{Key: h[k].Key, Value: h[k].Raw})
+		}
+		r.rec.Headers = s.headers[at:len(s.headers):len(s.headers)]
+	}
+	r.at = place{Context: context.Background(), s: s, row: row}
+	r.rec.Context = &r.at
+	s.p.cl.Produce(ctx, &r.rec, acked)
+}
+
+// present keeps empty bytes apart from null, which the client writes for nil.
+func present(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// acked is the promise of every record. The client answers the records of a wire batch one after the
+// other, so results are handed on when the partition changes and at the end.
+func acked(r *kgo.Record, err error) {
+	at := r.Context.(*place)
+	s := at.s
+	if n := len(s.results); n > 0 && (s.results[n-1].Partition != r.Partition || s.results[n-1].Topic != r.Topic) {
+		s.flush()
+	}
+	if s.results == nil {
+		s.results = make([]Result, 0, len(s.recs))
+	}
+	s.results = append(s.results, Result{Row: at.row, Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Timestamp: r.Timestamp.UnixMilli(), Err: err})
+	if err == nil {
+		s.bytes += int64(len(r.Key) + len(r.Value))
+	}
+	s.left--
+	if s.left > 0 {
+		return
+	}
+	s.flush()
+	s.p.bytes.Add(s.bytes)
+	for i := range s.parts {
+		s.parts[i].B.Release()
+	}
+	p := s.p
+	s.recycle()
+	p.ended()
+}
+
+func (s *send) flush() {
+	s.sink.Acked(s.results)
+	s.results = s.results[:0]
+}
