@@ -13,8 +13,13 @@ func NewPredicateSet(classes ...*Class) Set { return newSet("Predicate", classes
 
 func newSet(what string, classes []*Class) Set {
 	s := Set{config.NewClasses[*Class](what, what)}
+	s.Register(classes...)
+	return s
+}
+
+// Register adds classes. It panics when a class name is taken.
+func (s Set) Register(classes ...*Class) {
 	for _, c := range classes {
 		s.Add(c.Name, c.Aliases, c)
 	}
-	return s
 }
