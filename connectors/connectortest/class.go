@@ -121,7 +121,7 @@ func refuses(c *connectors.Class, props map[string]string, key, text string) err
 	}
 	var j interface{ JavaClass() string }
 	if err == nil || !errors.As(err, &j) || j.JavaClass() != connectors.ConfigException {
-		return fmt.Errorf("start returns %v, want a ConfigException", err)
+		return fmt.Errorf("start returns %s, want a ConfigException", said(err))
 	}
 	return nil
 }

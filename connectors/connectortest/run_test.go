@@ -142,7 +142,7 @@ func TestSource_FaultsAreFound(t *testing.T) {
 		{"", "", ""},
 		{"no version", "class", "has no version"},
 		{"key without doc", "class", `key "more" has no doc`},
-		{"start takes all", "config", "start returns <nil>"},
+		{"start takes all", "config", "start returns no error"},
 		{"too many tasks", "start and stop", "task configs, want 1 to 1"},
 		{"no key column", "delivery", "needs a key"},
 		{"no topics", "delivery", "needs topics"},

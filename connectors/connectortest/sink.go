@@ -256,7 +256,7 @@ func (s Sink) retriable(t testing.TB, pool *batch.Pool) error {
 			}
 			if err == nil || !connectors.IsRetriable(err) {
 				repair()
-				return fmt.Errorf("put to a broken system returns %v, want a retriable error", err)
+				return fmt.Errorf("put to a broken system returns %s, want a retriable error", said(err))
 			}
 		}
 		repair()
@@ -303,7 +303,7 @@ func (s Sink) errant(t testing.TB, pool *batch.Pool) error {
 			case c.reports == nil && err == nil:
 				return errors.New("a bad row without reporter fails nothing")
 			case c.reports != nil && c.reports.Refuse != nil && !errors.Is(err, refuse):
-				return fmt.Errorf("put returns %v, not the reporter's error", err)
+				return fmt.Errorf("put returns %s, not the reporter's error", said(err))
 			case c.reports != nil && c.reports.Refuse == nil:
 				if err == nil && len(c.reports.Rows) != len(bad) {
 					err = fmt.Errorf("%d rows reported, want %d", len(c.reports.Rows), len(bad))

@@ -117,13 +117,17 @@ func (r *sinkRun) partitions() ([]connectors.TopicPartition, error) {
 
 // put calls Put and notes what was delivered.
 func (r *sinkRun) put(ctx context.Context, batches ...*batch.Batch) error {
+	given := batches
 	if r.raw { // nothing is decoded for it
+		given = nil
 		for _, b := range batches {
-			defer func(key, value *batch.Column) { b.Key, b.Value = key, value }(b.Key, b.Value)
-			b.Key, b.Value = nil, nil
+			f := b.Fork(b.Sel)
+			f.Key, f.Value, f.Status = nil, nil, b.Status
+			given = append(given, f)
 		}
+		defer release(given)
 	}
-	if err := r.tasks[0].Put(ctx, batches); err != nil {
+	if err := r.tasks[0].Put(ctx, given); err != nil {
 		return fmt.Errorf("put: %w", err)
 	}
 	for _, b := range batches {

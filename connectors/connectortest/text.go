@@ -9,6 +9,14 @@ func valueText(r batch.Row) string {
 	return string(batch.AppendLiteral(nil, r.ValueSchema(), r.Value()))
 }
 
+// said shows an error that may be missing.
+func said(err error) string {
+	if err == nil {
+		return "no error"
+	}
+	return err.Error()
+}
+
 // rowText returns all of a row that a source decides but its timestamp.
 func rowText(r batch.Row) string {
 	dst := append([]byte(r.Topic()), " | "...)

@@ -145,8 +145,7 @@ func (t *sourceTask) open(ctx context.Context) (bool, error) {
 		return false, connectors.Errorf("file %q: open: %w", t.name, cause(err))
 	}
 	if err := t.seek(ctx, f); err != nil {
-		f.Close()
-		return false, err
+		return false, errors.Join(err, f.Close())
 	}
 	t.in, t.missing = f, false
 	return true, nil
