@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/errant"
 	plugins "github.com/millrace/millrace/engine/plugin"
 	"github.com/millrace/millrace/engine/settings"
 )
@@ -119,7 +120,11 @@ func (w *Worker) PluginConfig(plugin, ver string) ([]config.Key, error) {
 		return nil, &connectors.Error{Class: notFound, Text: "Unknown plugin " + plugin + ".", Err: err}
 	}
 	if err := checkVersion(name, have, ver); err != nil {
-		return nil, &connectors.Error{Class: badRequest, Text: err.Error(), Err: err}
+		text := err.Error()
+		if errant.Class(err) == invalidVersion {
+			text = "Invalid version specification: " + ver
+		}
+		return nil, &connectors.Error{Class: badRequest, Text: text, Err: err}
 	}
 	var keys []config.Key
 	if d != nil {

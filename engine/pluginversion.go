@@ -8,16 +8,15 @@ import (
 	"github.com/millrace/millrace/connectors"
 )
 
-// checkVersion refuses a plugin whose version is not in the range that a config asks for: "", latest,
-// a version, or Maven ranges such as [1.0,2.0).
+// checkVersion refuses a plugin whose version is not in the range that a config asks for.
 //
-// Errors: VersionedPluginLoadingException.
-// Source: PluginUtils.connectorVersionRequirement, DelegatingClassLoader.loadPlugin.
+// Errors: VersionedPluginLoadingException; InvalidVersionSpecificationException for text that is no range.
+// Source: DelegatingClassLoader.loadPlugin.
 func checkVersion(class, have, want string) error {
-	if want == "" || want == "latest" {
-		return nil
+	ranges, err := parseRequirement(want)
+	if err != nil || ranges == nil {
+		return err
 	}
-	ranges := parseRanges(strings.TrimSpace(want))
 	for _, r := range ranges {
 		if r.contains(version(have)) {
 			return nil
@@ -27,7 +26,10 @@ func checkVersion(class, have, want string) error {
 		"Plugin %s not found that matches the version range %s, available versions: [%s]", class, rangesText(ranges), version(have))}
 }
 
-const versionedPluginLoading = "org.apache.kafka.connect.runtime.isolation.VersionedPluginLoadingException"
+const (
+	versionedPluginLoading = "org.apache.kafka.connect.runtime.isolation.VersionedPluginLoadingException"
+	invalidVersion         = "org.apache.maven.artifact.versioning.InvalidVersionSpecificationException"
+)
 
 // versionRange is one interval of versions; an empty bound is none. Source: Restriction.
 type versionRange struct {
@@ -35,30 +37,57 @@ type versionRange struct {
 	lowClosed, hiClosed bool
 }
 
-// parseRanges reads a version, which stands for itself alone, or a list of intervals. Brackets that do
-// not match were refused when the config was checked; what is left of such text counts as a version.
-// Source: VersionRange.createFromVersionSpec.
-func parseRanges(spec string) []versionRange {
+// parseRequirement reads what a config asks for: a version, which stands for itself alone, or Maven
+// ranges such as [1.0,2.0). "" and latest ask for nothing.
+// Source: PluginUtils.connectorVersionRequirement, VersionRange.createFromVersionSpec.
+func parseRequirement(text string) ([]versionRange, error) {
+	if text == "" || text == "latest" {
+		return nil, nil
+	}
+	spec := strings.TrimSpace(text)
+	bad := func(what string) error { return &connectors.Error{Class: invalidVersion, Text: what} }
 	var out []versionRange
 	rest := spec
 	for strings.HasPrefix(rest, "[") || strings.HasPrefix(rest, "(") {
 		end := strings.IndexAny(rest, ")]")
 		if end < 0 {
-			break
+			return nil, bad("Unbounded range: " + spec)
 		}
-		low, high, two := strings.Cut(rest[1:end], ",")
-		r := versionRange{low: strings.TrimSpace(low), high: strings.TrimSpace(high), lowClosed: rest[0] == '[', hiClosed: rest[end] == ']'}
-		if !two {
-			r.high = r.low
+		r, err := parseRange(rest[:end+1])
+		if err != "" {
+			return nil, bad(err)
+		}
+		if n := len(out); n > 0 && (out[n-1].high == "" || r.low == "" || compareVersions(r.low, out[n-1].high) < 0) {
+			return nil, bad("Ranges overlap: " + spec)
 		}
 		out = append(out, r)
-		rest = strings.TrimPrefix(strings.TrimSpace(rest[end+1:]), ",")
-		rest = strings.TrimSpace(rest)
+		rest = strings.TrimSpace(rest[end+1:])
+		rest = strings.TrimSpace(strings.TrimPrefix(rest, ","))
 	}
-	if len(out) == 0 {
-		return []versionRange{{low: spec, high: spec, lowClosed: true, hiClosed: true}}
+	switch {
+	case rest == "":
+		return out, nil
+	case len(out) > 0:
+		return nil, bad("Only fully-qualified sets allowed in multiple set scenario: " + spec)
 	}
-	return out
+	return []versionRange{{low: spec, high: spec, lowClosed: true, hiClosed: true}}, nil
+}
+
+// parseRange reads one interval, or says what is wrong with it. Source: VersionRange.parseRestriction.
+func parseRange(spec string) (versionRange, string) {
+	r := versionRange{lowClosed: strings.HasPrefix(spec, "["), hiClosed: strings.HasSuffix(spec, "]")}
+	low, high, two := strings.Cut(strings.TrimSpace(spec[1:len(spec)-1]), ",")
+	r.low, r.high = strings.TrimSpace(low), strings.TrimSpace(high)
+	switch {
+	case !two && (!r.lowClosed || !r.hiClosed):
+		return r, "Single version must be surrounded by []: " + spec
+	case !two:
+		r.high = r.low
+	case r.low == "" || r.high == "":
+	case compareVersions(r.high, r.low) < 0, compareVersions(r.high, r.low) == 0 && !(r.lowClosed && r.hiClosed):
+		return r, "Range defies version ordering: " + spec
+	}
+	return r, ""
 }
 
 func rangesText(list []versionRange) string {
@@ -117,45 +146,62 @@ func compareVersions(a, b string) int {
 // versionPart is a run of digits without leading zeros, or a word. The zero value is what is left out:
 // equal to the number 0 and to a final release.
 type versionPart struct {
-	number string
-	word   string
+	digits bool
+	text   string
 }
 
+// versionParts cuts a version at dots, hyphens and between digits and letters. Zeros before a hyphen, a
+// word or the end say nothing.
 func versionParts(v string) []versionPart {
 	var out []versionPart
+	trim := func() {
+		for n := len(out); n > 0 && out[n-1] == (versionPart{digits: true}); n-- {
+			out = out[:n-1]
+		}
+	}
 	runes := []rune(strings.ToLower(v))
 	for i := 0; i < len(runes); {
 		digit := unicode.IsDigit(runes[i])
 		j := i
-		for j < len(runes) && runes[j] != '.' && runes[j] != '-' && runes[j] != '_' && unicode.IsDigit(runes[j]) == digit {
+		for j < len(runes) && !strings.ContainsRune(".-_", runes[j]) && unicode.IsDigit(runes[j]) == digit {
 			j++
 		}
-		if j == i {
-			i++
-			continue
-		}
-		if text := string(runes[i:j]); digit {
-			out = append(out, versionPart{number: strings.TrimLeft(text, "0")})
-		} else {
-			out = append(out, versionPart{word: text})
+		text := string(runes[i:j])
+		switch {
+		case j == i:
+			if runes[i] == '-' {
+				trim()
+			}
+			j++
+		case digit:
+			out = append(out, versionPart{true, strings.TrimLeft(text, "0")})
+		default:
+			trim()
+			out = append(out, versionPart{false, text})
 		}
 		i = j
 	}
+	trim()
 	return out
 }
 
 func (p versionPart) compare(q versionPart) int {
-	if p.number != "" || q.number != "" {
-		if len(p.number) != len(q.number) {
-			return len(p.number) - len(q.number)
+	if p.digits || q.digits {
+		switch {
+		case !p.digits && p.text != "":
+			return -1
+		case !q.digits && q.text != "":
+			return 1
+		case len(p.text) != len(q.text):
+			return len(p.text) - len(q.text)
 		}
-		return strings.Compare(p.number, q.number)
+		return strings.Compare(p.text, q.text)
 	}
-	if c := wordRank(p.word) - wordRank(q.word); c != 0 {
+	if c := wordRank(p.text) - wordRank(q.text); c != 0 {
 		return c
 	}
-	if wordRank(p.word) == unknownWord {
-		return strings.Compare(p.word, q.word)
+	if wordRank(p.text) == unknownWord {
+		return strings.Compare(p.text, q.text)
 	}
 	return 0
 }

@@ -31,7 +31,11 @@ func (w *Worker) Validate(ctx context.Context, raw map[string]string) (*connecto
 	if err != nil {
 		return nil, &connectors.Error{Class: badRequest, Text: errant.Message(err), Err: err}
 	}
-	if err := checkVersion(class.Name, class.Version, props["connector.plugin.version"]); err != nil {
+	switch err := checkVersion(class.Name, class.Version, props["connector.plugin.version"]); {
+	case err == nil:
+	case errant.Class(err) == invalidVersion:
+		return nil, &connectors.Error{Class: badRequest, Text: err.Error(), Err: err}
+	default:
 		return w.wrongVersion(text, class, props, err), nil
 	}
 	def, err := w.frameworkDef(class, props)
