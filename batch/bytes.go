@@ -81,6 +81,10 @@ func (bb *BytesBuilder) EndRow(i int) {
 	bb.start = len(bb.Buf)
 }
 
+// EndRows makes what was appended since the last EndRow or Undo part of rows whose Views and Valid the
+// caller has set itself: for loops that write many rows at once.
+func (bb *BytesBuilder) EndRows() { bb.start = len(bb.Buf) }
+
 // Undo drops what was appended since the last EndRow.
 func (bb *BytesBuilder) Undo() { bb.Buf = bb.Buf[:bb.start] }
 

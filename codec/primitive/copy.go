@@ -2,6 +2,7 @@ package primitive
 
 import (
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/kernel"
 )
 
@@ -13,29 +14,68 @@ func copyViews(dst *batch.BytesBuilder, b *batch.Bytes, sel batch.Selection) boo
 		return false
 	}
 	dst.Grow(total)
+	at := len(dst.Buf)
+	buf := dst.Buf[:cap(dst.Buf)]
 	switch {
 	case sel == nil && b.Valid == nil:
-		for i, v := range b.Views {
-			p := v.Pos &^ batch.InArena
-			dst.Buf = append(dst.Buf, b.Bufs[v.Pos>>31][p:p+v.Len]...)
-			dst.EndRow(i)
-		}
+		copyAll(buf, at, dst.Views, b)
+		dst.Valid.Fill(len(b.Views))
 	case sel == nil:
-		for i := range b.Views {
-			if b.Valid.Get(i) {
-				dst.Buf = append(dst.Buf, b.At(i)...)
-				dst.EndRow(i)
-			}
-		}
+		copyPresent(buf, at, dst.Views, b)
+		copy(dst.Valid, b.Valid)
 	default:
-		for _, r := range sel {
-			if b.Valid.Has(int(r)) {
-				dst.Buf = append(dst.Buf, b.At(int(r))...)
-				dst.EndRow(int(r))
-			}
+		copySelected(buf, at, dst.Views, dst.Valid, b, sel)
+	}
+	dst.Buf = buf[:at+total]
+	dst.EndRows()
+	return true
+}
+
+// copyAll copies every row of b to buf from at on and sets views.
+func copyAll(buf []byte, at int, views []batch.View, b *batch.Bytes) {
+	views = views[:len(b.Views)]
+	for i, v := range b.Views {
+		copyRow(buf[at:], b.Bufs[v.Pos>>31], int(v.Pos&^batch.InArena), int(v.Len))
+		views[i] = batch.View{Pos: uint32(at), Len: v.Len}
+		at += int(v.Len)
+	}
+}
+
+// copyPresent is copyAll for rows of which some are null.
+func copyPresent(buf []byte, at int, views []batch.View, b *batch.Bytes) {
+	views = views[:len(b.Views)]
+	for i, v := range b.Views {
+		if b.Valid.Get(i) {
+			copyRow(buf[at:], b.Bufs[v.Pos>>31], int(v.Pos&^batch.InArena), int(v.Len))
+			views[i] = batch.View{Pos: uint32(at), Len: v.Len}
+			at += int(v.Len)
 		}
 	}
-	return true
+}
+
+// copySelected is copyPresent for the rows of sel; it sets their bits in valid.
+func copySelected(buf []byte, at int, views []batch.View, valid bits.Bitmap, b *batch.Bytes, sel batch.Selection) {
+	for _, r := range sel {
+		if v := b.Views[r]; b.Valid.Has(int(r)) {
+			copyRow(buf[at:], b.Bufs[v.Pos>>31], int(v.Pos&^batch.InArena), int(v.Len))
+			views[r] = batch.View{Pos: uint32(at), Len: v.Len}
+			valid.Set(int(r))
+			at += int(v.Len)
+		}
+	}
+}
+
+// shortRow is up to which length a row is copied as if it were that long: what is too much lies where
+// the next row goes.
+const shortRow = 32
+
+// copyRow copies n bytes of src from p on to dst.
+func copyRow(dst, src []byte, p, n int) {
+	if n <= shortRow && len(dst) >= shortRow && len(src)-p >= shortRow {
+		*(*[shortRow]byte)(dst) = *(*[shortRow]byte)(src[p:])
+		return
+	}
+	copy(dst, src[p:p+n])
 }
 
 // copyDictionary writes the selected present rows of a dictionary of plain strings; it does nothing and

@@ -106,34 +106,34 @@ func appendMalformed(dst []int32, b *batch.Bytes, sel batch.Selection) []int32 {
 // highBits are the bits that no ASCII byte has.
 const highBits = 0x8080808080808080
 
-// validText is validTextPlain for most text at a word or four a step.
+// validText is validTextPlain for most text: words are looked at whole, the last one overlapping the one
+// before it, or reaching into what follows in buf.
 func validText(buf []byte, v batch.View) bool {
 	at := int(v.Pos &^ batch.InArena)
-	end := at + int(v.Len)
-	b := buf[at:end]
-	for len(b) >= 32 {
-		if (word(b)|word(b[8:])|word(b[16:])|word(b[24:]))&highBits != 0 {
-			return utf8.Valid(b)
-		}
-		b = b[32:]
-	}
-	for len(b) >= 8 {
-		if word(b)&highBits != 0 {
-			return utf8.Valid(b)
-		}
-		b = b[8:]
-	}
-	if len(b) == 0 {
-		return true
-	}
-	if end+8 <= len(buf) {
-		// One word, of which the last bytes belong to somebody else.
-		rest := buf[end-len(b):]
-		if word(rest)&(highBits>>(64-8*uint(len(b)))) == 0 {
+	b := buf[at : at+int(v.Len)]
+	n := len(b)
+	if n < 8 {
+		if at+8 <= len(buf) && word(buf[at:])&(1<<(8*uint(n))-1)&highBits == 0 {
 			return true
 		}
+		return utf8.Valid(b)
 	}
-	return utf8.Valid(b)
+	if n <= 16 {
+		return (word(b)|word(b[n-8:]))&highBits == 0 || utf8.Valid(b)
+	}
+	rest := b
+	for len(rest) > 32 {
+		if (word(rest)|word(rest[8:])|word(rest[16:])|word(rest[24:]))&highBits != 0 {
+			return utf8.Valid(rest)
+		}
+		rest = rest[32:]
+	}
+	if n >= 32 {
+		// What was seen is ASCII, so that a character cannot start in it.
+		rest = b[n-32:]
+		return (word(rest)|word(rest[8:])|word(rest[16:])|word(rest[24:]))&highBits == 0 || utf8.Valid(rest)
+	}
+	return (word(b)|word(b[8:])|word(b[n-16:])|word(b[n-8:]))&highBits == 0 || utf8.Valid(b)
 }
 
 func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
