@@ -1,0 +1,167 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/internal/java"
+)
+
+// configWhat names a config in texts.
+const configWhat = "an object of config keys and values"
+
+// listConnectors serves GET /connectors. Source: ConnectorsResource.listConnectors.
+func (a *api) listConnectors(ctx context.Context, c *call) (answer, error) {
+	names, err := a.herder.Connectors(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	kinds, ok := c.query["expand"]
+	if !ok {
+		return answer{body: filledList(names)}, nil
+	}
+	all := map[string]expansion{}
+	for _, name := range names {
+		e, err := a.expand(ctx, name, kinds)
+		switch {
+		case isNotFound(err): // deleted in the meantime, or without a status yet
+			continue
+		case err != nil:
+			return answer{}, err
+		}
+		all[name] = e
+	}
+	return answer{body: all}, nil
+}
+
+func (a *api) expand(ctx context.Context, name string, kinds []string) (expansion, error) {
+	var e expansion
+	for _, kind := range kinds {
+		switch kind {
+		case "status":
+			s, err := a.herder.ConnectorStatus(ctx, name)
+			if err != nil {
+				return e, err
+			}
+			e.Status = stateOf(s)
+		case "info":
+			i, err := a.herder.ConnectorInfo(ctx, name)
+			if err != nil {
+				return e, err
+			}
+			e.Info = infoOf(i)
+		}
+	}
+	return e, nil
+}
+
+func isNotFound(err error) bool {
+	var known *coord.RequestError
+	return errors.As(err, &known) && known.Status == http.StatusNotFound
+}
+
+// createConnector serves POST /connectors. Source: ConnectorsResource.createConnector.
+func (a *api) createConnector(ctx context.Context, c *call) (answer, error) {
+	request, err := c.createRequest()
+	if err != nil {
+		return answer{}, err
+	}
+	name := java.Trim(request.name)
+	config, err := connectorConfig(name, request.config)
+	if err != nil {
+		return answer{}, err
+	}
+	_, info, err := a.herder.PutConnector(ctx, name, config, request.initial, false)
+	if err != nil {
+		return answer{}, err
+	}
+	return created(name, info), nil
+}
+
+// connector serves GET /connectors/{connector}.
+func (a *api) connector(ctx context.Context, c *call) (answer, error) {
+	info, err := a.herder.ConnectorInfo(ctx, c.name())
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{body: infoOf(info)}, nil
+}
+
+// config serves GET /connectors/{connector}/config.
+func (a *api) config(ctx context.Context, c *call) (answer, error) {
+	config, err := a.herder.ConnectorConfig(ctx, c.name())
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{body: filled(config)}, nil
+}
+
+// putConfig serves PUT /connectors/{connector}/config. Source: ConnectorsResource.putConnectorConfig.
+func (a *api) putConfig(ctx context.Context, c *call) (answer, error) {
+	body, err := c.object(configWhat)
+	if err != nil {
+		return answer{}, err
+	}
+	values, err := texts(body, "The request body")
+	if err != nil {
+		return answer{}, err
+	}
+	config, err := connectorConfig(c.name(), values)
+	if err != nil {
+		return answer{}, err
+	}
+	isNew, info, err := a.herder.PutConnector(ctx, c.name(), config, "", true)
+	switch {
+	case err != nil:
+		return answer{}, err
+	case isNew:
+		return created(c.name(), info), nil
+	}
+	return answer{body: infoOf(info)}, nil
+}
+
+// patchConfig serves PATCH /connectors/{connector}/config. Source: ConnectorsResource.patchConnectorConfig.
+func (a *api) patchConfig(ctx context.Context, c *call) (answer, error) {
+	body, err := c.object("an object of config keys and values, null for those to remove")
+	if err != nil {
+		return answer{}, err
+	}
+	changes, err := texts(body, "The request body")
+	if err != nil {
+		return answer{}, err
+	}
+	info, err := a.herder.PatchConnector(ctx, c.name(), changes)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{body: infoOf(info)}, nil
+}
+
+// deleteConnector serves DELETE /connectors/{connector}.
+func (a *api) deleteConnector(ctx context.Context, c *call) (answer, error) {
+	return answer{status: http.StatusNoContent}, a.herder.DeleteConnector(ctx, c.name())
+}
+
+// created is the answer for a new connector.
+func created(name string, info *coord.ConnectorInfo) answer {
+	return answer{status: http.StatusCreated, location: "/connectors/" + escapePath(name), body: infoOf(info)}
+}
+
+// escapePath escapes a name for a Location as Java's UriBuilder.path does, which leaves slashes as they
+// are; other than there, percent signs, braces and semicolons are escaped always.
+func escapePath(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		c := name[i]
+		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~!$&'()*+,=:@/", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,87 @@
+package rest
+
+import (
+	"context"
+	"strings"
+
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/connectors"
+)
+
+// plugins serves GET /connector-plugins?connectorsOnly=. Source: ConnectorPluginsResource.listConnectorPlugins.
+func (a *api) plugins(_ context.Context, c *call) (answer, error) {
+	only := strings.TrimSpace(c.query.text("connectorsOnly", "")) == "" || c.query.boolean("connectorsOnly")
+	list := []pluginInfo{}
+	for _, p := range a.herder.Plugins() {
+		if !only || p.Type == string(connectors.KindSink) || p.Type == string(connectors.KindSource) {
+			list = append(list, pluginOf(p))
+		}
+	}
+	return answer{body: list}, nil
+}
+
+// pluginConfig serves GET /connector-plugins/{plugin}/config?version=.
+func (a *api) pluginConfig(_ context.Context, c *call) (answer, error) {
+	keys, err := a.herder.PluginConfig(c.name(), c.query.text("version", "latest"))
+	if err != nil {
+		return answer{}, err
+	}
+	list := make([]configKey, len(keys))
+	for i := range keys {
+		list[i] = keyOf(&keys[i])
+	}
+	return answer{body: list}, nil
+}
+
+// validate serves PUT /connector-plugins/{plugin}/config/validate. A null value counts as none; of a key
+// that no plugin defines it is an error. Source: ConnectorPluginsResource.validateConfigs,
+// AbstractHerder.addNullValuedErrors.
+func (a *api) validate(ctx context.Context, c *call) (answer, error) {
+	body, err := c.object(configWhat)
+	if err != nil {
+		return answer{}, err
+	}
+	values, err := texts(body, "The request body")
+	if err != nil {
+		return answer{}, err
+	}
+	props, nulls := withoutNulls(values)
+	class, ok := props["connector.class"]
+	if ok && !strings.HasSuffix(withoutSuffix(class), withoutSuffix(c.name())) {
+		return answer{}, badRequest("Included connector type %s does not match request type %s", class, c.name())
+	}
+	v, err := a.herder.Validate(ctx, props)
+	if err != nil {
+		return answer{}, err
+	}
+	infos := validationOf(v)
+	addNullErrors(&infos, nulls)
+	return answer{body: infos}, nil
+}
+
+// withoutSuffix cuts Connector from the end of a class name. Source: ConnectorPluginsResource.normalizedPluginName.
+func withoutSuffix(name string) string {
+	if short, ok := strings.CutSuffix(name, "Connector"); ok && short != "" {
+		return short
+	}
+	return name
+}
+
+// addNullErrors lists the keys of null values that nobody defines, before all others.
+func addNullErrors(infos *configInfos, nulls []string) {
+	known := map[string]bool{}
+	for _, c := range infos.Configs {
+		if c.Definition != nil {
+			known[c.Definition.Name] = true
+		}
+	}
+	var unknown []configInfo
+	for _, name := range sorted(nulls) {
+		if !known[name] {
+			v := valueOf(&config.ConfigValue{Name: name, Errors: []string{nullConfigValue}, Visible: true})
+			unknown = append(unknown, configInfo{Value: &v})
+		}
+	}
+	infos.ErrorCount += len(unknown)
+	infos.Configs = append(unknown, infos.Configs...)
+}
