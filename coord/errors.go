@@ -1,6 +1,11 @@
 package coord
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
 
 // RequestError is an error that a client of the REST API sees.
 //
@@ -20,4 +25,29 @@ func (e *RequestError) Unwrap() error { return e.Err }
 // Errorf returns a RequestError.
 func Errorf(status int, format string, args ...any) error {
 	return &RequestError{Status: status, Text: fmt.Sprintf(format, args...)}
+}
+
+// AsRequestError returns err as the client of the REST API sees it: itself where it is a RequestError,
+// else its text, with the status of its Java class. nil stays nil.
+//
+// Source: ConnectExceptionMapper.
+func AsRequestError(err error) error {
+	var r *RequestError
+	if err == nil || errors.As(err, &r) {
+		return err
+	}
+	status := http.StatusInternalServerError
+	var of interface{ JavaClass() string }
+	if errors.As(err, &of) {
+		class := of.JavaClass()
+		switch class[strings.LastIndexByte(class, '.')+1:] {
+		case "BadRequestException":
+			status = http.StatusBadRequest
+		case "NotFoundException":
+			status = http.StatusNotFound
+		case "AlreadyExistsException":
+			status = http.StatusConflict
+		}
+	}
+	return &RequestError{Status: status, Text: err.Error(), Err: err}
 }

@@ -1,0 +1,107 @@
+package standalone
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/coord"
+)
+
+// Options are what a Herder works with.
+type Options struct {
+	Worker   coord.Worker
+	Offsets  OffsetStore // closed when the herder has stopped
+	WorkerID string      // host:port of the REST API, as statuses show it
+	Logger   *slog.Logger
+}
+
+// Herder runs the connectors of a worker that stands alone. Safe for concurrent use.
+type Herder struct {
+	opt   Options
+	inbox *inbox
+	ready atomic.Bool
+	done  chan struct{} // Run has returned
+
+	// Of Run alone.
+	machine *machine
+	effects sync.WaitGroup
+}
+
+var _ coord.Herder = (*Herder)(nil)
+
+// New returns a herder. Requests are answered while Run runs.
+func New(o Options) *Herder {
+	h := &Herder{opt: o, inbox: newInbox(), done: make(chan struct{})}
+	h.machine = newMachine(o.WorkerID, o.Logger, h.inbox.post)
+	return h
+}
+
+// Ready says that start-up is over: the connectors of the command line run.
+// Source: AbstractHerder.ready.
+func (h *Herder) Ready() { h.ready.Store(true) }
+
+// Health implements coord.Herder.
+func (h *Herder) Health() coord.Health { return coord.Health{Ready: h.ready.Load()} }
+
+// TopicUsed notes that a connector's task uses a topic. It does not wait.
+// Source: WorkerTask.recordActiveTopic.
+func (h *Herder) TopicUsed(id connectors.TaskID, topic string) {
+	h.inbox.post(func(m *machine) {
+		if c := m.connector(id.Connector); c != nil {
+			c.topics[topic] = struct{}{}
+		}
+	})
+}
+
+// read answers from the state, without waiting for operations.
+func read[T any](ctx context.Context, h *Herder, f func(m *machine) (T, error)) (T, error) {
+	out := make(chan answer[T], 1)
+	h.inbox.post(func(m *machine) {
+		v, err := f(m)
+		out <- answer[T]{v, err}
+	})
+	return await(ctx, h, out)
+}
+
+// operate runs an operation and waits for its end, or until ctx ends; the operation goes on then.
+func operate[T any](ctx context.Context, h *Herder, f func(p *proc) (T, error)) (T, error) {
+	out := make(chan answer[T], 1)
+	h.inbox.post(func(m *machine) {
+		if m.stopping {
+			out <- answer[T]{err: errStopping}
+			return
+		}
+		m.spawn(func(p *proc) {
+			v, err := f(p)
+			out <- answer[T]{v, coord.AsRequestError(err)}
+		})
+	})
+	return await(ctx, h, out)
+}
+
+func await[T any](ctx context.Context, h *Herder, out <-chan answer[T]) (T, error) {
+	select {
+	case a := <-out:
+		return a.v, a.err
+	case <-ctx.Done():
+		var none T
+		return none, context.Cause(ctx)
+	case <-h.done:
+	}
+	select {
+	case a := <-out:
+		return a.v, a.err
+	default:
+		var none T
+		return none, errStopping
+	}
+}
+
+// do is operate without a result.
+func (h *Herder) do(ctx context.Context, f func(p *proc) error) error {
+	_, err := operate(ctx, h, func(p *proc) (struct{}, error) { return struct{}{}, f(p) })
+	return err
+}
