@@ -70,7 +70,7 @@ func (bb *BytesBuilder) Reset(a *mem.Arena, n, hint int) {
 	bb.Views = mem.Zeroed[View](a, n)
 	bb.Valid = bits.Bitmap(mem.Zeroed[uint64](a, bits.Words(n)))
 	bb.slab = bb.Pool.Get(max(hint, 1))
-	bb.Buf = bb.slab.B[:0]
+	bb.Buf = bb.slab.B[:0:len(bb.slab.B)] // the slack behind stays zero
 	bb.start = 0
 }
 
@@ -113,7 +113,7 @@ func (bb *BytesBuilder) Grow(n int) {
 	if bb.slab != nil {
 		bb.Pool.Put(bb.slab)
 	}
-	bb.slab, bb.Buf = s, s.B[:m]
+	bb.slab, bb.Buf = s, s.B[:m:len(s.B)]
 }
 
 // Discard drops all rows and returns the slab.
