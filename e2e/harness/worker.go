@@ -30,6 +30,7 @@ type WorkerConfig struct {
 	Properties  Properties // on top of the address of its REST server and, for Java, plugin.path
 	Connectors  []string   // connector files, for standalone
 	As          string     // millrace under another program name: connect-standalone, without a sub-command
+	Program     string     // path of a program with the commands of millrace, in its place
 	Heap        string     // -Xmx of Java; 512m when empty
 	Warm        bool       // Java with both compilers, for measurements
 	Args        []string   // instead of the properties file and Connectors
@@ -118,7 +119,11 @@ func (s *Suite) ourWorker(t testing.TB, c WorkerConfig) Command {
 	if c.Distributed {
 		mode = "distributed"
 	}
-	return Command{Path: s.Program(t), Args: []string{mode}}
+	program := c.Program
+	if program == "" {
+		program = s.Program(t)
+	}
+	return Command{Path: program, Args: []string{mode}}
 }
 
 func (w *Worker) end(t testing.TB) {
