@@ -104,9 +104,10 @@ func decodeInto(t TB, d codec.Decoder, dst *batch.Batch, in *codec.Input, want *
 		if g.Row != nil || in.Sel != nil {
 			sel = batch.Selection{}
 			for _, r := range all(in.Sel, n) {
-				if g.Row == nil || g.Row[r] == group {
-					sel = append(sel, r)
+				if len(g.Row) > 0 && g.Row[r] != group {
+					continue
 				}
+				sel = append(sel, r)
 			}
 		}
 		c, err := d.Decode(dst, in, group, sel, want, &dst.Status)

@@ -3,6 +3,7 @@ package codectest
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"os"
@@ -14,17 +15,17 @@ import (
 // the command that speaks the conformance protocol (e2e/oracle/run.sh) and prints itself with --about.
 //
 // Each line needs op, topic, one plugin and items; what else it has is replaced.
-func Rewrite(t TB, path string, oracle string) {
+func Rewrite(ctx context.Context, t TB, path, oracle string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatalf("codectest: %v", err)
 	}
-	about, err := exec.Command(oracle, "--about").Output()
+	about, err := exec.CommandContext(ctx, oracle, "--about").Output()
 	if err != nil {
 		t.Fatalf("codectest: %s --about: %v", oracle, err)
 	}
-	o := startOracle(t, oracle)
+	o := startOracle(ctx, t, oracle)
 	defer o.stop()
 	var out bytes.Buffer
 	out.WriteString(`{"answers-of":` + strings.TrimSpace(string(about)) + "}\n")
@@ -68,9 +69,9 @@ type oracle struct {
 	out *bufio.Reader
 }
 
-func startOracle(t TB, command string) *oracle {
+func startOracle(ctx context.Context, t TB, command string) *oracle {
 	t.Helper()
-	o := &oracle{TB: t, cmd: exec.Command(command)}
+	o := &oracle{TB: t, cmd: exec.CommandContext(ctx, command)}
 	var err error
 	if o.in, err = o.cmd.StdinPipe(); err != nil {
 		t.Fatalf("codectest: %v", err)

@@ -138,7 +138,7 @@ func (r *runner) encode(conv codec.Converter) {
 			}
 		}
 		if !done[i] {
-			rows, done[i] = append(rows, i), true
+			done[i] = true
 			got := Encode(r, conv.NewEncoder(), r.v.Topic, b.NewConstant(s, 1, r.v.Cases[i].Value), nil)
 			r.bytes(i, got[0])
 			continue

@@ -41,7 +41,7 @@ var rewrite = flag.Bool("rewrite", false, "ask the original for the answers in t
 
 func TestAnswersOfTheOriginal(t *testing.T) {
 	if *rewrite {
-		codectest.Rewrite(t, "testdata/curated.jsonl", "../../e2e/oracle/run.sh")
+		codectest.Rewrite(t.Context(), t, "testdata/curated.jsonl", "../../e2e/oracle/run.sh")
 	}
 	set := codec.NewSet(primitive.Classes()...)
 	files, err := filepath.Glob("testdata/*.jsonl")
