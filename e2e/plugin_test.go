@@ -121,7 +121,7 @@ func goTool(t *testing.T, dir string, args ...string) {
 }
 
 // snippet is a block of code in the tutorial, under the name of its file.
-var snippet = regexp.MustCompile("(?s)\n`([a-z/-]+\\.go)`\n```go\n(.*?)\n```\n")
+var snippet = regexp.MustCompile("(?s)\n`([a-z/_-]+\\.go)`\n```go\n(.*?)\n```\n")
 
 // TestPlugin_TutorialShowsTheModule checks that every block of code in the tutorial stands in the module.
 func TestPlugin_TutorialShowsTheModule(t *testing.T) {
