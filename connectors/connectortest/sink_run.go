@@ -122,7 +122,10 @@ func (r *sinkRun) put(ctx context.Context, batches ...*batch.Batch) error {
 		given = nil
 		for _, b := range batches {
 			f := b.Fork(b.Sel)
-			f.Key, f.Value, f.Status = nil, nil, b.Status
+			f.Key, f.Value = nil, nil
+			for _, e := range b.Status.Errors() {
+				f.Status.Fail(e.Row, b.Len(), e.Err)
+			}
 			given = append(given, f)
 		}
 		defer release(given)

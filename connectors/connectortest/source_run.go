@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
@@ -11,6 +12,10 @@ import (
 
 // idlePolls is how many polls in a row may bring nothing while rows are expected.
 const idlePolls = 20
+
+// pollWait is how long a task may wait for rows before its Poll is ended, doubled with each round of
+// polls without rows.
+const pollWait = 20 * time.Millisecond
 
 // row is one polled row.
 type row struct {
@@ -134,16 +139,16 @@ func rowsOf(b *batch.Batch) ([]row, error) {
 // read polls until n rows are there, or until done says so. polls says how many rows were there after
 // each poll that brought some.
 func (r *sourceRun) read(n int, done func([]row) bool) (rows []row, polls []int, err error) {
-	ended, cancel := context.WithCancel(context.Background())
-	cancel()
 	idle := 0
 	for turn := 0; len(rows) < n || done != nil && !done(rows); turn++ {
-		ctx := context.Background()
+		wait := pollWait << min(idle/len(r.tasks), 8)
 		if r.ended && turn%2 == 0 {
-			ctx = ended
+			wait = 0
 		}
+		ctx, cancel := context.WithTimeout(context.Background(), wait)
 		more, err := r.poll(ctx)
-		if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Canceled)) {
+		cancel()
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return rows, polls, err
 		}
 		if len(more) == 0 {
