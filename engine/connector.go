@@ -8,6 +8,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/errant"
+	"github.com/millrace/millrace/engine/metrics"
 )
 
 // connectorState is what an instance has come to. Source: WorkerConnector.State.
@@ -35,6 +36,8 @@ type connector struct {
 	reader      connectors.OffsetReader // nil for sinks
 	status      func(connectors.Status)
 	reconfigure func()
+	metrics     *metrics.Connector
+	started     func(ok bool) // counts the start, or the failure that came before it
 
 	// ctx is what the plugin's calls get; it ends with the instance, calling earlier, when the instance
 	// is told to stop and nobody wants an answer any more.
@@ -291,9 +294,18 @@ func (c *connector) failed(err error) {
 }
 
 func (c *connector) report(s connectors.State, err error) {
+	c.metrics.State(metricState(s))
 	c.mu.Lock()
-	cancelled := c.cancelled
+	cancelled, count := c.cancelled, c.started
+	if s == connectors.Running || s == connectors.Failed {
+		c.started = nil
+	} else {
+		count = nil
+	}
 	c.mu.Unlock()
+	if count != nil {
+		count(s == connectors.Running)
+	}
 	if cancelled {
 		return
 	}

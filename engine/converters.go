@@ -39,7 +39,7 @@ func (w *Worker) newConverters(props map[string]string) (c converters, err error
 		return c, err
 	}
 	if class.NewHeader == nil {
-		return c, connectException(class.Name + " is no header converter")
+		return c, notOf(class.Name, "HeaderConverter")
 	}
 	own["converter.type"] = "header"
 	c.header, err = class.NewHeader(own)
@@ -53,7 +53,7 @@ func (w *Worker) newSide(props map[string]string, key, fallback string, isKey bo
 		return stage.Side{}, metrics.PluginInfo{}, err
 	}
 	if class.New == nil {
-		return stage.Side{}, metrics.PluginInfo{}, connectException(class.Name + " is no converter of keys and values")
+		return stage.Side{}, metrics.PluginInfo{}, notOf(class.Name, "Converter")
 	}
 	conv, err := class.New(own, isKey)
 	if err != nil {

@@ -2,7 +2,9 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,6 +13,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/plugin"
+	"github.com/millrace/millrace/smt"
 )
 
 // fakeConnector is a connector made of functions; nil ones do nothing.
@@ -159,13 +162,13 @@ type collector struct {
 	start func(tc connectors.SinkTaskContext) error
 	put   func(ctx context.Context, tc connectors.SinkTaskContext, batches []*batch.Batch) error // before rows are kept
 	stop  func() error
+	open  func(tc connectors.SinkTaskContext)
 
 	tc connectors.SinkTaskContext
 
-	mu     sync.Mutex
-	rows   []string
-	calls  []string // open, close, flush, stop
-	closed bool
+	mu    sync.Mutex
+	rows  []string
+	calls []string // open, close, stop
 }
 
 func (c *collector) Start(_ context.Context, tc connectors.SinkTaskContext, _ map[string]string) error {
@@ -200,6 +203,9 @@ func (c *collector) Stop(context.Context) error {
 
 func (c *collector) Open(_ context.Context, p []connectors.TopicPartition) error {
 	c.call(fmt.Sprintf("open %d", len(p)))
+	if c.open != nil {
+		c.open(c.tc)
+	}
 	return nil
 }
 
@@ -227,3 +233,50 @@ func (c *collector) String() string {
 	defer c.mu.Unlock()
 	return strings.Join(c.rows, " ")
 }
+
+// dropping is a transform, test.Drop, that drops rows of a value; "" drops all.
+func dropping(value string) *smt.Class {
+	return &smt.Class{Name: "test.Drop", Version: "1", Def: config.NewDef(), New: func(map[string]string) (smt.Transform, error) {
+		return smt.Rows(func(r smt.Record) (smt.Record, bool, error) {
+			return r, value != "" && r.Value.Str() != value, nil
+		}, nil), nil
+	}}
+}
+
+// being is a predicate, test.Being, of rows of a value.
+func being(value string) *smt.Class {
+	return &smt.Class{Name: "test.Being", Version: "1", Def: config.NewDef(), NewPredicate: func(map[string]string) (smt.Predicate, error) {
+		return isValue(value), nil
+	}}
+}
+
+type isValue string
+
+func (v isValue) Test(b *batch.Batch, yes, no batch.Selection) (batch.Selection, batch.Selection, error) {
+	for r := range b.Rows() {
+		if r.Value().Str() == string(v) {
+			yes = append(yes, r.Index())
+		} else {
+			no = append(no, r.Index())
+		}
+	}
+	return yes, no, nil
+}
+
+func (isValue) Close() error { return nil }
+
+// fixed is a config provider that answers with path and key.
+type fixed struct{}
+
+func (fixed) Get(path string, keys []string) (config.Data, error) {
+	d := config.Data{Values: map[string]string{}}
+	for _, k := range keys {
+		d.Values[k] = path + "/" + k
+	}
+	return d, nil
+}
+
+var errRefused = errors.New("connection refused")
+
+// refuseToDial is a dialer without network.
+func refuseToDial(context.Context, string, string) (net.Conn, error) { return nil, errRefused }

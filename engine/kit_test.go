@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -13,8 +14,10 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/goleak"
 
 	"github.com/millrace/millrace/batch"
@@ -44,6 +47,7 @@ const patience = 60 * time.Second
 // bench is a worker beside a broker of its own.
 type bench struct {
 	t       *testing.T
+	cluster *kfake.Cluster
 	brokers []string
 	worker  *engine.Worker
 	offsets *memoryOffsets
@@ -68,7 +72,7 @@ func newBench(t *testing.T, set plugin.Set, topics map[string]int32, settings ..
 	}
 	t.Cleanup(cluster.Close)
 	b := &bench{
-		t: t, brokers: cluster.ListenAddrs(), offsets: &memoryOffsets{all: map[string]connectors.PartitionOffset{}},
+		t: t, cluster: cluster, brokers: cluster.ListenAddrs(), offsets: &memoryOffsets{all: map[string]connectors.PartitionOffset{}},
 		topics: &usedTopics{}, log: &logText{}, reports: make(chan connectors.Status, 1000),
 	}
 	if b.client, err = kgo.NewClient(kgo.SeedBrokers(b.brokers...)); err != nil {
@@ -230,6 +234,9 @@ func (b *bench) committed(group, topic string, partition int32) int64 {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	all, err := kadm.NewClient(b.client).FetchOffsets(ctx, group)
+	if errors.Is(err, kerr.GroupIDNotFound) {
+		return -1
+	}
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -240,6 +247,37 @@ func (b *bench) committed(group, topic string, partition int32) int64 {
 	return o.At
 }
 
+// refuseProduce lets the broker answer every record with an error.
+func (b *bench) refuseProduce(code int16) {
+	b.cluster.ControlKey(int16(kmsg.Produce), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		b.cluster.KeepControl()
+		req := r.(*kmsg.ProduceRequest)
+		resp := req.ResponseKind().(*kmsg.ProduceResponse)
+		for _, t := range req.Topics {
+			st := kmsg.NewProduceResponseTopic()
+			st.Topic, st.TopicID = t.Topic, t.TopicID
+			for _, p := range t.Partitions {
+				sp := kmsg.NewProduceResponseTopicPartition()
+				sp.Partition, sp.ErrorCode = p.Partition, code
+				st.Partitions = append(st.Partitions, sp)
+			}
+			resp.Topics = append(resp.Topics, st)
+		}
+		return resp, nil, true
+	})
+}
+
+// holdProduce lets the broker wait with its answers to producers until the result is called.
+func (b *bench) holdProduce() func() {
+	free := make(chan struct{})
+	b.cluster.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
+		b.cluster.SleepControl(func() { <-free })
+		return nil, nil, false
+	})
+	return sync.OnceFunc(func() { close(free) })
+}
+
+// values joins the values of records.
 func values(recs []*kgo.Record) string {
 	var out []string
 	for _, r := range recs {
@@ -281,6 +319,13 @@ func (m *memoryOffsets) Set(_ context.Context, connector string, offsets []conne
 		m.all[m.key(connector, o.Partition)] = o
 	}
 	return nil
+}
+
+// fail makes Set return an error from now on.
+func (m *memoryOffsets) fail(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.err = err
 }
 
 // at returns the number under "n" in the offset of the only partition, -1 without one.

@@ -62,11 +62,11 @@ func (p overridePolicy) check(props map[string]string, prefix string) (map[strin
 	var refused []string
 	for _, k := range keys {
 		if r := p.refusal(k); r != "" {
-			refused = append(refused, r)
+			refused = append(refused, fmt.Sprintf("[%s,%s,[],[%s],true]", k, config.MaskProps(over)[k], r))
 		}
 	}
 	if len(refused) > 0 {
-		return nil, connectException("Client Config Overrides not allowed " + "[" + strings.Join(refused, ", ") + "]")
+		return nil, connectException("Client Config Overrides not allowed [" + strings.Join(refused, ", ") + "]")
 	}
 	return over, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/settings"
 )
 
@@ -18,6 +19,14 @@ const connectorStopTimeout = 5 * time.Second
 // Errors: there is no instance, because its class is unknown, a variable cannot be replaced, or one
 // of that name runs. Source: Worker.startConnector.
 func (w *Worker) StartConnector(name string, props map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error {
+	err := w.startConnector(name, props, target, status, reconfigure)
+	if err != nil {
+		w.opt.Metrics.Worker().ConnectorStarted(false)
+	}
+	return err
+}
+
+func (w *Worker) startConnector(name string, props map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error {
 	w.mu.Lock()
 	_, runs := w.connectors[name]
 	closed := w.closed
@@ -43,6 +52,7 @@ func (w *Worker) StartConnector(name string, props map[string]string, target con
 	if class.Kind() == connectors.KindSource {
 		c.reader = offsetReader{w.opt.Offsets, name}
 	}
+	c.started = w.opt.Metrics.Worker().ConnectorStarted
 	c.setTarget(target)
 
 	w.mu.Lock()
@@ -54,6 +64,7 @@ func (w *Worker) StartConnector(name string, props map[string]string, target con
 		return connectException("Connector with name " + name + " already exists")
 	}
 	w.connectors[name] = c
+	c.metrics = w.opt.Metrics.Connector(name, metrics.ConnectorInfo{Type: string(class.Kind()), Class: class.Name, Version: version(class.Version)})
 	w.log.Info("connector created", "connector", name, "class", class.Name, "version", class.Version)
 	go c.run()
 	return nil
@@ -86,6 +97,7 @@ func (w *Worker) StopConnector(ctx context.Context, name string) error {
 	case <-ctx.Done():
 		c.abandon()
 	}
+	c.metrics.Close()
 	return nil
 }
 

@@ -36,7 +36,11 @@ func (s *sinkTask) commit(ctx context.Context, closing bool, partitions []connec
 	s.commitStarted = time.Now()
 	s.metrics.CommitSeq(s.commitSeq)
 
-	provided, err := s.preCommit(ctx, maps.Clone(due))
+	var provided offsets
+	err := guard(func() (err error) {
+		provided, err = s.preCommit(ctx, maps.Clone(due))
+		return err
+	})
 	if closing {
 		if cerr := s.closePlugin(ctx, partitions); cerr != nil {
 			s.committed(cerr, s.commitSeq, nil)

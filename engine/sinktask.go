@@ -201,7 +201,7 @@ func (s *sinkTask) convert(ctx context.Context, raw []*batch.Batch) error {
 // deliver hands the batch to the plugin. Source: WorkerSinkTask.deliverMessages.
 func (s *sinkTask) deliver(ctx context.Context) error {
 	began := time.Now()
-	err := s.plugin.Put(ctx, s.batch)
+	err := guard(func() error { return s.plugin.Put(ctx, s.batch) })
 	if err == nil && s.ctx.putError != nil && !s.operator.WithinTolerance() {
 		err = exceeded(s.ctx.putError)
 	}

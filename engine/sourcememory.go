@@ -8,12 +8,16 @@ import (
 // awaitRoom waits while what was polled and is not acknowledged takes all the memory of the task. It
 // reports false when something else is to be looked at first: the task stops, a row failed.
 func (s *sourceTask) awaitRoom() bool {
-	for {
+	for logged := false; ; {
 		s.mu.Lock()
 		full := s.held >= s.heldMax
 		s.mu.Unlock()
 		if !full {
 			return true
+		}
+		if !logged {
+			logged = true
+			s.log.Debug("memory of the task is full, polling goes on when Kafka has taken some", "bytes_max", s.heldMax)
 		}
 		select {
 		case <-s.room:

@@ -280,7 +280,7 @@ func (s *sourceTask) callCommits(ctx context.Context) {
 	s.mu.Unlock()
 	for _, d := range done {
 		if rc, ok := s.plugin.(connectors.RecordCommitter); ok {
-			if err := rc.CommitRecords(ctx, d.b, d.rows); err != nil {
+			if err := guard(func() error { return rc.CommitRecords(ctx, d.b, d.rows) }); err != nil {
 				s.log.Error("task failed in CommitRecords, going on", "err", err)
 			}
 		}
@@ -288,7 +288,7 @@ func (s *sourceTask) callCommits(ctx context.Context) {
 	}
 	if due {
 		if c, ok := s.plugin.(connectors.Committer); ok {
-			if err := c.Commit(ctx); err != nil {
+			if err := guard(func() error { return c.Commit(ctx) }); err != nil {
 				s.log.Error("task failed in Commit, going on", "err", err)
 			}
 		}

@@ -67,6 +67,7 @@ func newTask(id connectors.TaskID, log *slog.Logger, target connectors.TargetSta
 // Source: WorkerTask.run, doRun.
 func (t *task) run() {
 	defer close(t.done)
+	defer t.log.Debug("task ended")
 	defer t.cancel()
 	err := guard(t.work)
 	switch {

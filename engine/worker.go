@@ -40,6 +40,7 @@ func NewWorker(opt Options) (*Worker, error) {
 	if opt.Metrics == nil {
 		opt.Metrics = metrics.New(metrics.Options{})
 	}
+	opt.Plugins = opt.Plugins.Filled()
 	set, err := parseWorker(opt.Config, opt.Plugins)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,23 @@ type Set struct {
 	Connectors connectors.Set
 }
 
+// Filled returns s with empty registries in place of those that are missing.
+func (s Set) Filled() Set {
+	if s.Converters.Classes == nil {
+		s.Converters = codec.NewSet()
+	}
+	if s.Transforms.Classes == nil {
+		s.Transforms = smt.NewSet()
+	}
+	if s.Predicates.Classes == nil {
+		s.Predicates = smt.NewPredicateSet()
+	}
+	if s.Connectors.Classes == nil {
+		s.Connectors = connectors.NewSet()
+	}
+	return s
+}
+
 // Type names of plugins. Source: PluginType.
 const (
 	Sink            = "sink"

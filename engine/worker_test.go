@@ -1,0 +1,140 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"testing"
+	"testing/synctest"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/header"
+	"github.com/millrace/millrace/codec/primitive"
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine"
+	"github.com/millrace/millrace/engine/plugin"
+)
+
+func TestNewWorker_RefusesWhatTheOriginalRefuses(t *testing.T) {
+	good := pairs("bootstrap.servers=x:1", "key.converter=org.apache.kafka.connect.storage.StringConverter", "value.converter=StringConverter")
+	set := plugin.Set{Converters: codec.NewSet(append(primitive.Classes(), header.Classes()...)...)}
+	for _, c := range []struct{ change, want string }{
+		{"", ""},
+		{"value.converter=String", ""},
+		{"key.converter=NoSuch", "Invalid value NoSuch for configuration key.converter: Class NoSuch could not be found."},
+		{"header.converter=NoSuch", "Invalid value NoSuch for configuration header.converter: Class NoSuch could not be found."},
+		{"offset.flush.timeout.ms=soon", "Invalid value soon for configuration offset.flush.timeout.ms: Not a number of type LONG"},
+		{"topic.creation.enable=yes", "Invalid value yes for configuration topic.creation.enable: Expected value to be either true or false"},
+		{"connector.client.config.override.policy=NoSuch", "Invalid value NoSuch for configuration connector.client.config.override.policy: Class NoSuch could not be found."},
+		{"millrace.lane.depth=0", "Invalid value 0 for configuration millrace.lane.depth: Value must be at least 1"},
+	} {
+		props := maps.Clone(good)
+		maps.Copy(props, pairs(c.change))
+		_, err := engine.NewWorker(engine.Options{Config: props, Plugins: set})
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.change, got, c.want)
+		}
+	}
+	if _, err := engine.NewWorker(engine.Options{Plugins: set}); err == nil ||
+		err.Error() != `Missing required configuration "key.converter" which has no default value.` {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestKafkaClusterID_IsAskedForOnce(t *testing.T) {
+	b := newBench(t, plugin.Set{}, nil)
+	id, err := b.worker.KafkaClusterID(t.Context())
+	if err != nil || id == "" {
+		t.Fatal(id, err)
+	}
+	b.cluster.Close()
+	if again, err := b.worker.KafkaClusterID(t.Context()); err != nil || again != id {
+		t.Errorf("the second answer is %q, %v", again, err)
+	}
+}
+
+func TestKafkaClusterID_EndsInTimeWithoutBrokers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, err := engine.NewWorker(engine.Options{
+			Config:  pairs("bootstrap.servers=x:1", "key.converter=StringConverter", "value.converter=StringConverter", "default.api.timeout.ms=5000"),
+			Plugins: plugin.Set{Converters: codec.NewSet(append(primitive.Classes(), header.Classes()...)...)},
+			NewClient: func(map[string]string, ...kgo.Opt) (*kgo.Client, error) {
+				return kgo.NewClient(kgo.SeedBrokers("x:1"), kgo.Dialer(refuseToDial))
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.KafkaClusterID(t.Context())
+		if want := "Failed to connect to and describe Kafka cluster. Check worker's broker connection and security properties."; err == nil || err.Error() != want {
+			t.Errorf("error is %v", err)
+		}
+		if !errors.Is(err, errRefused) && !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the cause is %v", errors.Unwrap(err))
+		}
+	})
+}
+
+func TestDescribe(t *testing.T) {
+	b := newBench(t, sourceOf(&fakeConnector{}), nil)
+	for _, c := range []struct {
+		props map[string]string
+		kind  connectors.Kind
+		ver   string
+	}{
+		{source(), connectors.KindSource, "1.2"},
+		{source("connector.plugin.version=7"), connectors.KindUnknown, ""},
+		{pairs("connector.class=NoSuch"), connectors.KindUnknown, ""},
+		{nil, connectors.KindUnknown, ""},
+	} {
+		if kind, ver := b.worker.Describe(c.props); kind != c.kind || ver != c.ver {
+			t.Errorf("%v: %s %q", c.props, kind, ver)
+		}
+	}
+}
+
+func TestWorker_NothingStartsAfterClose(t *testing.T) {
+	b := newBench(t, sourceOf(&fakeConnector{source: func() connectors.SourceTask { return &counter{topic: "t", last: 1} }}), map[string]int32{"t": 1})
+	b.startConnector(source(), connectors.TargetStarted, nil)
+	b.startTask("s", source())
+	b.await("s", 0, connectors.Running)
+	b.worker.Close(t.Context())
+	states := map[connectors.TaskID]connectors.State{}
+	for len(b.reports) > 0 {
+		s := <-b.reports
+		states[s.ID] = s.State
+	}
+	for _, n := range []int{-1, 0} {
+		if s := states[connectors.TaskID{Connector: "s", Task: n}]; s != connectors.Unassigned {
+			t.Errorf("s-%d is %s", n, s)
+		}
+	}
+	if err := b.worker.StartConnector("s", source(), connectors.TargetStarted, b.status, func() {}); err == nil || err.Error() != "Worker is shutting down" {
+		t.Errorf("error is %v", err)
+	}
+	if err := b.worker.StartTask(connectors.TaskID{Connector: "s"}, source(), source(), connectors.TargetStarted, b.status); err == nil || err.Error() != "Worker is shutting down" {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestResolve_ReplacesVariables(t *testing.T) {
+	w, err := engine.NewWorker(engine.Options{
+		Config:      pairs("key.converter=StringConverter", "value.converter=StringConverter"),
+		Plugins:     plugin.Set{Converters: codec.NewSet(append(primitive.Classes(), header.Classes()...)...)},
+		Transformer: config.NewTransformer(map[string]config.Provider{"p": fixed{}}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.Resolve(pairs("a=${p:x:k}", "b=${other:x:k}"))
+	if err != nil || got["a"] != "x/k" || got["b"] != "${other:x:k}" {
+		t.Errorf("%v, %v", got, err)
+	}
+}
