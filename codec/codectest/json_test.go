@@ -85,7 +85,8 @@ func TestParseValue_KeepsSurrogatesAndOrder(t *testing.T) {
 			t.Errorf("%s became %s", bad, batch.AppendLiteral(nil, nil, v))
 		}
 	}
-	for _, bad := range []string{`{"type":"zip"}`, `{"type":"int8","version":"x"}`, `{"type":"int8","default":{"i8":"x"}}`, `{"type":"array","items":{}}`, `{"type":"struct","fields":[{"field":"a","schema":{}}]}`, `{`} {
+	for _, bad := range []string{`{"type":"zip"}`, `{"type":"int8","version":"x"}`, `{"type":"int8","default":{"i8":"x"}}`, `{"type":"array","items":{}}`, `{"type":"struct","fields":[{"field":"a","schema":{}}]}`, `{`,
+		`{"type":"struct","fields":[{"field":"a","schema":{"type":"int8"}},{"field":"a","schema":{"type":"int8"}}]}`} {
 		if _, err := ParseSchema([]byte(bad)); err == nil {
 			t.Errorf("%s is a schema", bad)
 		}

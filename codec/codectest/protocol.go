@@ -2,6 +2,7 @@ package codectest
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -29,6 +30,9 @@ func ParseValue(s *batch.Schema, text []byte) (batch.Value, error) {
 	}
 	return valueOf(s, n)
 }
+
+// errTwice is about a struct schema with two fields of one name, which Java's SchemaBuilder refuses.
+var errTwice = errors.New("two fields of a schema have the name")
 
 func kindOf(name string) (batch.Kind, bool) {
 	for k := batch.KindInt8; k <= batch.KindStruct; k++ {
@@ -93,12 +97,18 @@ func content(b *batch.Builder, k batch.Kind, n node) error {
 	case batch.KindMap:
 		b.Key(sub("keys")).Elem(sub("values"))
 	case batch.KindStruct:
+		seen := map[string]bool{}
 		for _, f := range n.get("fields").items {
 			s, err := schemaOf(f.get("schema"))
+			name := f.get("field").text
 			if err != nil {
-				return fmt.Errorf("field %q: %w", f.get("field").text, err)
+				return fmt.Errorf("field %q: %w", name, err)
 			}
-			b.Field(f.get("field").text, s)
+			if seen[name] {
+				return fmt.Errorf("%w %s", errTwice, name)
+			}
+			seen[name] = true
+			b.Field(name, s)
 		}
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/codectest"
 	"github.com/millrace/millrace/codec/primitive"
 )
 
@@ -48,5 +49,13 @@ func TestStringDecoder_ValidTextIsAView(t *testing.T) {
 	}
 	if err := c.Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestStringDecoder_UnreadRowsAreNotLookedAt(t *testing.T) {
+	rows := codectest.Rows{Raw: [][]byte{[]byte("\xff"), nil, []byte("a")}, Want: &batch.Projection{None: true}}
+	got := codectest.Decode(t, converter(t, "StringConverter", nil).NewDecoder(), rows)
+	if got[0].Value.Str() != "\xff" || !got[1].Value.IsNull() || got[2].Schema != batch.Of(batch.KindString, true) {
+		t.Errorf("%v", got)
 	}
 }
