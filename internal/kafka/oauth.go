@@ -76,6 +76,9 @@ func (c Clients) oauth(p *props, entry jaas.Entry) sasl.Mechanism {
 		p.fail(refuse(oauthURLKey, "%s is not allowed. Add it to the worker's millrace.sasl.oauthbearer.allowed.urls", u.Redacted()))
 	}
 	connect := p.millis("sasl.login.connect.timeout.ms", 32, 10_000, 0)
+	if p.boolean("sasl.oauthbearer.header.urlencode", false) {
+		t.id, t.secret = url.QueryEscape(t.id), url.QueryEscape(t.secret)
+	}
 	t.http = &http.Client{
 		Timeout:       connect + p.millis("sasl.login.read.timeout.ms", 32, 10_000, 0),
 		Transport:     &http.Transport{DialContext: (&net.Dialer{Timeout: connect}).DialContext, DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment},

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,16 +39,25 @@ func (p *props) raw(key string) (string, bool) {
 	return s, ok
 }
 
-// oneOf returns the value of key in upper case, which must be one of valid.
+// oneOf returns the value of key, which must be one of valid.
 func (p *props) oneOf(key, def string, valid ...string) string {
 	s := p.text(key, def)
-	for _, v := range valid {
-		if strings.EqualFold(s, v) {
-			return v
-		}
+	if !slices.Contains(valid, s) {
+		p.fail(invalid(key, s, "String must be one of: "+strings.Join(valid, ", ")))
 	}
-	p.fail(invalid(key, s, "String must be one of (case insensitive): "+strings.Join(valid, ", ")))
-	return def
+	return s
+}
+
+// protocol returns security.protocol in upper case.
+func (p *props) protocol() string {
+	s := strings.ToUpper(p.text("security.protocol", "PLAINTEXT"))
+	switch s {
+	case "PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL":
+	default:
+		// In the order of Java's HashSet.
+		p.fail(invalid("security.protocol", p.text("security.protocol", ""), "String must be one of (case insensitive): SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT"))
+	}
+	return s
 }
 
 // list splits a value at commas; a blank one is empty.

@@ -23,7 +23,7 @@ func (c Clients) security(p *props) ([]kgo.Opt, *dialer) {
 		keepBroken: map[string]*broken{},
 	}
 	var opts []kgo.Opt
-	protocol := p.oneOf("security.protocol", "PLAINTEXT", "PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+	protocol := p.protocol()
 	if protocol == "SSL" || protocol == "SASL_SSL" {
 		d.tls = clientTLS(p)
 	}

@@ -27,6 +27,9 @@ type Options struct {
 // default is 6 s.
 const sessionMin = 500 * time.Millisecond
 
+// cleanEvery is how often retention and compaction of topics run, ms; the library's own default is an hour.
+const cleanEvery = "5000"
+
 // Broker is a running broker.
 type Broker struct {
 	cluster *kfake.Cluster
@@ -45,6 +48,7 @@ func Start(o Options) (*Broker, error) {
 		kfake.ClusterID("millrace-embedded"),
 		kfake.AllowAutoTopicCreation(), kfake.DefaultNumPartitions(max(1, o.Partitions)),
 		kfake.GroupMinSessionTimeout(sessionMin), kfake.GroupMaxSessionTimeout(30 * time.Minute),
+		kfake.BrokerConfigs(map[string]string{"log.cleaner.backoff.ms": cleanEvery}),
 	}
 	if o.Logger != nil {
 		opts = append(opts, kfake.WithLogger(bridge{o.Logger}))
@@ -104,8 +108,11 @@ func (b *Broker) Close() error {
 	return b.unlock()
 }
 
-// CreateTopic makes a topic; config may be nil.
-func (b *Broker) CreateTopic(name string, partitions int, config map[string]string) error {
+// EnsureTopic makes a topic unless there is one of that name; config may be nil.
+func (b *Broker) EnsureTopic(name string, partitions int, config map[string]string) error {
+	if b.cluster.TopicInfo(name) != nil {
+		return nil
+	}
 	if err := b.cluster.CreateTopic(name, int32(partitions), config); err != nil {
 		return fmt.Errorf("embedded broker: topic %q: %w", name, err)
 	}

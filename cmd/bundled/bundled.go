@@ -1,0 +1,26 @@
+// Package bundled lists the plugins that the program ships with. It is the only place that names them: who
+// builds a program with other plugins writes a list like this one and calls cmd.Main.
+package bundled
+
+import (
+	"slices"
+
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/connectjson"
+	"github.com/millrace/millrace/codec/header"
+	"github.com/millrace/millrace/codec/primitive"
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/connectors/file"
+	"github.com/millrace/millrace/engine/plugin"
+	"github.com/millrace/millrace/smt"
+)
+
+// Plugins returns the stock plugins.
+func Plugins() plugin.Set {
+	return plugin.Set{
+		Converters: codec.NewSet(slices.Concat(connectjson.Classes(), primitive.Classes(), header.Classes())...),
+		Transforms: smt.NewSet(),
+		Predicates: smt.NewPredicateSet(),
+		Connectors: connectors.NewSet(slices.Concat(file.Classes())...),
+	}
+}

@@ -1,0 +1,136 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/millrace/millrace/engine/metrics"
+)
+
+// line is what the live view shows of a connector: the sums over its tasks.
+type line struct {
+	name, kind, state string
+	records, bytes    int64 // totals since the start of the worker's tasks
+	lag, errors       int64
+	perSecond, mega   float64
+}
+
+// lines sums a snapshot up by connector, with rates since an earlier one.
+func lines(before, now metrics.Snapshot) []line {
+	was := map[string]metrics.TaskSnapshot{}
+	for _, t := range before.Tasks {
+		was[t.ID.String()] = t
+	}
+	seconds := now.At.Sub(before.At).Seconds()
+	byName := map[string]*line{}
+	var out []*line
+	for _, c := range now.Connectors {
+		l := &line{name: c.Name, kind: c.Type, state: c.State.String()}
+		byName[c.Name] = l
+		out = append(out, l)
+	}
+	for _, t := range now.Tasks {
+		l := byName[t.ID.Connector]
+		if l == nil {
+			continue
+		}
+		l.records += t.Delivered
+		l.bytes += t.Bytes
+		l.lag += t.Lag
+		l.errors += t.Errors + t.Failures
+		if seconds > 0 {
+			// A task that started anew counts from zero.
+			old := was[t.ID.String()]
+			l.perSecond += float64(max(0, t.Delivered-old.Delivered)) / seconds
+			l.mega += float64(max(0, t.Bytes-old.Bytes)) / seconds / 1e6
+		}
+		if t.State != metrics.Running && l.state == metrics.Running.String() {
+			l.state = t.State.String()
+		}
+	}
+	flat := make([]line, len(out))
+	for i, l := range out {
+		flat[i] = *l
+	}
+	return flat
+}
+
+// liveView writes snapshots to a terminal, each over the one before, or as plain lines to anything else.
+type liveView struct {
+	out      io.Writer
+	terminal bool
+	height   int // lines that the last table took
+	last     metrics.Snapshot
+	started  time.Time
+}
+
+// plainEvery is how many ticks of a second pass between plain lines.
+const plainEvery = 5
+
+// show writes a snapshot. tick counts from 0.
+func (v *liveView) show(tick int, s metrics.Snapshot) {
+	if !v.terminal && tick%plainEvery != 0 {
+		return
+	}
+	rows := lines(v.last, s)
+	v.last = s
+	if v.terminal {
+		v.table(s.At, rows)
+		return
+	}
+	for _, l := range rows {
+		fmt.Fprintf(v.out, "%s connector=%s state=%s records=%d records_per_second=%.0f mb_per_second=%.2f lag=%d errors=%d\n",
+			s.At.UTC().Format(time.RFC3339), l.name, l.state, l.records, l.perSecond, l.mega, l.lag, l.errors)
+	}
+}
+
+func (v *liveView) table(at time.Time, rows []line) {
+	width := len("CONNECTOR")
+	for _, l := range rows {
+		width = max(width, len(l.name))
+	}
+	var b strings.Builder
+	if v.height > 0 {
+		fmt.Fprintf(&b, "\x1b[%dA", v.height)
+	}
+	put := func(format string, args ...any) {
+		fmt.Fprintf(&b, format, args...)
+		b.WriteString("\x1b[K\n")
+	}
+	put("%-*s  %-6s  %-10s  %12s  %9s  %10s  %7s  %14s", width, "CONNECTOR", "TYPE", "STATE", "RECORDS/S", "MB/S", "LAG", "ERRORS", "RECORDS")
+	for _, l := range rows {
+		lag := "-"
+		if l.kind == "sink" {
+			lag = grouped(l.lag)
+		}
+		put("%-*s  %-6s  %-10s  %12s  %9.2f  %10s  %7s  %14s", width, l.name, l.kind, l.state, grouped(int64(l.perSecond)), l.mega, lag, grouped(l.errors), grouped(l.records))
+	}
+	put("%s, Ctrl-C stops", at.Sub(v.started).Round(time.Second))
+	b.WriteString("\x1b[J") // a table before may have been longer
+	v.height = len(rows) + 2
+	_, _ = io.WriteString(v.out, b.String()) // a terminal that is gone shows nothing
+}
+
+// grouped writes a number in groups of three digits.
+func grouped(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// moved says how many records went where since the start.
+func moved(s metrics.Snapshot) string {
+	var in, out int64
+	for _, t := range s.Tasks {
+		if t.Type == "sink" {
+			out += t.Delivered
+		} else {
+			in += t.Delivered
+		}
+	}
+	return fmt.Sprintf("%s records written to Kafka by sources, %s handed to sinks", grouped(in), grouped(out))
+}

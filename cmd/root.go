@@ -1,0 +1,34 @@
+package cmd
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "millrace",
+		Short:         "Kafka Connect in Go",
+		Long:          "Millrace runs Kafka Connect's connector configs, REST API and offsets on a columnar engine.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	root.AddCommand(p.standaloneCommand(), p.distributedCommand(), p.devCommand(), p.pluginsCommand(), p.configCommand(), p.versionCommand())
+	return root
+}
+
+func (p *program) distributedCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:                "distributed worker.properties",
+		Short:              "A worker of a cluster (not there yet)",
+		DisableFlagParsing: true,
+		RunE: func(*cobra.Command, []string) error {
+			return &ended{code: exitStart, err: errors.New("distributed mode is not there yet: run the worker as standalone, or keep this one on Java until it is")}
+		},
+	}
+}
