@@ -3,7 +3,6 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"slices"
 
 	"github.com/millrace/millrace/config"
@@ -253,6 +252,3 @@ func filledList(l []string) []string {
 
 // sorted returns the names in order.
 func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }
-
-// keysOf are the names of m, sorted.
-func keysOf[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

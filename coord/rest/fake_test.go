@@ -20,6 +20,7 @@ import (
 // "none" is not there, "slow" takes until the context ends, "broken" fails, "panic" panics. It notes what
 // it was asked to change.
 type fakeHerder struct {
+	calm   bool // no name is special, and nothing is noted
 	health coord.Health
 	asked  []string
 }
@@ -27,11 +28,17 @@ type fakeHerder struct {
 var _ coord.Herder = (*fakeHerder)(nil)
 
 func (h *fakeHerder) ask(format string, args ...any) {
+	if h.calm {
+		return
+	}
 	h.asked = append(h.asked, fmt.Sprintf(format, args...))
 }
 
 // by is how a request for a name goes.
 func (h *fakeHerder) by(ctx context.Context, name, missing string) error {
+	if h.calm {
+		return nil
+	}
 	switch name {
 	case "none":
 		return coord.Errorf(http.StatusNotFound, "%s", missing)
@@ -71,7 +78,7 @@ func (h *fakeHerder) TaskInfos(ctx context.Context, name string) ([]coord.TaskIn
 }
 
 func (h *fakeHerder) ConnectorStatus(ctx context.Context, name string) (*coord.ConnectorStatus, error) {
-	if name == "b" {
+	if name == "b" && !h.calm {
 		name = "none"
 	}
 	if err := h.by(ctx, name, "No status found for connector "+name); err != nil {

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bufio"
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -40,7 +41,7 @@ func newServer(t testing.TB, props map[string]string, change ...func(*Options)) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.Stop(t.Context()); err != nil {
+		if err := s.Stop(context.WithoutCancel(t.Context())); err != nil { // it has ended by now
 			t.Error(err)
 		}
 	})
@@ -57,8 +58,26 @@ func newLoggers() *logs.Registry {
 	return r
 }
 
-// do sends one request as it would come from a socket.
-func do(t testing.TB, h http.Handler, request string) *http.Response {
+// reply is an answer, read to its end.
+type reply struct {
+	code   int
+	proto  string
+	header http.Header
+	body   string
+}
+
+func readReply(t testing.TB, resp *http.Response) reply {
+	t.Helper()
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{resp.StatusCode, resp.Proto, resp.Header, string(body)}
+}
+
+// ask sends one request to the regular listeners as it would come from a socket.
+func ask(t testing.TB, s *Server, request string) reply {
 	t.Helper()
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(request)))
 	if err != nil {
@@ -66,8 +85,8 @@ func do(t testing.TB, h http.Handler, request string) *http.Response {
 	}
 	r.RemoteAddr = "192.0.2.1:1234"
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r.WithContext(t.Context()))
-	return w.Result()
+	s.servers[0].Handler.ServeHTTP(w, r.WithContext(t.Context()))
+	return readReply(t, w.Result())
 }
 
 // exchange is one request of a file in testdata and the answer that stands there.
@@ -138,25 +157,20 @@ func (e exchange) run(t *testing.T) string {
 	s.handler.max = 10 * time.Millisecond // of the slow connector; nothing is compared with the clock
 	h := &fakeHerder{health: coord.Health{Ready: true, Stage: "The worker is currently asking the leader, which began at 2026-01-01T00:00:00Z."}}
 	s.Ready(h, newLoggers())
-	resp := do(t, s.servers[0].Handler, e.wire())
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	media := resp.Header.Get("Content-Type")
+	got := ask(t, s, e.wire())
+	media := got.header.Get("Content-Type")
 	if media == "" {
 		media = "-"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d %s\n", resp.StatusCode, media)
+	fmt.Fprintf(&b, "%d %s\n", got.code, media)
 	for _, name := range []string{"Location", "Allow"} {
-		if v := resp.Header.Get(name); v != "" {
+		if v := got.header.Get(name); v != "" {
 			fmt.Fprintf(&b, "%s: %s\n", name, v)
 		}
 	}
-	if len(body) > 0 {
-		fmt.Fprintf(&b, "%s\n", body)
+	if got.body != "" {
+		fmt.Fprintf(&b, "%s\n", got.body)
 	}
 	for _, a := range h.asked {
 		fmt.Fprintf(&b, "herder: %s\n", a)
