@@ -2,56 +2,142 @@ package connectjson
 
 import (
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
 )
 
 // decoder reads records into columns.
 type decoder struct {
 	*converter
-	groups []*batch.Schema
+	fast
+	prefixes prefixes
+	plans    map[*batch.Schema]*plan
+	round    uint64 // number of the present input
+
+	// Of the present input.
+	groups   []*batch.Schema
+	payloads []int32 // envelope: where each row's payload starts, -1: the plain path knows
+	scratch  []byte  // the row at the end of a buffer, with slack
+
+	// Of the present group.
+	noSchema bits.Bitmap // rows of null bytes under a schema
+	slots    int         // that schemaless columns may take
+}
+
+// plan is what a decoder keeps for the records of one schema.
+type plan struct {
+	schema *batch.Schema
+	root   *column
+	check  *batch.ColumnBuilder // says whether a value of the plain path can be stored
 }
 
 var _ codec.Decoder = (*decoder)(nil)
 
-func newDecoder(c *converter) *decoder { return &decoder{converter: c} }
+func newDecoder(c *converter) *decoder {
+	d := &decoder{converter: c, prefixes: newPrefixes(c.cacheSize), plans: map[*batch.Schema]*plan{}}
+	if c.enveloped() {
+		d.fast.open = 1
+	}
+	return d
+}
 
-// Group implements codec.Decoder.
+// enveloped reports whether records carry their schema.
+func (c *converter) enveloped() bool { return c.envelope && c.content == nil }
+
+// Group implements codec.Decoder. Source: JsonConverter.toConnectData.
 func (d *decoder) Group(dst *batch.Batch, in *codec.Input, g *codec.Groups, status *batch.Status) error {
 	d.groups = d.groups[:0]
 	g.N, g.Row = 1, nil
-	if !d.envelope || d.content != nil {
-		d.groups = append(d.groups, d.content)
+	if !d.enveloped() {
+		s := d.content
 		if !d.envelope {
-			d.groups[0] = nil
+			s = nil
 		}
+		d.groups = append(d.groups, s)
 		return nil
 	}
+	d.round++
 	n := in.Values.Len()
 	rows := mem.Alloc[int32](&dst.Arena, n)
-	for i := range rows {
-		rows[i] = -1
+	d.payloads = mem.Alloc[int32](&dst.Arena, n)
+	same := true // every row is of group 0
+	if in.Sel == nil {
+		for i := range int32(n) {
+			rows[i] = d.groupOf(in, i, status)
+			same = same && rows[i] == 0
+		}
+	} else {
+		for i := range rows {
+			rows[i] = -1
+		}
+		for _, i := range in.Sel {
+			rows[i] = d.groupOf(in, i, status)
+			same = same && rows[i] == 0
+		}
 	}
-	each(in.Sel, n, func(i int32) {
-		raw, ok := in.Values.Get(int(i))
-		if !ok {
-			rows[i] = 0
-			return
-		}
-		s, _, err := d.split(raw)
-		if err != nil {
-			status.Fail(i, n, err)
-			return
-		}
-		rows[i] = d.group(s)
-	})
 	if len(d.groups) == 0 {
 		d.groups = append(d.groups, nil)
 	}
-	g.N, g.Row = int32(len(d.groups)), rows
+	g.N = int32(len(d.groups))
+	if !same || g.N > 1 {
+		g.Row = rows
+	}
 	return nil
 }
 
+// groupOf returns the group of row i, -1 for a row that failed.
+func (d *decoder) groupOf(in *codec.Input, i int32, status *batch.Status) int32 {
+	d.payloads[i] = -1
+	if !in.Values.Valid.Has(int(i)) {
+		return 0
+	}
+	raw := in.Values.At(int(i))
+	e := d.prefixes.find(raw)
+	if e == nil {
+		var err error
+		if e, err = d.meet(in, i, raw); err != nil {
+			status.Fail(i, in.Values.Len(), err)
+			return -1
+		}
+	} else {
+		d.payloads[i] = int32(len(e.text))
+	}
+	if e.round != d.round {
+		e.round, e.group = d.round, d.group(e.schema)
+	}
+	return e.group
+}
+
+// meet reads an envelope that starts with none of the recent prefixes. An envelope of unusual form gets
+// a prefix that is not kept.
+func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
+	d.row(in, i)
+	if at := d.payloadAt(); at >= 0 && at <= prefixBytesMax && single(raw[at:]) {
+		e := d.prefixes.lookup(raw[:at])
+		if e == nil {
+			n, err := jsonscan.Parse(raw)
+			if err != nil {
+				return nil, unreadable(err)
+			}
+			s, err := d.read.schema(n.Member("schema"))
+			if err != nil {
+				return nil, err
+			}
+			e = &prefix{schema: d.schemas.intern(s)}
+		}
+		d.payloads[i] = int32(at)
+		return d.prefixes.add(raw[:at], e.schema), nil
+	}
+	s, _, err := d.split(raw)
+	if err != nil {
+		return nil, err
+	}
+	return &prefix{schema: s}, nil
+}
+
+// group returns the number of the group of s.
 func (d *decoder) group(s *batch.Schema) int32 {
 	for i, k := range d.groups {
 		if k == s {
@@ -62,39 +148,25 @@ func (d *decoder) group(s *batch.Schema) int32 {
 	return int32(len(d.groups) - 1)
 }
 
-func each(sel batch.Selection, n int, f func(i int32)) {
-	if sel == nil {
-		for i := range int32(n) {
-			f(i)
-		}
+// row makes row i of in the one that fast reads.
+func (d *decoder) row(in *codec.Input, i int32) {
+	v := in.Values.Views[i]
+	buf := in.Values.Bufs[v.Pos>>31]
+	start := v.Pos &^ batch.InArena
+	d.fast.n, d.fast.base = int(v.Len), start
+	d.fast.own = v.Pos>>31 != sourceOf(&in.Values)
+	if end := int(start) + int(v.Len) + jsonscan.Slack; end <= len(buf) {
+		d.fast.b = buf[start:end]
 		return
 	}
-	for _, i := range sel {
-		f(i)
-	}
+	d.scratch = append(append(d.scratch[:0], buf[start:start+v.Len]...), make([]byte, jsonscan.Slack)...)
+	d.fast.b = d.scratch
 }
 
-// Decode implements codec.Decoder.
-func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel batch.Selection, _ *batch.Projection, status *batch.Status) (*batch.Column, error) {
-	s := d.groups[group]
-	b := batch.NewColumnBuilder(s, false)
-	n := in.Values.Len()
-	each(sel, n, func(i int32) {
-		b.AppendNulls(int(i) - b.Len())
-		raw, ok := in.Values.Get(int(i))
-		if !ok {
-			b.AppendNoSchema()
-			return
-		}
-		_, v, err := d.plainRead(raw)
-		if err == nil {
-			err = asError(b.Append(v))
-		}
-		if err != nil {
-			status.Fail(i, n, err)
-			b.AppendNulls(1)
-		}
-	})
-	b.AppendNulls(n - b.Len())
-	return b.Finish(dst), nil
+// sourceOf returns which of the two buffers of the input becomes the source buffer of the columns.
+func sourceOf(b *batch.Bytes) uint32 {
+	if len(b.Bufs[0]) == 0 {
+		return 1
+	}
+	return 0
 }

@@ -18,7 +18,7 @@ func newEncoder(c *converter) *encoder { return &encoder{converter: c} }
 func (e *encoder) Encode(dst *batch.BytesBuilder, out *codec.Output, status *batch.Status) error {
 	c := out.Column
 	linked := c.Form() != batch.FormDynamic || c.Dyn.Linked
-	each(out.Sel, c.Len(), func(i int32) {
+	next := func(i int32) {
 		text, null, err := e.plainAppend(dst.Buf, c.SchemaOf(int(i)), c.Value(int(i)), linked)
 		switch {
 		case err != nil:
@@ -27,6 +27,15 @@ func (e *encoder) Encode(dst *batch.BytesBuilder, out *codec.Output, status *bat
 			dst.Buf = text
 			dst.EndRow(int(i))
 		}
-	})
+	}
+	if out.Sel == nil {
+		for i := range int32(c.Len()) {
+			next(i)
+		}
+	} else {
+		for _, i := range out.Sel {
+			next(i)
+		}
+	}
 	return nil
 }

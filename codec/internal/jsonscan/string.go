@@ -175,13 +175,17 @@ func (p *parser) namePair(high rune) error {
 	return nil
 }
 
-// appendUnit appends one UTF-16 unit; a low surrogate joins a high one before it.
-func appendUnit(out []byte, u rune) []byte {
+// appendUnit appends one UTF-16 unit to a text that starts at out[0]; a low surrogate joins a high one
+// before it.
+func appendUnit(out []byte, u rune) []byte { return appendUnitFrom(out, 0, u) }
+
+// appendUnitFrom is appendUnit for a text that starts at out[start].
+func appendUnitFrom(out []byte, start int, u rune) []byte {
 	if u < 0xd800 || u >= 0xe000 {
 		return utf8.AppendRune(out, u)
 	}
 	n := len(out)
-	if u >= 0xdc00 && n >= 3 && out[n-3] == 0xed && out[n-2] >= 0xa0 && out[n-2] < 0xb0 {
+	if u >= 0xdc00 && n-start >= 3 && out[n-3] == 0xed && out[n-2] >= 0xa0 && out[n-2] < 0xb0 {
 		high := 0xd000 | rune(out[n-2]&0x3f)<<6 | rune(out[n-1]&0x3f)
 		return utf8.AppendRune(out[:n-3], 0x10000+(high-0xd800)<<10+(u-0xdc00))
 	}

@@ -1,8 +1,7 @@
 package jsonscan
 
-import "unicode"
-
-// word reads true, false or null. Behind it may stand anything but a part of a Java identifier.
+// word reads true, false or null. Behind it may stand anything but a part of a Java identifier, and no
+// character beyond ASCII: where Jackson looks at one it starts over at its first byte and finds it broken.
 // Source: UTF8StreamJsonParser._matchToken, _checkMatchEnd.
 func (p *parser) word(w string) error {
 	for k := range len(w) {
@@ -18,15 +17,14 @@ func (p *parser) word(w string) error {
 	if c < '0' || c == ']' || c == '}' {
 		return nil
 	}
-	r, ok := looseRune(p.b[p.i:])
-	if !ok || identifierPart(r&0xffff) {
+	if c >= 0x80 || identifierPart(c) {
 		return p.fail("unrecognized token")
 	}
 	return nil
 }
 
-// looseRune decodes one character as Jackson does where it names one in an error: any continuation
-// bytes go. ok is false for what it refuses.
+// looseRune decodes one character as Jackson does: any continuation bytes go, values are not checked.
+// ok is false for what it refuses.
 func looseRune(b []byte) (r rune, ok bool) {
 	c := b[0]
 	n := 0
@@ -54,11 +52,7 @@ func looseRune(b []byte) (r rune, ok bool) {
 	return r, true
 }
 
-// identifierPart is Character.isJavaIdentifierPart(char).
-func identifierPart(r rune) bool {
-	if r >= 0xd800 && r < 0xe000 {
-		return false
-	}
-	return r <= 8 || r >= 0x0e && r <= 0x1b || r >= 0x7f && r <= 0x9f ||
-		unicode.In(r, unicode.L, unicode.Nd, unicode.Nl, unicode.Sc, unicode.Pc, unicode.Mn, unicode.Mc, unicode.Cf)
+// identifierPart is Character.isJavaIdentifierPart of an ASCII character from '0' on.
+func identifierPart(c byte) bool {
+	return c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '_' || c == 0x7f
 }

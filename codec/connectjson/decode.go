@@ -1,0 +1,230 @@
+package connectjson
+
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
+)
+
+const (
+	slotsFree  = 4096     // slots that schemaless columns may take for any input
+	slotsShare = 2        // and for each byte of it
+	keptBytes  = 16 << 20 // scratch of more is not kept for the next batch
+)
+
+// Decode implements codec.Decoder. The projection saves work on the members of schemaless records;
+// under a schema everything is read, because the schema decides what fails.
+func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel batch.Selection, want *batch.Projection, status *batch.Status) (*batch.Column, error) {
+	p := d.planOf(d.groups[group])
+	d.begin(dst, in, p, sel, want)
+	if sel == nil {
+		for i := range int32(in.Values.Len()) {
+			d.decode(in, p, i, status)
+		}
+	} else {
+		for _, i := range sel {
+			d.decode(in, p, i, status)
+		}
+	}
+	out := d.end(in, p)
+	if out == nil {
+		out = d.plainColumn(dst, in, d.groups[group], sel, status)
+	}
+	return out, nil
+}
+
+// planOf returns the plan of a schema.
+func (d *decoder) planOf(s *batch.Schema) *plan {
+	if p, ok := d.plans[s]; ok {
+		return p
+	}
+	if len(d.plans) > d.cacheSize {
+		clear(d.plans)
+	}
+	p := &plan{schema: s, root: &column{}, check: batch.NewColumnBuilder(s, false)}
+	if s != nil {
+		p.root = newTyped(s, false, 0, d.replaceNull)
+	}
+	d.plans[s] = p
+	return p
+}
+
+// begin prepares columns for the rows of sel.
+func (d *decoder) begin(dst *batch.Batch, in *codec.Input, p *plan, sel batch.Selection, want *batch.Projection) {
+	f := &d.fast
+	f.dst, f.rows, f.text, f.full = dst, in.Values.Len(), f.text[:0], false
+	f.want = nil
+	if want != nil && want.Fields != nil && p.schema == nil {
+		f.want = want
+	}
+	d.noSchema = nil
+	d.slots = slotsFree + slotsShare*inputBytes(&in.Values, sel)
+	if p.schema == nil {
+		p.root.prune()
+		if f.budget = d.slots - p.root.slotsAt()*f.rows; f.budget < 0 {
+			p.root = &column{}
+			f.budget = d.slots
+		}
+	}
+	p.root.begin(dst, f.rows)
+	if f.want != nil && p.root.object != nil {
+		for _, m := range p.root.object.members {
+			m.unwanted = f.unwanted(p.root, m.name)
+		}
+	}
+}
+
+// inputBytes returns the bytes of the selected rows.
+func inputBytes(b *batch.Bytes, sel batch.Selection) int {
+	n := 0
+	if sel == nil {
+		for _, v := range b.Views {
+			n += int(v.Len)
+		}
+		return n
+	}
+	for _, i := range sel {
+		n += int(b.Views[i].Len)
+	}
+	return n
+}
+
+// decode reads row i.
+func (d *decoder) decode(in *codec.Input, p *plan, i int32, status *batch.Status) {
+	if !in.Values.Valid.Has(int(i)) {
+		p.root.null(int(i))
+		if p.schema != nil {
+			if d.noSchema == nil {
+				d.noSchema = mem.Zeroed[uint64](&d.dst.Arena, bits.Words(d.rows))
+			}
+			d.noSchema.Set(int(i))
+		}
+		return
+	}
+	if d.full {
+		return // the batch is read again
+	}
+	d.row(in, i)
+	if d.readFast(p, i) || d.full {
+		return
+	}
+	p.root.clear(int(i))
+	if err := d.readPlain(in, p, i); err != nil {
+		p.root.null(int(i))
+		status.Fail(i, d.rows, err)
+	}
+}
+
+// readFast reads the present row into columns; false where the plain path has to.
+func (d *decoder) readFast(p *plan, i int32) bool {
+	f := &d.fast
+	if !d.enveloped() {
+		start := jsonscan.SkipSpace(f.b, 0, f.n)
+		end := f.value(p.root, int(i), start)
+		return end == f.n || end != odd && endsRoot(f.b[start], f.b[end])
+	}
+	at := int(d.payloads[i])
+	if at < 0 {
+		return false
+	}
+	end := f.value(p.root, int(i), at)
+	if end == odd {
+		return false
+	}
+	end = jsonscan.SkipSpace(f.b, end, f.n)
+	return end < f.n && f.b[end] == '}'
+}
+
+// endsRoot reports whether next may surely follow a value that starts with first and is not in an
+// array or object. Anything may follow one that has an end of its own.
+func endsRoot(first, next byte) bool {
+	switch first {
+	case '{', '[', '"':
+		return true
+	}
+	return next == ' ' || next == '\t' || next == '\n' || next == '\r'
+}
+
+// readPlain reads row i by way of a value.
+func (d *decoder) readPlain(in *codec.Input, p *plan, i int32) error {
+	v, err := d.plainValue(in.Values.At(int(i)), p.schema)
+	if err != nil {
+		return err
+	}
+	if err := p.check.Check(v); err != nil {
+		return asError(err)
+	}
+	if len(d.text)+2*v.TextBytes()+int(in.Values.Views[i].Len) > batch.MaxBufferBytes {
+		return codec.Data("batch of %d rows exceeds 2 GiB of text: use fewer rows a batch", d.rows)
+	}
+	d.put(p.root, int(i), v)
+	return nil
+}
+
+// plainValue reads a record whose schema is known.
+func (d *decoder) plainValue(raw []byte, s *batch.Schema) (batch.Value, error) {
+	_, n, err := d.split(raw)
+	if err != nil {
+		return batch.Null(), err
+	}
+	v, err := d.read.value(s, n)
+	return v, asError(err)
+}
+
+// end lays the columns out; nil where the batch has to go the plain way.
+func (d *decoder) end(in *codec.Input, p *plan) *batch.Column {
+	f := &d.fast
+	if p.schema == nil && (f.full || p.root.slotsBelow(f.rows) > d.slots) {
+		delete(d.plans, nil)
+		return nil
+	}
+	var text []byte
+	if len(f.text) > 0 {
+		text = f.dst.Arena.Bytes(len(f.text))
+		copy(text, f.text)
+	}
+	out := p.root.finish(f.dst, f.rows, in.Values.Bufs[sourceOf(&in.Values)], text)
+	out.NoSchema = d.noSchema
+	out.Settle()
+	if cap(f.text) > keptBytes {
+		f.text = nil
+	}
+	f.dst = nil
+	return out
+}
+
+// plainColumn reads the rows of sel as values and lays them out afterwards: for schemaless batches of so
+// many members that only their number says which deserve a column.
+func (d *decoder) plainColumn(dst *batch.Batch, in *codec.Input, s *batch.Schema, sel batch.Selection, status *batch.Status) *batch.Column {
+	b := batch.NewColumnBuilder(s, false)
+	n := in.Values.Len()
+	next := func(i int32) {
+		b.AppendNulls(int(i) - b.Len())
+		raw, ok := in.Values.Get(int(i))
+		if !ok {
+			b.AppendNoSchema()
+			return
+		}
+		v, err := d.plainValue(raw, s)
+		if err == nil {
+			err = asError(b.Append(v))
+		}
+		if err != nil {
+			status.Fail(i, n, err)
+			b.AppendNulls(1)
+		}
+	}
+	if sel == nil {
+		for i := range int32(n) {
+			next(i)
+		}
+	} else {
+		for _, i := range sel {
+			next(i)
+		}
+	}
+	b.AppendNulls(n - b.Len())
+	return b.Finish(dst)
+}

@@ -1,0 +1,172 @@
+package connectjson
+
+import (
+	"encoding/binary"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
+)
+
+// object reads the members of an object, whose brace is at b[i], into row r of c's members. o.order is
+// then the members in the order in which they came; of a STRUCT, its fields alone.
+//
+// Where the text between values is the template's, a member is known by two comparisons, and cannot be
+// there twice: the template names each once and is only walked forward.
+func (f *fast) object(c *column, o *object, r, i int) int {
+	b, n := f.b, f.n
+	o.turn++
+	o.objects++
+	order := o.order[:0]
+	first := uint64(braceForComma)
+	misses := 0
+	for at := 0; ; {
+		var m *member
+		if at < len(o.template) {
+			// segment.match, by hand: it is not inlined.
+			s := &o.template[at]
+			d := (binary.LittleEndian.Uint64(b[i:]) ^ s.low ^ first) & s.lowMask
+			d |= (binary.LittleEndian.Uint64(b[i+s.highAt:]) ^ s.high) & s.highMask
+			if d == 0 && i+s.size <= n && (s.size <= 16 || string(b[i+8:i+s.highAt]) == s.text[8:s.highAt]) {
+				m, i, at = s.member, i+s.size, at+1
+			}
+		}
+		if m == nil {
+			if b[i] == '}' && i < n && first == 0 {
+				i++
+				break
+			}
+			misses++
+			if m, i, at = f.find(c, o, i, at, first); m == nil {
+				if i == odd {
+					return odd
+				}
+				break
+			}
+		}
+		if m.turn == o.turn {
+			return odd // there twice
+		}
+		m.turn = o.turn
+		first = 0
+		if c.op == opDynamic {
+			m.rows++
+			if m.unwanted {
+				i = jsonscan.Skip(b, i, n, f.open+c.depth+1)
+			} else {
+				order = append(order, m.place)
+				i = f.dynamic(m.column, r, i)
+			}
+		} else {
+			if int(m.place) < o.fields {
+				order = append(order, m.place)
+			}
+			i = f.value(m.column, r, i)
+		}
+		if i == odd {
+			return odd
+		}
+	}
+	o.order = order
+	if misses > 0 {
+		o.misses++
+	}
+	if c.op != opDynamic && len(order) < o.fields && !f.complete(o, r) {
+		return odd
+	}
+	return i
+}
+
+// find reads the next name where the template does not say it, and returns its member and where its
+// value starts. m is nil at the end of the object, which then is at next, and for odd rows.
+func (f *fast) find(c *column, o *object, i, at int, first uint64) (m *member, next, after int) {
+	b, n := f.b, f.n
+	for {
+		for k := at + 1; k < len(o.template); k++ { // members that are left out
+			if s := &o.template[k]; s.match(b, i, n, first) {
+				return s.member, i + s.size, k + 1
+			}
+		}
+		from := i
+		i = jsonscan.SkipSpace(b, i, n)
+		switch {
+		case first != 0: // at the brace
+			if i = jsonscan.SkipSpace(b, i+1, n); i < n && b[i] == '}' {
+				return nil, i + 1, 0
+			}
+		case i < n && b[i] == '}':
+			return nil, i + 1, 0
+		case i < n && b[i] == ',':
+			i = jsonscan.SkipSpace(b, i+1, n)
+		default:
+			return nil, odd, 0
+		}
+		start, end, value := jsonscan.Name(b, i, n)
+		if value < 0 || value >= n {
+			return nil, odd, 0
+		}
+		if m = f.member(c, o, b[start:end]); m != nil {
+			if m.learned {
+				return m, value, o.behind(m)
+			}
+			if o.learn(at, b[from:value], m) {
+				at++
+			}
+			return m, value, at
+		}
+		if c.op == opDynamic {
+			return nil, odd, 0
+		}
+		if i = jsonscan.Skip(b, value, n, f.open+c.depth+1); i < 0 {
+			return nil, odd, 0
+		}
+		first = 0
+	}
+}
+
+// skippedMax is how many members that are no fields a STRUCT gets to know, so that the template can
+// have them.
+const skippedMax = 256
+
+// member returns the member of that name, a new one if there is room; nil otherwise.
+func (f *fast) member(c *column, o *object, name []byte) *member {
+	if m, ok := o.index[string(name)]; ok {
+		return m
+	}
+	if c.op != opDynamic {
+		if len(o.members) >= o.fields+skippedMax {
+			return nil
+		}
+		return o.add(string(name), &column{op: opSkip, depth: c.depth + 1})
+	}
+	if len(o.members) >= batch.DynamicFieldsMax || !c.below && f.budget < f.rows {
+		f.full = true
+		return nil
+	}
+	if !c.below {
+		f.budget -= f.rows
+	}
+	k := &column{below: c.below, depth: c.depth + 1}
+	k.begin(f.dst, f.rows)
+	m := o.add(string(name), k)
+	m.unwanted = f.unwanted(c, m.name)
+	return m
+}
+
+// unwanted reports whether nobody reads a member of the records themselves.
+func (f *fast) unwanted(c *column, name string) bool {
+	if f.want == nil || c.depth > 0 {
+		return false
+	}
+	_, ok := f.want.Fields[name]
+	return !ok
+}
+
+// complete gives the fields that an object did not have what they stand for.
+func (f *fast) complete(o *object, r int) bool {
+	for _, m := range o.members[:o.fields] {
+		if m.turn != o.turn && !f.absent(m.column, r) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,212 @@
+package connectjson
+
+import (
+	"math"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
+)
+
+// fast reads rows straight into columns. Its functions return where the value ends, or odd for a row
+// that the plain path has to judge; what was written until then is replaced or left unread.
+//
+// The row is b[:n], with slack behind it; it lies at base of the batch's source buffer.
+type fast struct {
+	b    []byte
+	n    int
+	base uint32
+	own  bool // the row lies elsewhere: its texts are copied
+
+	open int    // arrays and objects around the root column: 1 inside an envelope
+	text []byte // what had to be written anew, for all columns of the batch
+
+	entries []entry // of the maps that are being read
+	sorted  []entry // scratch of largeHashOrder
+	hashes  []int32
+
+	dst    *batch.Batch
+	rows   int
+	want   *batch.Projection // of schemaless records; nil: all members
+	budget int               // slots that schemaless columns at row level may still take
+	full   bool              // they took them all: the batch goes the plain way
+}
+
+const odd = -1
+
+// value reads the value at b[i] into row r of c.
+func (f *fast) value(c *column, r, i int) int {
+	if c.op == opDynamic {
+		return f.dynamic(c, r, i)
+	}
+	if i >= f.n {
+		return odd
+	}
+	if f.b[i] == 'n' {
+		return f.null(c, r, i)
+	}
+	return f.typed(c, r, i)
+}
+
+// word returns the end of a word, or odd.
+func (f *fast) word(i int, w string) int {
+	if i+len(w) > f.n || !jsonscan.MatchWord(f.b, i, w) {
+		return odd
+	}
+	return i + len(w)
+}
+
+// null reads null under a schema: the default, null, or an error that the plain path words.
+func (f *fast) null(c *column, r, i int) int {
+	if i = f.word(i, "null"); i == odd || c.op == opSkip {
+		return i
+	}
+	if !f.absent(c, r) {
+		return odd
+	}
+	return i
+}
+
+// absent gives row r what a null or missing value stands for.
+func (f *fast) absent(c *column, r int) bool {
+	switch {
+	case !c.standard.IsNull():
+		f.put(c, r, c.standard)
+	case c.optional:
+		c.null(r)
+	default:
+		return false
+	}
+	return true
+}
+
+// dynamic reads a schemaless value.
+func (f *fast) dynamic(c *column, r, i int) int {
+	if i >= f.n {
+		return odd
+	}
+	c.room(r)
+	switch f.b[i] {
+	case '"':
+		end, t := jsonscan.StringEnd(f.b, i+1, f.n)
+		if t == jsonscan.Odd {
+			return odd
+		}
+		v, ok := f.view(i+1, end, t)
+		if !ok {
+			return odd
+		}
+		c.tags[r], c.spots[r] = batch.TagString, v
+		return end + 1
+	case '{':
+		return f.dynamicObject(c, r, i)
+	case '[':
+		return f.dynamicArray(c, r, i)
+	case 't':
+		c.tags[r], c.slots[r] = batch.TagBoolean, 1
+		return f.word(i, "true")
+	case 'f':
+		c.tags[r], c.slots[r] = batch.TagBoolean, 0
+		return f.word(i, "false")
+	case 'n':
+		c.tags[r] = batch.TagNull
+		return f.word(i, "null")
+	}
+	x := jsonscan.ScanNumber(f.b, i, f.n)
+	switch x.Form {
+	case jsonscan.NumberOdd:
+		return odd
+	case jsonscan.NumberInteger:
+		c.tags[r], c.slots[r] = batch.TagInt64, uint64(x.Int())
+	default:
+		c.tags[r], c.slots[r] = batch.TagFloat64, math.Float64bits(x.Double(f.b, i))
+	}
+	return x.End
+}
+
+// view returns a view of the text b[start:end], unescaped where needed.
+func (f *fast) view(start, end int, t jsonscan.Text) (batch.View, bool) {
+	if t != jsonscan.Escaped && !f.own {
+		return batch.View{Pos: f.base + uint32(start), Len: uint32(end - start)}, true
+	}
+	from := len(f.text)
+	if t == jsonscan.Escaped {
+		var ok bool
+		if f.text, ok = jsonscan.Unescape(f.text, f.b[start:end]); !ok {
+			return batch.View{}, false
+		}
+	} else {
+		f.text = append(f.text, f.b[start:end]...)
+	}
+	return f.written(from)
+}
+
+// written returns a view of what text has from there on.
+func (f *fast) written(from int) (batch.View, bool) {
+	if len(f.text) > batch.MaxBufferBytes {
+		return batch.View{}, false
+	}
+	return batch.View{Pos: uint32(from) | batch.InArena, Len: uint32(len(f.text) - from)}, true
+}
+
+// dynamicArray reads an array of schemaless values.
+func (f *fast) dynamicArray(c *column, r, i int) int {
+	if c.depth >= batch.DynamicDepthMax {
+		return odd
+	}
+	e := f.elements(c)
+	start := e.rows
+	for i = jsonscan.SkipSpace(f.b, i+1, f.n); ; i = jsonscan.SkipSpace(f.b, i+1, f.n) {
+		if i >= f.n {
+			return odd
+		}
+		if f.b[i] == ']' && e.rows == start {
+			break
+		}
+		if i = f.dynamic(e, e.rows, i); i == odd {
+			return odd
+		}
+		if i = jsonscan.SkipSpace(f.b, i, f.n); i >= f.n {
+			return odd
+		}
+		if f.b[i] == ']' {
+			break
+		}
+		if f.b[i] != ',' {
+			return odd
+		}
+	}
+	c.tags[r] = batch.TagArray
+	c.spots[r] = batch.View{Pos: uint32(start), Len: uint32(e.rows - start)}
+	return i + 1
+}
+
+// dynamicObject reads an object of schemaless members.
+func (f *fast) dynamicObject(c *column, r, i int) int {
+	if c.depth >= batch.DynamicDepthMax {
+		return odd
+	}
+	o := f.objects(c)
+	if i = f.object(c, o, r, i); i == odd {
+		return odd
+	}
+	c.tags[r], c.slots[r] = batch.TagMap, uint64(o.shapes.number(o.order, o.members))
+	return i
+}
+
+// elements returns the column of the elements of a schemaless column's arrays.
+func (f *fast) elements(c *column) *column {
+	if c.elem == nil {
+		c.elem = &column{below: true, depth: c.depth + 1}
+		c.elem.begin(f.dst, 0)
+	}
+	return c.elem
+}
+
+// objects returns the members of a schemaless column's objects.
+func (f *fast) objects(c *column) *object {
+	if c.object == nil {
+		c.object = newObject()
+		c.object.begin(f.dst, f.rows)
+	}
+	return c.object
+}

@@ -1,0 +1,205 @@
+package connectjson
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
+	"github.com/millrace/millrace/internal/java"
+)
+
+// typed reads a value under a schema that is not null. Only values of the JSON type that the schema
+// asks for are read here; what Java coerces is odd.
+func (f *fast) typed(c *column, r, i int) int {
+	b := f.b
+	switch c.op {
+	case opString:
+		if b[i] != '"' {
+			return odd
+		}
+		end, t := jsonscan.StringEnd(b, i+1, f.n)
+		if t == jsonscan.Odd {
+			return odd
+		}
+		v, ok := f.view(i+1, end, t)
+		if !ok {
+			return odd
+		}
+		c.room(r)
+		c.present(r)
+		c.views[r] = v
+		return end + 1
+	case opBoolean:
+		c.room(r)
+		c.present(r)
+		if b[i] == 't' {
+			c.fixed[r] = 1
+			return f.word(i, "true")
+		}
+		c.fixed[r] = 0
+		return f.word(i, "false")
+	case opArray:
+		return f.typedArray(c, r, i)
+	case opMap:
+		return f.typedMap(c, r, i)
+	case opStruct:
+		if b[i] != '{' {
+			return odd
+		}
+		c.room(r)
+		c.present(r)
+		return f.object(c, c.object, r, i)
+	case opSkip:
+		return jsonscan.Skip(b, i, f.n, f.open+c.depth)
+	case opOdd:
+		return odd
+	case opBytes:
+		return f.binary(c, r, i)
+	case opDecimal:
+		return f.decimal(c, r, i)
+	}
+	return f.number(c, r, i)
+}
+
+// number reads a number into a fixed-width column. Integers keep their low bits, as in Java.
+func (f *fast) number(c *column, r, i int) int {
+	x := jsonscan.ScanNumber(f.b, i, f.n)
+	if x.Form == jsonscan.NumberOdd || x.Form != jsonscan.NumberInteger && c.op != opFloat64 && c.op != opFloat32 {
+		return odd
+	}
+	c.room(r)
+	c.present(r)
+	switch c.op {
+	case opInt8:
+		c.fixed[r] = byte(x.Int())
+	case opInt16:
+		binary.NativeEndian.PutUint16(c.fixed[2*r:], uint16(x.Int()))
+	case opInt32:
+		binary.NativeEndian.PutUint32(c.fixed[4*r:], uint32(x.Int()))
+	case opInt64, opTimestamp:
+		binary.NativeEndian.PutUint64(c.fixed[8*r:], uint64(x.Int()))
+	case opFloat32:
+		v := float32(x.Int())
+		if x.Form != jsonscan.NumberInteger {
+			v = x.Float(f.b, i)
+		}
+		binary.NativeEndian.PutUint32(c.fixed[4*r:], math.Float32bits(v))
+	case opFloat64:
+		v := float64(x.Int())
+		if x.Form != jsonscan.NumberInteger {
+			v = x.Double(f.b, i)
+		}
+		binary.NativeEndian.PutUint64(c.fixed[8*r:], math.Float64bits(v))
+	default: // Date, Time
+		v := x.Int()
+		if v != int64(int32(v)) || c.op == opTime && (v < 0 || v > timeMax) {
+			return odd
+		}
+		binary.NativeEndian.PutUint32(c.fixed[4*r:], uint32(v))
+	}
+	return x.End
+}
+
+// binary reads Base64.
+func (f *fast) binary(c *column, r, i int) int {
+	v, end, ok := f.base64(i)
+	if !ok {
+		return odd
+	}
+	c.room(r)
+	c.present(r)
+	c.views[r] = v
+	return end
+}
+
+// base64 decodes the string at b[i].
+func (f *fast) base64(i int) (v batch.View, end int, ok bool) {
+	if f.b[i] != '"' {
+		return v, odd, false
+	}
+	end, t := jsonscan.StringEnd(f.b, i+1, f.n)
+	if t != jsonscan.ASCII {
+		return v, odd, false
+	}
+	from := len(f.text)
+	if f.text, ok = jsonscan.AppendBase64(f.text, f.b[i+1:end]); !ok {
+		f.text = f.text[:from]
+		return v, odd, false
+	}
+	v, ok = f.written(from)
+	return v, end + 1, ok
+}
+
+// decimal reads a number of up to 18 digits, or Base64.
+func (f *fast) decimal(c *column, r, i int) int {
+	var v batch.View
+	scale, end, ok := int32(0), 0, false
+	if f.b[i] == '"' {
+		var known bool
+		if scale, known = c.schema.Scale(); !known {
+			return odd
+		}
+		if v, end, ok = f.base64(i); !ok || v.Len == 0 {
+			return odd
+		}
+	} else {
+		x := jsonscan.ScanNumber(f.b, i, f.n)
+		if x.Form != jsonscan.NumberInteger && x.Form != jsonscan.NumberShort {
+			return odd
+		}
+		from := len(f.text)
+		scale, end = int32(-x.Exp10), x.End
+		f.text = java.NewDecimal(x.Int(), scale).AppendBytes(f.text)
+		if v, ok = f.written(from); !ok {
+			return odd
+		}
+	}
+	c.room(r)
+	c.present(r)
+	c.views[r] = v
+	c.setScale(r, scale)
+	return end
+}
+
+// setScale stores the scale of a decimal.
+func (c *column) setScale(r int, scale int32) {
+	c.scales[r] = scale
+	if s, _ := c.schema.Scale(); s != scale {
+		c.scaled = true
+	}
+}
+
+// typedArray reads an array under a schema.
+func (f *fast) typedArray(c *column, r, i int) int {
+	if f.b[i] != '[' {
+		return odd
+	}
+	c.room(r)
+	c.present(r)
+	c.open(r)
+	e := c.elem
+	start := e.rows
+	for i = jsonscan.SkipSpace(f.b, i+1, f.n); ; i = jsonscan.SkipSpace(f.b, i+1, f.n) {
+		if i >= f.n {
+			return odd
+		}
+		if f.b[i] == ']' && e.rows == start {
+			break
+		}
+		if i = f.value(e, e.rows, i); i == odd {
+			return odd
+		}
+		if i = jsonscan.SkipSpace(f.b, i, f.n); i >= f.n {
+			return odd
+		}
+		if f.b[i] == ']' {
+			break
+		}
+		if f.b[i] != ',' {
+			return odd
+		}
+	}
+	c.close(r)
+	return i + 1
+}

@@ -1,0 +1,185 @@
+package connectjson
+
+import (
+	"encoding/binary"
+
+	"github.com/millrace/millrace/batch"
+)
+
+// object is the members of a STRUCT, or of the objects of a schemaless column, and what was learned
+// about the order in which they come.
+type object struct {
+	members []*member // STRUCT: the fields first, by index; schemaless: by their place in Dynamic.Fields
+	fields  int       // STRUCT: number of fields
+	index   map[string]*member
+
+	template []segment
+	misses   int // objects of this batch that left the template
+	objects  int
+	turn     uint64 // number of the present object; a member whose turn is the same was seen in it
+
+	// Schemaless objects.
+	order  []int32 // members of the present object in input order
+	shapes shapeTable
+}
+
+// member is one member of an object.
+type member struct {
+	name     string
+	place    int32
+	column   *column
+	turn     uint64
+	learned  bool // in the template
+	rows     int  // schemaless: objects of this batch that have it
+	idle     int  // schemaless: batches in turn without it
+	unwanted bool // schemaless: left out by the projection of this batch
+}
+
+// segment is the text between two values, learned from an object: a comma (for the first member the
+// brace, kept as a comma), name, colon, with the white space around them.
+//
+// It is compared as two words that overlap where it is longer than eight bytes; only beyond sixteen
+// bytes the text itself is compared.
+type segment struct {
+	low, lowMask uint64
+	high         uint64
+	highMask     uint64
+	highAt       int
+	size         int
+	text         string
+	member       *member
+}
+
+const (
+	idleBatches   = 16 // after so many batches in turn without it a member is forgotten
+	templateMax   = 512
+	segmentMax    = 56 // so that both words are readable within the slack behind a row
+	braceForComma = ',' ^ '{'
+)
+
+func newObject() *object { return &object{index: map[string]*member{}} }
+
+// add appends a member.
+func (o *object) add(name string, c *column) *member {
+	m := &member{name: name, place: int32(len(o.members)), column: c}
+	o.members = append(o.members, m)
+	if _, dup := o.index[name]; !dup {
+		o.index[name] = m
+	}
+	return m
+}
+
+// begin prepares for a batch of n rows: a template that most objects left is learned anew.
+func (o *object) begin(dst *batch.Batch, n int) {
+	if 2*o.misses > o.objects {
+		o.forget()
+	}
+	o.misses, o.objects = 0, 0
+	for _, m := range o.members {
+		m.rows, m.unwanted = 0, false
+		m.column.begin(dst, n)
+	}
+	o.shapes.reset()
+}
+
+// prune drops the members of a schemaless object that batches do not have any more.
+func (o *object) prune() {
+	kept := o.members[:0]
+	for _, m := range o.members {
+		if m.rows > 0 {
+			m.idle = 0
+		} else {
+			m.idle++
+		}
+		if m.idle <= idleBatches {
+			kept = append(kept, m)
+		}
+	}
+	if len(kept) == len(o.members) {
+		return
+	}
+	clear(o.members[len(kept):])
+	o.members = kept
+	clear(o.index)
+	for i, m := range kept {
+		m.place = int32(i)
+		o.index[m.name] = m
+	}
+	o.shapes.forget()
+	o.forget()
+}
+
+// forget drops the template.
+func (o *object) forget() {
+	o.template = o.template[:0]
+	for _, m := range o.members {
+		m.learned = false
+	}
+}
+
+// empty gives every member of a STRUCT a row r that nobody reads.
+func (o *object) empty(r int) {
+	for _, m := range o.members[:o.fields] {
+		c := m.column
+		c.room(r)
+		switch c.op {
+		case opArray, opMap:
+			c.open(r)
+			c.close(r)
+		case opStruct:
+			c.object.empty(r)
+		}
+	}
+}
+
+// learn puts the text before a member's value into the template, as its k-th segment.
+func (o *object) learn(k int, text []byte, m *member) bool {
+	if m.learned || len(o.template) >= templateMax || len(text) > segmentMax || len(text) == 0 {
+		return false
+	}
+	m.learned = true
+	s := newSegment(text, m)
+	o.template = append(o.template, segment{})
+	copy(o.template[k+1:], o.template[k:])
+	o.template[k] = s
+	return true
+}
+
+func newSegment(text []byte, m *member) segment {
+	s := segment{size: len(text), member: m, text: string(text)}
+	if text[0] == '{' {
+		s.text = "," + string(text[1:])
+	}
+	var w [8]byte
+	copy(w[:], s.text)
+	s.low = binary.LittleEndian.Uint64(w[:])
+	s.lowMask = ^uint64(0)
+	if s.size < 8 {
+		s.lowMask = 1<<(8*s.size) - 1
+		return s
+	}
+	s.highAt = s.size - 8
+	copy(w[:], s.text[s.highAt:])
+	s.high, s.highMask = binary.LittleEndian.Uint64(w[:]), ^uint64(0)
+	if s.size == 8 {
+		s.high, s.highMask = 0, 0 // the same word, whose first byte may differ
+	}
+	return s
+}
+
+// match reports whether the segment stands at b[i]; first is braceForComma where a brace is expected.
+func (s *segment) match(b []byte, i, n int, first uint64) bool {
+	d := (binary.LittleEndian.Uint64(b[i:]) ^ s.low ^ first) & s.lowMask
+	d |= (binary.LittleEndian.Uint64(b[i+s.highAt:]) ^ s.high) & s.highMask
+	return d == 0 && i+s.size <= n && (s.size <= 16 || string(b[i+8:i+s.highAt]) == s.text[8:s.highAt])
+}
+
+// behind returns the place in the template behind a member that is in it.
+func (o *object) behind(m *member) int {
+	for k := range o.template {
+		if o.template[k].member == m {
+			return k + 1
+		}
+	}
+	return len(o.template)
+}

@@ -1,0 +1,236 @@
+package jsonscan
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+)
+
+// Slack is how many readable bytes must follow the text that a scan function gets: len(b) is at least
+// n+Slack, where n is the end of the text. They may hold anything.
+const Slack = 64
+
+const (
+	each1  = 0x0101010101010101
+	each80 = 0x8080808080808080
+)
+
+// Text says what a string consists of.
+type Text uint8
+
+// The texts. Odd is for Parse to judge: broken, too long, or UTF-8 that only Jackson takes.
+const (
+	Odd     Text = iota
+	ASCII        // no byte needs a look: the text is the value
+	UTF8         // valid UTF-8 beyond ASCII: the text is the value
+	Escaped      // with escapes: see Unescape
+)
+
+// StringEnd scans a string from behind its opening quote at b[i-1]. end is where the closing quote
+// stands, less than n.
+func StringEnd(b []byte, i, n int) (end int, t Text) {
+	start := i
+	for {
+		w := binary.LittleEndian.Uint64(b[i:])
+		q := w ^ each1*'"'
+		s := w ^ each1*'\\'
+		m := ((q-each1)&^q | (s-each1)&^s | (w-each1*' ')&^w | w) & each80
+		if m == 0 {
+			i += 8
+			if i >= n {
+				return 0, Odd
+			}
+			continue
+		}
+		i += bits.TrailingZeros64(m) >> 3
+		if i < n && b[i] == '"' && i-start <= nameBytesMax {
+			return i, ASCII
+		}
+		return wideStringEnd(b, start, i, n)
+	}
+}
+
+// wideStringEnd scans on from i, the first byte that is not plain ASCII.
+func wideStringEnd(b []byte, start, i, n int) (end int, t Text) {
+	t = ASCII
+	for i < n {
+		switch c := b[i]; {
+		case c == '"':
+			if i-start > stringCharsMax || t >= UTF8 && !utf8.Valid(b[start:i]) {
+				return 0, Odd
+			}
+			return i, t
+		case c == '\\':
+			t = Escaped
+			i += 2
+			continue
+		case c < ' ':
+			return 0, Odd
+		case c >= utf8.RuneSelf && t == ASCII:
+			t = UTF8
+		}
+		i++
+	}
+	return 0, Odd
+}
+
+// Unescape appends the value of an Escaped text. ok is false for what Parse has to judge.
+func Unescape(dst, text []byte) (out []byte, ok bool) {
+	start := len(dst)
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c != '\\' {
+			dst = append(dst, c)
+			i++
+			continue
+		}
+		p := parser{b: text, i: i + 1}
+		u, err := p.escape()
+		if err != nil {
+			return dst, false
+		}
+		dst = appendUnitFrom(dst, start, u)
+		i = p.i
+	}
+	return dst, true
+}
+
+// SkipSpace returns the position of the first byte from i on that is no white space; n at the end.
+func SkipSpace(b []byte, i, n int) int {
+	for i < n && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// MatchWord reports whether the word of 4 or 5 bytes stands at b[i].
+func MatchWord(b []byte, i int, word string) bool { return string(b[i:i+len(word)]) == word }
+
+// Skip returns where the value at b[i] ends, -1 where Parse has to judge. depth is how many arrays and
+// objects are open.
+func Skip(b []byte, i, n, depth int) int {
+	if i >= n {
+		return -1
+	}
+	switch b[i] {
+	case '"':
+		end, t := StringEnd(b, i+1, n)
+		if t == Odd || t == Escaped && !escapesFine(b[i+1:end]) {
+			return -1
+		}
+		return end + 1
+	case 't':
+		return skipWord(b, i, n, "true")
+	case 'f':
+		return skipWord(b, i, n, "false")
+	case 'n':
+		return skipWord(b, i, n, "null")
+	case '[':
+		return skipArray(b, i, n, depth+1)
+	case '{':
+		return skipObject(b, i, n, depth+1)
+	}
+	num := ScanNumber(b, i, n)
+	if num.Form == NumberOdd {
+		return -1
+	}
+	return num.End
+}
+
+func skipWord(b []byte, i, n int, w string) int {
+	if i+len(w) > n || !MatchWord(b, i, w) {
+		return -1
+	}
+	return i + len(w)
+}
+
+func skipArray(b []byte, i, n, depth int) int {
+	if depth > DepthMax {
+		return -1
+	}
+	i = SkipSpace(b, i+1, n)
+	if b[i] == ']' && i < n {
+		return i + 1
+	}
+	for {
+		if i = Skip(b, i, n, depth); i < 0 {
+			return -1
+		}
+		i = SkipSpace(b, i, n)
+		if i >= n {
+			return -1
+		}
+		switch b[i] {
+		case ']':
+			return i + 1
+		case ',':
+			i = SkipSpace(b, i+1, n)
+		default:
+			return -1
+		}
+	}
+}
+
+func skipObject(b []byte, i, n, depth int) int {
+	if depth > DepthMax {
+		return -1
+	}
+	i = SkipSpace(b, i+1, n)
+	if b[i] == '}' && i < n {
+		return i + 1
+	}
+	for {
+		_, _, at := Name(b, i, n)
+		if at < 0 {
+			return -1
+		}
+		if i = Skip(b, at, n, depth); i < 0 {
+			return -1
+		}
+		i = SkipSpace(b, i, n)
+		if i >= n {
+			return -1
+		}
+		switch b[i] {
+		case '}':
+			return i + 1
+		case ',':
+			i = SkipSpace(b, i+1, n)
+		default:
+			return -1
+		}
+	}
+}
+
+// Name reads a name that starts with its quote at b[i], the colon and the white space around it. The
+// name is b[start:end], the value starts at. at is -1 for names that Parse has to judge: those with
+// escapes, too.
+func Name(b []byte, i, n int) (start, end, at int) {
+	if i >= n || b[i] != '"' {
+		return 0, 0, -1
+	}
+	start = i + 1
+	end, t := StringEnd(b, start, n)
+	if t == Odd || t == Escaped || end-start > nameBytesMax {
+		return 0, 0, -1
+	}
+	i = SkipSpace(b, end+1, n)
+	if i >= n || b[i] != ':' {
+		return 0, 0, -1
+	}
+	return start, end, SkipSpace(b, i+1, n)
+}
+
+// escapesFine reports whether every escape of a text is one that Jackson knows.
+func escapesFine(text []byte) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' {
+			p := parser{b: text, i: i + 1}
+			if _, err := p.escape(); err != nil {
+				return false
+			}
+			i = p.i - 1
+		}
+	}
+	return true
+}
