@@ -79,7 +79,7 @@ func (p *program) standalone(ctx context.Context, file string, files []string, f
 	}
 	log.Info(fmt.Sprintf("Kafka Connect worker initialization took %dms", time.Since(began).Milliseconds()))
 	if err := w.start(ctx); err != nil {
-		log.Error("Failed to start Connect", failure(err)...)
+		logFailure(log, "Failed to start Connect", err)
 		return p.stopped(w, &ended{code: exitConnector})
 	}
 	for _, name := range files {
@@ -87,7 +87,7 @@ func (p *program) standalone(ctx context.Context, file string, files []string, f
 			if ctx.Err() != nil {
 				break // it was told to stop
 			}
-			log.Error("Stopping after connector error", failure(err)...)
+			logFailure(log, "Stopping after connector error", err)
 			return p.stopped(w, &ended{code: exitConnector})
 		}
 	}
@@ -103,14 +103,14 @@ func (p *program) startFailed(ctx context.Context, log *slog.Logger, err error) 
 		log.Info("told to stop before the worker had started", "signal", context.Cause(ctx).Error())
 		return nil
 	}
-	log.Error("Stopping due to error", failure(err)...)
+	logFailure(log, "Stopping due to error", err)
 	return &ended{code: exitStart}
 }
 
 // stopped stops a worker and returns end, unless the stop itself goes wrong first.
 func (p *program) stopped(w *worker, end error) error {
 	if err := w.stop(); err != nil {
-		w.log.Error("the worker did not stop cleanly", failure(err)...)
+		logFailure(w.log, "the worker did not stop cleanly", err)
 		if end == nil {
 			return &ended{code: exitConnector}
 		}
@@ -133,18 +133,20 @@ func createFrom(ctx context.Context, w *worker, log *slog.Logger, name string) e
 	return nil
 }
 
-// failure are the attributes that tell of an error: its text, its Java class, and the texts of its causes.
-func failure(err error) []any {
-	attrs := []any{"err", err}
+// logFailure logs what could not be done. The error's text stands in the message as it is, since tools look for
+// Java's texts; its Java class and the texts of its causes follow.
+func logFailure(log *slog.Logger, what string, err error) {
+	var attrs []any
 	if class := configClass(err); class != "" {
 		attrs = append(attrs, "class", class)
 	}
 	said := err.Error()
+	what += ": " + said
 	for cause := errors.Unwrap(err); cause != nil; cause = errors.Unwrap(cause) {
 		if text := cause.Error(); !strings.Contains(said, text) {
 			said = text
 			attrs = append(attrs, "caused_by", text)
 		}
 	}
-	return attrs
+	log.Error(what, attrs...)
 }
