@@ -8,13 +8,18 @@ import (
 	"github.com/millrace/millrace/internal/java/datetext"
 )
 
-// AppendJava appends what Java's toString says of v's class: strings and numbers bare, lists [a, b],
-// maps {k=v} in the order of a HashMap, Struct{a=1,b=x} without unset fields, dates as java.util.Date
-// in zone (nil: UTC), null as null.
+// JavaText writes values as Java's toString does. The zero value is usable.
+type JavaText struct {
+	Zone   *datetext.Zone // of dates; nil: UTC
+	Linked bool           // maps are LinkedHashMaps and keep their order (batch.Dynamic.Linked)
+}
+
+// Append appends what toString says of v's class: strings and numbers bare, lists [a, b], maps {k=v} in
+// the order of a HashMap, Struct{a=1,b=x} without unset fields, dates as java.util.Date, null as null.
 //
 // Byte arrays are [B@ and a hash: of the array's identity in Java, of its content here.
 // Source: String.valueOf, AbstractCollection, AbstractMap, Struct.
-func AppendJava(dst []byte, v batch.Value, zone *datetext.Zone) []byte {
+func (t JavaText) Append(dst []byte, v batch.Value) []byte {
 	switch v.Tag() {
 	case batch.TagInt8, batch.TagInt16, batch.TagInt32, batch.TagInt64:
 		return java.AppendInt(dst, v.Int())
@@ -31,28 +36,28 @@ func AppendJava(dst []byte, v batch.Value, zone *datetext.Zone) []byte {
 	case batch.TagDecimal:
 		return java.NewDecimalBig(v.Decimal().Unscaled, v.Decimal().Scale).Append(dst)
 	case batch.TagDate:
-		if zone == nil {
-			zone = datetext.UTC
+		if t.Zone == nil {
+			return datetext.AppendDate(dst, v.Int(), datetext.UTC)
 		}
-		return datetext.AppendDate(dst, v.Int(), zone)
+		return datetext.AppendDate(dst, v.Int(), t.Zone)
 	case batch.TagArray:
 		dst = append(dst, '[')
 		for i, e := range v.Array() {
 			if i > 0 {
 				dst = append(dst, ", "...)
 			}
-			dst = AppendJava(dst, e, zone)
+			dst = t.Append(dst, e)
 		}
 		return append(dst, ']')
 	case batch.TagMap:
 		m := v.Map()
 		dst = append(dst, '{')
-		for n, i := range hashMapOrder(m.Keys) {
+		for n, i := range t.order(m.Keys) {
 			if n > 0 {
 				dst = append(dst, ", "...)
 			}
-			dst = append(AppendJava(dst, m.Keys[i], zone), '=')
-			dst = AppendJava(dst, m.Values[i], zone)
+			dst = append(t.Append(dst, m.Keys[i]), '=')
+			dst = t.Append(dst, m.Values[i])
 		}
 		return append(dst, '}')
 	case batch.TagStruct:
@@ -68,27 +73,28 @@ func AppendJava(dst []byte, v batch.Value, zone *datetext.Zone) []byte {
 			}
 			first = false
 			dst = append(append(dst, f.Name...), '=')
-			dst = AppendJava(dst, s.Fields[i], zone)
+			dst = t.Append(dst, s.Fields[i])
 		}
 		return append(dst, '}')
 	}
 	return append(dst, "null"...)
 }
 
-// hashMapOrder returns the order in which a java.util.HashMap with these keys iterates. Keys that
-// Connect's maps do not have in practice (lists, maps, structs, decimals) leave the order as it is.
-func hashMapOrder(keys []batch.Value) []int32 {
+// order returns the order in which a map with these keys iterates. Keys that Connect's HashMaps do not
+// have in practice (lists, maps, structs, decimals) leave the order as it is.
+func (t JavaText) order(keys []batch.Value) []int32 {
 	hashes := make([]int32, len(keys))
+	hashed := !t.Linked
 	for i, k := range keys {
-		h, ok := hashCode(k)
-		if !ok {
-			order := make([]int32, len(keys))
-			for i := range order {
-				order[i] = int32(i)
-			}
-			return order
+		if hashed {
+			hashes[i], hashed = hashCode(k)
 		}
-		hashes[i] = h
+	}
+	if !hashed {
+		for i := range hashes {
+			hashes[i] = int32(i)
+		}
+		return hashes
 	}
 	return java.HashOrder(hashes, 0, func(a, b int32) int {
 		return java.CompareUTF16(keys[a].Str(), keys[b].Str())

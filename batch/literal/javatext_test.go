@@ -21,7 +21,7 @@ func mapOf(v ...batch.Value) batch.Value {
 
 // The texts are those of String.valueOf with connect-api 4.3.1 on JDK 25 in the zone Europe/Berlin; maps
 // are HashMaps filled in this order.
-func TestAppendJava_IsToString(t *testing.T) {
+func TestJavaText_IsToString(t *testing.T) {
 	str, i64 := batch.StringValue, batch.Int64Value
 	order := mapOf(str("zip"), str("1"), str("note"), batch.Null(), str("country"), batch.ArrayValue([]batch.Value{str("a")}),
 		str("amount"), batch.Float64Value(1.5), str("created"), i64(2), str("qty"), batch.Int32Value(3),
@@ -34,6 +34,7 @@ func TestAppendJava_IsToString(t *testing.T) {
 		return batch.StructValueOf(&batch.StructValue{Schema: schema, Fields: []batch.Value{a, b, c, d}})
 	}
 	none := batch.Null()
+	berlin := literal.JavaText{Zone: datetext.ZoneOf("Europe/Berlin")}
 	for _, c := range []struct {
 		v    batch.Value
 		want string
@@ -63,12 +64,16 @@ func TestAppendJava_IsToString(t *testing.T) {
 		{structOf(none, none, none, none), "Struct{}"},
 		{batch.ArrayValue([]batch.Value{structOf(batch.Int32Value(1), none, none, none), order}), "[Struct{a=1}, " + orderText + "]"},
 	} {
-		if got := string(literal.AppendJava(nil, c.v, datetext.ZoneOf("Europe/Berlin"))); got != c.want {
+		if got := string(berlin.Append(nil, c.v)); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
 		}
 	}
+	linked := mapOf(str("zip"), mapOf(str("b"), i64(1), str("a"), i64(2)), str("amount"), none)
+	if got := string(literal.JavaText{Linked: true}.Append(nil, linked)); got != "{zip={b=1, a=2}, amount=null}" {
+		t.Errorf("a LinkedHashMap is %s", got)
+	}
 	// An array's text has its identity in Java: the form alone can be equal.
-	if got := string(literal.AppendJava(nil, batch.BytesValue([]byte("abc")), nil)); got != "[B@1ecc1" {
+	if got := string(literal.JavaText{}.Append(nil, batch.BytesValue([]byte("abc")))); got != "[B@1ecc1" {
 		t.Errorf("got %s", got)
 	}
 }

@@ -22,7 +22,7 @@ type sinkTask struct {
 
 	name string // "": standard output
 	out  *os.File
-	zone *datetext.Zone
+	java literal.JavaText
 	text []byte // whole lines that are not written yet; empty between Puts
 
 	regular bool // out can be made durable: no terminal, pipe or device
@@ -40,7 +40,7 @@ func (t *sinkTask) Start(_ context.Context, _ connectors.SinkTaskContext, props 
 	if err != nil {
 		return err
 	}
-	t.zone = datetext.ZoneFor(time.Local)
+	t.java.Zone = datetext.ZoneFor(time.Local)
 	t.name, t.out = v.String(fileKey), t.stdout
 	if t.name == "" {
 		return nil
@@ -66,7 +66,7 @@ func (t *sinkTask) Put(_ context.Context, batches []*batch.Batch) error {
 		if n == 1 {
 			err = t.column(batches[0])
 		} else {
-			err = connectors.EachRow(batches[:n], func(r batch.Row) error { return t.line(r.Value()) })
+			err = connectors.EachRow(batches[:n], func(r batch.Row) error { return t.line(r.Batch().Value, r.Index()) })
 		}
 		if err != nil {
 			t.text = t.text[:0]
@@ -87,7 +87,7 @@ func (t *sinkTask) column(b *batch.Batch) error {
 		return t.texts(b, c)
 	}
 	for r := range b.Rows() {
-		if err := t.line(c.Value(int(r.Index()))); err != nil {
+		if err := t.line(c, r.Index()); err != nil {
 			return err
 		}
 	}
@@ -132,8 +132,9 @@ func (t *sinkTask) texts(b *batch.Batch, c *batch.Column) error {
 }
 
 // line appends one value.
-func (t *sinkTask) line(v batch.Value) error {
-	t.text = append(literal.AppendJava(t.text, v, t.zone), '\n')
+func (t *sinkTask) line(c *batch.Column, row int32) error {
+	t.java.Linked = c.Dyn != nil && c.Dyn.Linked
+	t.text = append(t.java.Append(t.text, c.Value(int(row))), '\n')
 	if len(t.text) >= writeBytes {
 		return t.write()
 	}
