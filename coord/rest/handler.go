@@ -178,7 +178,7 @@ func (h *handler) logRequest(r *http.Request, a answer, took time.Duration) {
 	}
 	attrs := []slog.Attr{
 		slog.String("client", r.RemoteAddr), slog.String("method", r.Method), slog.String("path", r.URL.Path),
-		slog.Int("status", status), slog.Duration("took", took.Round(time.Millisecond)),
+		slog.Int("status", status), slog.Duration("took", took.Round(10*time.Microsecond)),
 	}
 	if e, ok := a.body.(errorMessage); ok {
 		attrs = append(attrs, slog.String("err", e.Message))
