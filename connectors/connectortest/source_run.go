@@ -146,7 +146,11 @@ func (r *sourceRun) read(n int, done func([]row) bool) (rows []row, polls []int,
 			wait = 0
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), wait)
-		more, err := r.poll(ctx)
+		var more []row
+		err := within("poll, whose context ended,", func() (err error) {
+			more, err = r.poll(ctx)
+			return err
+		})
 		cancel()
 		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return rows, polls, err

@@ -9,7 +9,7 @@ import (
 	"github.com/millrace/millrace/batch/mem"
 )
 
-// A poll allocates its positions, whatever its rows.
+// A poll allocates its answer and its positions, whatever its rows.
 func TestSource_AllocatesNothingPerRow(t *testing.T) {
 	s := tasks(t, batch.NewPool(mem.NewPool()), 1, props("key.field", "customer"))[0]
 	poll := func() {

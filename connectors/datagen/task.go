@@ -32,7 +32,6 @@ type task struct {
 	hold     *batch.Batch // owns the dictionaries
 	dicts    []*batch.Column
 	children []*batch.Column
-	out      [1]*batch.Batch
 }
 
 var _ connectors.SourceTask = (*task)(nil)
@@ -88,8 +87,7 @@ func (t *task) Poll(ctx context.Context) ([]*batch.Batch, error) {
 		n, wait := 0, end.Sub(now)
 		if want > 0 {
 			if n, wait = t.pace.due(now, int(want)); n > 0 {
-				t.out[0] = t.batch(n)
-				return t.out[:], nil
+				return []*batch.Batch{t.batch(n)}, nil
 			}
 		}
 		if rest := end.Sub(now); rest <= 0 || !sleep(ctx, min(wait, rest)) {

@@ -12,7 +12,7 @@ import (
 	"github.com/millrace/millrace/batch/mem"
 )
 
-// A poll allocates its positions and, once in 256 KiB, nothing more: no line does.
+// A poll allocates its answer and its positions, no line anything.
 func TestSource_AllocatesNothingPerLine(t *testing.T) {
 	const lines, polls = 2000, 20
 	name := writeTo(t, filepath.Join(t.TempDir(), "in"), strings.Repeat(strings.Repeat("x", 99)+"\n", lines*(polls+10)))

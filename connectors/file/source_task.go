@@ -56,7 +56,6 @@ type sourceTask struct {
 
 	found   lines
 	decoded []byte // lines that were malformed UTF-8
-	out     [1]*batch.Batch
 }
 
 var _ connectors.SourceTask = (*sourceTask)(nil)
@@ -89,8 +88,7 @@ func (t *sourceTask) Poll(ctx context.Context) ([]*batch.Batch, error) {
 			return nil, err
 		}
 		if b != nil {
-			t.out[0] = b
-			return t.out[:], nil
+			return []*batch.Batch{b}, nil
 		}
 		if rest := time.Until(end); rest <= 0 || !sleep(ctx, min(rest, lookEvery)) {
 			return nil, nil
