@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/tagged"
 )
 
 // Op is what a vector asks of a converter: the operation of the conformance protocol.
@@ -61,7 +62,7 @@ func ReadVectors(t TB, path string) []Vector {
 	var out []Vector
 	for i, n := range lines(t, path) {
 		if i == 0 {
-			if n.get("answers-of").missing {
+			if n.Get("answers-of").Missing {
 				t.Fatalf("codectest: %s: the first line does not say whose answers follow", path)
 			}
 			continue
@@ -76,17 +77,17 @@ func ReadVectors(t TB, path string) []Vector {
 	return out
 }
 
-func lines(t TB, path string) []node {
+func lines(t TB, path string) []tagged.Node {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatalf("codectest: %v", err)
 	}
-	var out []node
+	var out []tagged.Node
 	scan := bufio.NewScanner(bytes.NewReader(text))
 	scan.Buffer(nil, len(text)+1)
 	for scan.Scan() {
-		n, err := parseJSON(scan.Bytes())
+		n, err := tagged.Parse(scan.Bytes())
 		if err != nil {
 			t.Fatalf("codectest: %s:%d: %v", path, len(out)+1, err)
 		}
@@ -95,29 +96,29 @@ func lines(t TB, path string) []node {
 	return out
 }
 
-func vectorOf(n node) (Vector, error) {
-	v := Vector{Op: Op(n.get("op").text), Topic: n.get("topic").text}
-	plugins := n.get("plugins")
-	if len(plugins.items) != 1 {
-		return v, fmt.Errorf("%d plugins, not one", len(plugins.items))
+func vectorOf(n tagged.Node) (Vector, error) {
+	v := Vector{Op: Op(n.Get("op").Text), Topic: n.Get("topic").Text}
+	plugins := n.Get("plugins")
+	if len(plugins.Items) != 1 {
+		return v, fmt.Errorf("%d plugins, not one", len(plugins.Items))
 	}
-	p := plugins.items[0]
-	v.Class, v.IsKey = p.get("class").text, p.get("isKey").kind == 't'
+	p := plugins.Items[0]
+	v.Class, v.IsKey = p.Get("class").Text, p.Get("isKey").Kind == 't'
 	v.Config = map[string]string{}
-	for i, name := range p.get("config").names {
-		v.Config[name] = p.get("config").items[i].text
+	for i, name := range p.Get("config").Names {
+		v.Config[name] = p.Get("config").Items[i].Text
 	}
-	if s := n.get("setup"); !s.isNull() {
+	if s := n.Get("setup"); !s.IsNull() {
 		v.Setup = failureOf(s)
 		return v, nil
 	}
-	items, answers := n.get("items").items, n.get("answers").items
+	items, answers := n.Get("items").Items, n.Get("answers").Items
 	if len(items) != len(answers) {
 		return v, fmt.Errorf("%d items and %d answers", len(items), len(answers))
 	}
 	for i := range items {
 		c, err := caseOf(items[i], answers[i], strings.HasPrefix(string(v.Op), "to"))
-		if errors.Is(err, errTwice) && c.Failure != nil && c.Failure.Type == "SchemaBuilderException" {
+		if errors.Is(err, tagged.ErrTwice) && c.Failure != nil && c.Failure.Type == "SchemaBuilderException" {
 			continue // the schema was refused, before any converter could be asked
 		}
 		if err != nil {
@@ -128,28 +129,28 @@ func vectorOf(n node) (Vector, error) {
 	return v, nil
 }
 
-func failureOf(n node) *Failure { return &Failure{n.get("type").text, n.get("message").text} }
+func failureOf(n tagged.Node) *Failure { return &Failure{n.Get("type").Text, n.Get("message").Text} }
 
 // caseOf reads an item and its answer; reading says that the item is the bytes.
-func caseOf(item, answer node, reading bool) (Case, error) {
+func caseOf(item, answer tagged.Node, reading bool) (Case, error) {
 	var c Case
-	if e := answer.get("error"); !e.isNull() {
+	if e := answer.Get("error"); !e.IsNull() {
 		c.Failure = failureOf(e)
 	}
 	raw, data := answer, item
 	if reading {
 		raw, data = item, answer
 	}
-	if b := raw.get("bytes"); !b.isNull() {
+	if b := raw.Get("bytes"); !b.IsNull() {
 		var err error
-		if c.Bytes, err = base64.StdEncoding.DecodeString(b.text); err != nil {
+		if c.Bytes, err = base64.StdEncoding.DecodeString(b.Text); err != nil {
 			return c, err
 		}
 	}
 	var err error
-	if c.Schema, err = schemaOf(data.get("schema")); err != nil {
+	if c.Schema, err = tagged.SchemaOf(data.Get("schema")); err != nil {
 		return c, err
 	}
-	c.Value, err = valueOf(c.Schema, data.get("value"))
+	c.Value, err = tagged.ValueOf(c.Schema, data.Get("value"))
 	return c, err
 }

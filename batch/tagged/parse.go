@@ -1,4 +1,4 @@
-package codectest
+package tagged
 
 import (
 	"encoding/base64"
@@ -14,25 +14,25 @@ import (
 // ParseSchema reads a schema of the conformance protocol; null is nil. Parameters keep their order, an
 // array or map of unknown content has nil where Java has null. Errors name what was met.
 func ParseSchema(text []byte) (*batch.Schema, error) {
-	n, err := parseJSON(text)
+	n, err := Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	return schemaOf(n)
+	return SchemaOf(n)
 }
 
 // ParseValue reads a tagged value of the conformance protocol, which stands under s or nowhere.
 // Strings keep lone surrogates in three bytes each. Errors name what was met.
 func ParseValue(s *batch.Schema, text []byte) (batch.Value, error) {
-	n, err := parseJSON(text)
+	n, err := Parse(text)
 	if err != nil {
 		return batch.Value{}, err
 	}
-	return valueOf(s, n)
+	return ValueOf(s, n)
 }
 
-// errTwice is about a struct schema with two fields of one name, which Java's SchemaBuilder refuses.
-var errTwice = errors.New("two fields of a schema have the name")
+// ErrTwice is about a struct schema with two fields of one name, which Java's SchemaBuilder refuses.
+var ErrTwice = errors.New("two fields of a schema have the name")
 
 func kindOf(name string) (batch.Kind, bool) {
 	for k := batch.KindInt8; k <= batch.KindStruct; k++ {
@@ -43,37 +43,38 @@ func kindOf(name string) (batch.Kind, bool) {
 	return 0, false
 }
 
-func schemaOf(n node) (*batch.Schema, error) {
-	if n.isNull() {
+// SchemaOf reads the schema in n; null is nil. See ParseSchema.
+func SchemaOf(n Node) (*batch.Schema, error) {
+	if n.IsNull() {
 		return nil, nil
 	}
-	k, ok := kindOf(n.get("type").text)
+	k, ok := kindOf(n.Get("type").Text)
 	if !ok {
-		return nil, fmt.Errorf("schema type %q", n.get("type").text)
+		return nil, fmt.Errorf("schema type %q", n.Get("type").Text)
 	}
-	b := batch.NewSchema(k).Optional(n.get("optional").kind == 't')
-	if m := n.get("name"); !m.isNull() {
-		b.Name(m.text)
+	b := batch.NewSchema(k).Optional(n.Get("optional").Kind == 't')
+	if m := n.Get("name"); !m.IsNull() {
+		b.Name(m.Text)
 	}
-	if m := n.get("version"); !m.isNull() {
-		v, err := m.number(32)
+	if m := n.Get("version"); !m.IsNull() {
+		v, err := m.Number(32)
 		if err != nil {
 			return nil, err
 		}
 		b.Version(int32(v))
 	}
-	if m := n.get("doc"); !m.isNull() {
-		b.Doc(m.text)
+	if m := n.Get("doc"); !m.IsNull() {
+		b.Doc(m.Text)
 	}
-	params := n.get("parameters")
-	for i, name := range params.names {
-		b.Param(name, params.items[i].text)
+	params := n.Get("parameters")
+	for i, name := range params.Names {
+		b.Param(name, params.Items[i].Text)
 	}
 	if err := content(b, k, n); err != nil {
 		return nil, err
 	}
-	if m := n.get("default"); !m.isNull() {
-		v, err := valueOf(b.Build(), m)
+	if m := n.Get("default"); !m.IsNull() {
+		v, err := ValueOf(b.Build(), m)
 		if err != nil {
 			return nil, fmt.Errorf("default: %w", err)
 		}
@@ -83,11 +84,11 @@ func schemaOf(n node) (*batch.Schema, error) {
 }
 
 // content reads what an array, map or struct schema holds.
-func content(b *batch.Builder, k batch.Kind, n node) error {
+func content(b *batch.Builder, k batch.Kind, n Node) error {
 	var err error
 	sub := func(name string) (s *batch.Schema) {
 		if err == nil {
-			s, err = schemaOf(n.get(name))
+			s, err = SchemaOf(n.Get(name))
 		}
 		return s
 	}
@@ -98,14 +99,14 @@ func content(b *batch.Builder, k batch.Kind, n node) error {
 		b.Key(sub("keys")).Elem(sub("values"))
 	case batch.KindStruct:
 		seen := map[string]bool{}
-		for _, f := range n.get("fields").items {
-			s, err := schemaOf(f.get("schema"))
-			name := f.get("field").text
+		for _, f := range n.Get("fields").Items {
+			s, err := SchemaOf(f.Get("schema"))
+			name := f.Get("field").Text
 			if err != nil {
 				return fmt.Errorf("field %q: %w", name, err)
 			}
 			if seen[name] {
-				return fmt.Errorf("%w %s", errTwice, name)
+				return fmt.Errorf("%w %s", ErrTwice, name)
 			}
 			seen[name] = true
 			b.Field(name, s)
@@ -114,16 +115,17 @@ func content(b *batch.Builder, k batch.Kind, n node) error {
 	return err
 }
 
-func valueOf(s *batch.Schema, n node) (batch.Value, error) {
-	if n.isNull() {
+// ValueOf reads the value in n, which stands under s or nowhere. See ParseValue.
+func ValueOf(s *batch.Schema, n Node) (batch.Value, error) {
+	if n.IsNull() {
 		return batch.Value{}, nil
 	}
-	if n.kind != '{' || len(n.items) == 0 {
+	if n.Kind != '{' || len(n.Items) == 0 {
 		return batch.Value{}, fmt.Errorf("a value without tag")
 	}
-	tag, v := n.names[0], n.items[0]
+	tag, v := n.Names[0], n.Items[0]
 	integer := func(k batch.Kind) (batch.Value, error) {
-		i, err := v.number(8 * k.FixedBytes())
+		i, err := v.Number(8 * k.FixedBytes())
 		return batch.IntValue(k, i), err
 	}
 	switch tag {
@@ -136,20 +138,20 @@ func valueOf(s *batch.Schema, n node) (batch.Value, error) {
 	case "i64":
 		return integer(batch.KindInt64)
 	case "millis":
-		i, err := v.number(64)
+		i, err := v.Number(64)
 		return batch.DateValue(i), err
 	case "f32":
-		f, err := strconv.ParseFloat(v.text, 32)
+		f, err := strconv.ParseFloat(v.Text, 32)
 		return batch.Float32Value(float32(f)), err
 	case "f64":
-		f, err := strconv.ParseFloat(v.text, 64)
+		f, err := strconv.ParseFloat(v.Text, 64)
 		return batch.Float64Value(f), err
 	case "bool":
-		return batch.BooleanValue(v.kind == 't'), nil
+		return batch.BooleanValue(v.Kind == 't'), nil
 	case "s":
-		return batch.StringValue(v.text), nil
+		return batch.StringValue(v.Text), nil
 	case "b":
-		b, err := base64.StdEncoding.DecodeString(v.text)
+		b, err := base64.StdEncoding.DecodeString(v.Text)
 		return batch.BytesValue(b), err
 	case "decimal":
 		return decimalOf(v)
@@ -163,45 +165,45 @@ func valueOf(s *batch.Schema, n node) (batch.Value, error) {
 	return batch.Value{}, fmt.Errorf("value tag %q", tag)
 }
 
-func decimalOf(n node) (batch.Value, error) {
-	unscaled, ok := new(big.Int).SetString(n.get("unscaled").text, 10)
+func decimalOf(n Node) (batch.Value, error) {
+	unscaled, ok := new(big.Int).SetString(n.Get("unscaled").Text, 10)
 	if !ok {
-		return batch.Value{}, fmt.Errorf("unscaled %q", n.get("unscaled").text)
+		return batch.Value{}, fmt.Errorf("unscaled %q", n.Get("unscaled").Text)
 	}
-	scale, err := n.get("scale").number(32)
+	scale, err := n.Get("scale").Number(32)
 	return batch.DecimalValueOf(&batch.DecimalValue{Unscaled: unscaled, Scale: int32(scale)}), err
 }
 
-func listOf(s *batch.Schema, n node) (batch.Value, error) {
+func listOf(s *batch.Schema, n Node) (batch.Value, error) {
 	var elem *batch.Schema
 	if s != nil && s.Kind() == batch.KindArray {
 		elem = s.Elem()
 	}
-	out := make([]batch.Value, len(n.items))
-	for i, e := range n.items {
+	out := make([]batch.Value, len(n.Items))
+	for i, e := range n.Items {
 		var err error
-		if out[i], err = valueOf(elem, e); err != nil {
+		if out[i], err = ValueOf(elem, e); err != nil {
 			return batch.Value{}, err
 		}
 	}
 	return batch.ArrayValue(out), nil
 }
 
-func mapOf(s *batch.Schema, n node) (batch.Value, error) {
+func mapOf(s *batch.Schema, n Node) (batch.Value, error) {
 	var key, elem *batch.Schema
 	if s != nil && s.Kind() == batch.KindMap {
 		key, elem = s.Key(), s.Elem()
 	}
 	m := &batch.MapValue{}
-	for _, e := range n.items {
-		if len(e.items) != 2 {
-			return batch.Value{}, fmt.Errorf("map entry of %d parts", len(e.items))
+	for _, e := range n.Items {
+		if len(e.Items) != 2 {
+			return batch.Value{}, fmt.Errorf("map entry of %d parts", len(e.Items))
 		}
-		k, err := valueOf(key, e.items[0])
+		k, err := ValueOf(key, e.Items[0])
 		if err != nil {
 			return batch.Value{}, err
 		}
-		v, err := valueOf(elem, e.items[1])
+		v, err := ValueOf(elem, e.Items[1])
 		if err != nil {
 			return batch.Value{}, err
 		}
@@ -211,8 +213,8 @@ func mapOf(s *batch.Schema, n node) (batch.Value, error) {
 }
 
 // structOf reads a struct by its own schema, or the one around it.
-func structOf(s *batch.Schema, n, fields node) (batch.Value, error) {
-	own, err := schemaOf(n.get("schema"))
+func structOf(s *batch.Schema, n, fields Node) (batch.Value, error) {
+	own, err := SchemaOf(n.Get("schema"))
 	if err != nil {
 		return batch.Value{}, err
 	}
@@ -223,12 +225,12 @@ func structOf(s *batch.Schema, n, fields node) (batch.Value, error) {
 		return batch.Value{}, fmt.Errorf("a struct without schema")
 	}
 	st := batch.NewStructValue(s)
-	for _, e := range fields.items {
-		if len(e.items) != 2 || s.Field(e.items[0].text) == nil {
+	for _, e := range fields.Items {
+		if len(e.Items) != 2 || s.Field(e.Items[0].Text) == nil {
 			return batch.Value{}, fmt.Errorf("a struct field that the schema does not have")
 		}
-		f := s.Field(e.items[0].text)
-		if st.Fields[f.Index], err = valueOf(f.Schema, e.items[1]); err != nil {
+		f := s.Field(e.Items[0].Text)
+		if st.Fields[f.Index], err = ValueOf(f.Schema, e.Items[1]); err != nil {
 			return batch.Value{}, err
 		}
 	}

@@ -1,4 +1,4 @@
-package codectest
+package tagged
 
 import (
 	"encoding/json"
@@ -8,34 +8,35 @@ import (
 	"unicode/utf8"
 )
 
-// node is a JSON value whose members keep their order and whose strings keep lone surrogates, each in
+// Node is a JSON value whose members keep their order and whose strings keep lone surrogates, each in
 // three bytes of its own (WTF-8): the protocol carries Java strings.
-type node struct {
-	kind    byte   // n, t, f, 0 (number), ", [ or {
-	text    string // of a string, or the number as written
-	items   []node
-	names   []string // of items, where kind is {
-	missing bool
+type Node struct {
+	Kind    byte   // n, t, f, 0 (number), ", [ or {
+	Text    string // of a string, or the number as written
+	Items   []Node
+	Names   []string // of Items, where Kind is {
+	Missing bool     // there was no such member
 }
 
 var errJSON = errors.New("not JSON")
 
-// get returns the member of that name; a missing null where there is none.
-func (n node) get(name string) node {
-	for i, m := range n.names {
+// Get returns the member of that name; a missing null where there is none.
+func (n Node) Get(name string) Node {
+	for i, m := range n.Names {
 		if m == name {
-			return n.items[i]
+			return n.Items[i]
 		}
 	}
-	return node{kind: 'n', missing: true}
+	return Node{Kind: 'n', Missing: true}
 }
 
-func (n node) isNull() bool { return n.kind == 'n' }
+// IsNull reports whether n is null, or missing.
+func (n Node) IsNull() bool { return n.Kind == 'n' }
 
-// parseJSON reads one value that fills text.
-func parseJSON(text []byte) (node, error) {
+// Parse reads one value that fills text. Errors: text is not JSON.
+func Parse(text []byte) (Node, error) {
 	if !json.Valid(text) {
-		return node{}, errJSON
+		return Node{}, errJSON
 	}
 	p := parser{text: text}
 	return p.value(), nil
@@ -54,16 +55,16 @@ func (p *parser) peek() byte {
 	return p.text[p.pos]
 }
 
-func (p *parser) value() node {
+func (p *parser) value() Node {
 	switch c := p.peek(); c {
 	case 'n', 't':
 		p.pos += 4
-		return node{kind: c}
+		return Node{Kind: c}
 	case 'f':
 		p.pos += 5
-		return node{kind: c}
+		return Node{Kind: c}
 	case '"':
-		return node{kind: '"', text: p.str()}
+		return Node{Kind: '"', Text: p.str()}
 	case '[', '{':
 		return p.list(c)
 	}
@@ -72,11 +73,11 @@ func (p *parser) value() node {
 		p.text[p.pos] == '.' || p.text[p.pos]|0x20 == 'e') {
 		p.pos++
 	}
-	return node{kind: '0', text: string(p.text[start:p.pos])}
+	return Node{Kind: '0', Text: string(p.text[start:p.pos])}
 }
 
-func (p *parser) list(open byte) node {
-	n := node{kind: open}
+func (p *parser) list(open byte) Node {
+	n := Node{Kind: open}
 	for p.pos++; ; {
 		switch p.peek() {
 		case ']', '}':
@@ -87,11 +88,11 @@ func (p *parser) list(open byte) node {
 			continue
 		}
 		if open == '{' {
-			n.names = append(n.names, p.str())
+			n.Names = append(n.Names, p.str())
 			p.peek()
 			p.pos++ // the colon
 		}
-		n.items = append(n.items, p.value())
+		n.Items = append(n.Items, p.value())
 	}
 }
 
@@ -147,11 +148,11 @@ func appendUnit(dst []byte, u rune) []byte {
 	return append(dst, 0xed, 0x80|byte(u>>6&0x3f), 0x80|byte(u&0x3f))
 }
 
-// number returns the number that a node holds, quoted or not.
-func (n node) number(bits int) (int64, error) {
-	v, err := strconv.ParseInt(n.text, 10, bits)
+// Number returns the number that a Node holds, quoted or not.
+func (n Node) Number(bits int) (int64, error) {
+	v, err := strconv.ParseInt(n.Text, 10, bits)
 	if err != nil {
-		return 0, fmt.Errorf("%q is no number of %d bits", n.text, bits)
+		return 0, fmt.Errorf("%q is no number of %d bits", n.Text, bits)
 	}
 	return v, nil
 }

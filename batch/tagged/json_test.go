@@ -1,4 +1,4 @@
-package codectest
+package tagged
 
 import (
 	"encoding/json"
@@ -10,26 +10,26 @@ import (
 )
 
 // plain returns what encoding/json makes of the same text.
-func (n node) plain() any {
-	switch n.kind {
+func (n Node) plain() any {
+	switch n.Kind {
 	case 'n':
 		return nil
 	case 't', 'f':
-		return n.kind == 't'
+		return n.Kind == 't'
 	case '"':
-		return n.text
+		return n.Text
 	case '0':
-		return json.Number(n.text)
+		return json.Number(n.Text)
 	case '[':
 		out := []any{}
-		for _, e := range n.items {
+		for _, e := range n.Items {
 			out = append(out, e.plain())
 		}
 		return out
 	}
 	out := map[string]any{}
-	for i, e := range n.items {
-		out[n.names[i]] = e.plain()
+	for i, e := range n.Items {
+		out[n.Names[i]] = e.plain()
 	}
 	return out
 }
@@ -39,7 +39,7 @@ func FuzzParseJSON(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		n, err := parseJSON([]byte(text))
+		n, err := Parse([]byte(text))
 		d := json.NewDecoder(strings.NewReader(text))
 		d.UseNumber()
 		var want any
