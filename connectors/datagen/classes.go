@@ -41,7 +41,7 @@ func def() *config.Def {
 	return config.NewDef().
 		Define(config.Key{Name: topicKey, Type: config.String, Required: true, Validator: config.NonEmptyString{}, Importance: config.High,
 			Doc: "The topic to write records to."}).
-		Define(config.Key{Name: schemaKey, Type: config.String, Default: "order", Validator: shapeValidator(), Importance: config.High,
+		Define(config.Key{Name: schemaKey, Type: config.String, Default: "orders", Validator: shapeValidator(), Importance: config.High,
 			Doc: "What a record is: a built-in shape (" + builtinNames + ") or fields, such as: id int64 = sequence, name string = text(8), " +
 				"city string? = oneof(Rome, Oslo) nulls(10). The documentation of the connector lists types and generators."}).
 		Define(config.Key{Name: keyFieldKey, Type: config.String, Default: "", Importance: config.High,

@@ -42,8 +42,8 @@ func TestSource_KeepsTheContract(t *testing.T) {
 		props  map[string]string
 	}{
 		{"endless", connectortest.Source{Rows: 60, Endless: true, Refused: refused}, props("batch.rows", "9", "key.field", "customer")},
-		{"counted, three tasks", connectortest.Source{Rows: 50, Tasks: 3}, props("batch.rows", "4", "records", "50", "schema", "user", "key.field", "id")},
-		{"paced", connectortest.Source{Rows: 40}, props("records", "40", "rate", "4000", "schema", "metric")},
+		{"counted, three tasks", connectortest.Source{Rows: 50, Tasks: 3}, props("batch.rows", "4", "records", "50", "schema", "users", "key.field", "id")},
+		{"paced", connectortest.Source{Rows: 40}, props("records", "40", "rate", "4000", "schema", "metrics")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.source.Class = datagen.Classes()[0]
@@ -103,7 +103,7 @@ func rows(t testing.TB, s connectors.SourceTask) []string {
 func TestSource_RecordsOfASeedStayTheSame(t *testing.T) {
 	pool := batch.NewPool(mem.Checked(t))
 	for _, c := range []struct{ schema, want string }{
-		{"order", orderRows}, {"user", userRows}, {"metric", metricRows},
+		{"orders", orderRows}, {"users", userRows}, {"metrics", metricRows},
 	} {
 		got := strings.Join(rows(t, tasks(t, pool, 1, props("schema", c.schema, "seed", "42", "batch.rows", "3"))[0]), "\n")
 		if got != strings.TrimSpace(c.want) {
@@ -112,7 +112,7 @@ func TestSource_RecordsOfASeedStayTheSame(t *testing.T) {
 	}
 }
 
-func TestSource_OrderHasTheFieldsOfTheMeasuredRecords(t *testing.T) {
+func TestSource_OrdersHaveTheFieldsOfTheMeasuredRecords(t *testing.T) {
 	batches, err := tasks(t, batch.NewPool(mem.Checked(t)), 1, props())[0].Poll(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -222,8 +222,8 @@ func TestSource_ValuesAreSpreadAsTold(t *testing.T) {
 
 func TestConfig_RefusalsNameTheField(t *testing.T) {
 	for schema, want := range map[string]string{
-		"":                                "is empty: give a built-in shape (order, user, metric) or fields",
-		"ordr":                            `"ordr" is no built-in shape (order, user, metric) and no field: a type is missing`,
+		"":                                "is empty: give a built-in shape (orders, users, metrics) or fields",
+		"ordr":                            `"ordr" is no built-in shape (orders, users, metrics) and no field: a type is missing`,
 		"a int8 b int8":                   `a comma is missing at "b int8"`,
 		"x(a int8":                        "a comma or ) is missing at the end",
 		"a int8,":                         "field 2: a name is missing at the end",
@@ -315,7 +315,7 @@ func TestConfig_KeysAreDocumented(t *testing.T) {
 }
 
 func BenchmarkSource(b *testing.B) {
-	for _, c := range []struct{ name, schema string }{{"shape=order", "order"}, {"shape=user", "user"}, {"shape=metric", "metric"}} {
+	for _, c := range []struct{ name, schema string }{{"shape=orders", "orders"}, {"shape=users", "users"}, {"shape=metrics", "metrics"}} {
 		b.Run(c.name+"/rows=1024", func(b *testing.B) {
 			s := tasks(b, batch.NewPool(mem.NewPool()), 1, props("schema", c.schema))[0]
 			b.ReportAllocs()

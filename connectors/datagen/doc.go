@@ -9,7 +9,7 @@
 //
 // # Shapes
 //
-// The key schema is the name of a built-in shape (order, user, metric), or a shape in text: fields,
+// The key schema is the name of a built-in shape (orders, users, metrics), or a shape in text: fields,
 // separated by commas, each a name, a type and, behind =, where its values come from. A name in front
 // of parentheses around the fields becomes the name of the struct schema:
 //

@@ -81,7 +81,7 @@ const wide = `all.Types(
 
 func TestColumns_AreThePlainValues(t *testing.T) {
 	pool := batch.NewPool(mem.Checked(t))
-	for _, text := range []string{wide, "order", "user", "metric"} {
+	for _, text := range []string{wide, "orders", "users", "metrics"} {
 		sh, err := parseShape(text)
 		if err != nil {
 			t.Fatal(err)
@@ -119,7 +119,7 @@ func TestColumns_AreThePlainValues(t *testing.T) {
 
 func FuzzParseShape(f *testing.F) {
 	f.Add(wide)
-	for _, s := range []string{"order", "a int8", "a", "(", "x(y string = oneof(\"", "a int64? = range(1,2) nulls(3), b bytes=pattern(\"##\")"} {
+	for _, s := range []string{"orders", "a int8", "a", "(", "x(y string = oneof(\"", "a int64? = range(1,2) nulls(3), b bytes=pattern(\"##\")"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -61,11 +61,11 @@ func (s *shape) seeded(seed int64) *shape {
 	return out
 }
 
-// builtin returns the text of a built-in shape. order has the fields and kinds of the records that
+// builtin returns the text of a built-in shape. orders has the fields and kinds of the records that
 // bench/records writes, by which throughput is measured.
 func builtin(name string) (text string, ok bool) {
 	switch name {
-	case "order":
+	case "orders":
 		return `bench.Order(
 			zip string = pattern("#####"),
 			note string? = oneof("", "leave at door", gift, "ring twice", "call first", null, "Grüße"),
@@ -77,16 +77,16 @@ func builtin(name string) (text string, ok bool) {
 			id int64 = range(0, 999999999),
 			sku string = pattern("SKU-######"),
 			customer string = pattern("c-######"))`, true
-	case "user":
-		return `user(
+	case "users":
+		return `load.User(
 			id int64 = sequence,
 			name string = text(6, 14),
 			country string = oneof(DE, FR, US, JP, BR, IN, NL, PL),
 			born date = range(-7300, 13500),
 			registered timestamp = range(1577836800000, 1704067199999),
 			mail string? = text(12, 24) nulls(5))`, true
-	case "metric":
-		return `metric(
+	case "metrics":
+		return `load.Metric(
 			host string = pattern("host-###"),
 			name string = oneof(cpu.user, cpu.system, mem.free, disk.read, disk.write, net.in, net.out),
 			value float64 = range(0, 1000, 3),
@@ -95,4 +95,4 @@ func builtin(name string) (text string, ok bool) {
 	return "", false
 }
 
-const builtinNames = "order, user, metric"
+const builtinNames = "orders, users, metrics"
