@@ -243,6 +243,18 @@ func dropping(value string) *smt.Class {
 	}}
 }
 
+// refusing is a transform, test.Refuse, that fails rows of a value.
+func refusing(value string) *smt.Class {
+	return &smt.Class{Name: "test.Refuse", Version: "1", Def: config.NewDef(), New: func(map[string]string) (smt.Transform, error) {
+		return smt.Rows(func(r smt.Record) (smt.Record, bool, error) {
+			if r.Value.Str() == value {
+				return r, false, &connectors.Error{Class: connectors.DataException, Text: "no " + value}
+			}
+			return r, true, nil
+		}, nil), nil
+	}}
+}
+
 // being is a predicate, test.Being, of rows of a value.
 func being(value string) *smt.Class {
 	return &smt.Class{Name: "test.Being", Version: "1", Def: config.NewDef(), NewPredicate: func(map[string]string) (smt.Predicate, error) {

@@ -78,14 +78,15 @@ func (w *Worker) SetConnectorTarget(name string, target connectors.TargetState) 
 }
 
 // StopConnector ends the instance. One that has not ended after five seconds, or when ctx ends, is
-// reported as UNASSIGNED and given up. Source: Worker.stopAndAwaitConnector.
+// reported as UNASSIGNED and given up. One that does not run here is ignored. Source: Worker.stopAndAwaitConnector.
 func (w *Worker) StopConnector(ctx context.Context, name string) error {
 	w.mu.Lock()
 	c := w.connectors[name]
 	delete(w.connectors, name)
 	w.mu.Unlock()
 	if c == nil {
-		return notHere(name)
+		w.log.Warn("stop of a connector ignored: it does not run here", "connector", name)
+		return nil
 	}
 	c.stop()
 	timer := time.NewTimer(connectorStopTimeout)

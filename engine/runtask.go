@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"strings"
 	"sync"
 
 	"github.com/millrace/millrace/connectors"
@@ -88,10 +87,10 @@ func (w *Worker) SetTaskTarget(id connectors.TaskID, target connectors.TargetSta
 }
 
 // StopTasks ends tasks side by side, waiting in all for task.shutdown.graceful.timeout.ms or until ctx
-// ends. What has not ended then is cut off from Kafka and reports nothing more.
+// ends. What has not ended then is cut off from Kafka and reports nothing more. Tasks that do not run
+// here are ignored.
 // Source: Worker.stopAndAwaitTasks.
 func (w *Worker) StopTasks(ctx context.Context, ids []connectors.TaskID) error {
-	var missing []string
 	list := make([]*task, 0, len(ids))
 	w.mu.Lock()
 	for _, id := range ids {
@@ -99,7 +98,7 @@ func (w *Worker) StopTasks(ctx context.Context, ids []connectors.TaskID) error {
 			list = append(list, t)
 			delete(w.tasks, id)
 		} else {
-			missing = append(missing, id.String())
+			w.log.Warn("stop of a task ignored: it does not run here", "connector", id.Connector, "task", id.Task)
 		}
 	}
 	w.mu.Unlock()
@@ -122,9 +121,6 @@ func (w *Worker) StopTasks(ctx context.Context, ids []connectors.TaskID) error {
 		})
 	}
 	wg.Wait()
-	if len(missing) > 0 {
-		return connectException("Tasks " + strings.Join(missing, ", ") + " not found in this worker.")
-	}
 	return nil
 }
 

@@ -53,8 +53,9 @@ type sinkTask struct {
 	paused        bool // as the user wants it
 	topics        map[string]struct{}
 
-	mu       sync.Mutex // guards consumer for wake
+	mu       sync.Mutex // guards consumer for wake and cut
 	consumer consume.Consumer
+	closing  sync.Once
 }
 
 func (s *sinkTask) wake() {
@@ -66,8 +67,22 @@ func (s *sinkTask) wake() {
 	}
 }
 
-// cut leaves the consumer to the task's own close: its waits end with the task's context.
-func (s *sinkTask) cut() { s.wake() }
+// cut leaves the group, so that others get the partitions of a task that hangs in its plugin. It does
+// not wait for that.
+func (s *sinkTask) cut() {
+	s.wake()
+	go s.closeConsumer()
+}
+
+// closeConsumer leaves the group once; a second call waits for the first.
+func (s *sinkTask) closeConsumer() {
+	s.mu.Lock()
+	c := s.consumer
+	s.mu.Unlock()
+	if c != nil {
+		s.closing.Do(c.Close)
+	}
+}
 
 func (s *sinkTask) start(ctx context.Context) error {
 	s.lastCommitted, s.current, s.consumed = offsets{}, offsets{}, offsets{}
@@ -174,20 +189,28 @@ func (s *sinkTask) convert(ctx context.Context, raw []*batch.Batch) error {
 	rows := 0
 	for i, b := range raw {
 		rows += b.Len()
-		out, failed, err := s.stage.Run(ctx, b)
+		var out []*batch.Batch
+		var failed []errant.RowError
+		err := checkTimestamps(b)
+		if err == nil {
+			if out, failed, err = s.stage.Run(ctx, b); err != nil {
+				err = exceeded(err)
+			}
+		}
 		if err == nil {
 			s.raw = append(s.raw, b)
 			s.batch = append(s.batch, out...)
+			if reachesTransforms(b, failed) {
+				s.used(b.Origin.Topic)
+			}
 			err = s.operator.Failed(ctx, b, failed, &s.reports)
 		} else {
 			b.Release()
-			err = exceeded(err)
 		}
 		if err != nil {
 			releaseBatches(raw[i+1:])
 			return err
 		}
-		s.used(b.Origin.Topic)
 		tp := connectors.TopicPartition{Topic: b.Origin.Topic, Partition: b.Origin.Partition}
 		s.consumed[tp] = b.Offsets[b.Len()-1] + 1
 	}
@@ -196,6 +219,17 @@ func (s *sinkTask) convert(ctx context.Context, raw []*batch.Batch) error {
 		s.metrics.Consumed(s.consumed)
 	}
 	return nil
+}
+
+// reachesTransforms reports whether some row of b was converted.
+func reachesTransforms(b *batch.Batch, failed []errant.RowError) bool {
+	n := b.Len()
+	for i := range failed {
+		if failed[i].Stage != errant.Transformation {
+			n--
+		}
+	}
+	return n > 0
 }
 
 // deliver hands the batch to the plugin. Source: WorkerSinkTask.deliverMessages.
@@ -299,9 +333,7 @@ func (s *sinkTask) close(ctx context.Context) {
 		}
 	}
 	s.dropBatch()
-	if s.consumer != nil {
-		s.consumer.Close()
-	}
+	s.closeConsumer()
 	s.parts.close()
 	s.metrics.Partitions(0)
 }

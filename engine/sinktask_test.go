@@ -332,9 +332,8 @@ func TestSinkTask_TasksShareThePartitions(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	if err := b.worker.StopTasks(ctx, []connectors.TaskID{{Connector: "k"}, {Connector: "k", Task: 1}, {Connector: "z"}}); err == nil ||
-		err.Error() != "Tasks z-0 not found in this worker." {
-		t.Errorf("error is %v", err)
+	if err := b.worker.StopTasks(ctx, []connectors.TaskID{{Connector: "k"}, {Connector: "k", Task: 1}, {Connector: "z"}}); err != nil {
+		t.Error(err)
 	}
 	for range 2 { // in either order
 		if s := <-b.reports; s.State != connectors.Unassigned {

@@ -74,7 +74,7 @@ func (s *sourceTask) wake() {
 
 // cut closes the producer, so that a Send that waits for ever returns.
 func (s *sourceTask) cut() {
-	s.closeProducer()
+	go s.closeProducer()
 }
 
 // closeProducer closes the producer once; a second call waits for the first.

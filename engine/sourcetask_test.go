@@ -350,3 +350,29 @@ func TestSourceTask_TransformsRowsUnderAPredicate(t *testing.T) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+func TestSourceTask_RowsBeforeTheOneThatFailsGoOut(t *testing.T) {
+	f := &fakeConnector{source: func() connectors.SourceTask {
+		return &counter{topic: "t", last: 4, some: 4, record: func(r *connectors.Record, n int64) {
+			if n == 3 {
+				r.Timestamp = ptr(int64(1))
+				r.Headers = []batch.Header{{Key: "h", Decoded: true, Value: batch.StringValue("x")}}
+			}
+		}}
+	}}
+	set := sourceOf(f)
+	set.Transforms = smt.NewSet(refusing("v3"))
+	b := newBench(t, set, map[string]int32{"t": 1})
+	b.startTask("s", source("transforms=r", "transforms.r.type=test.Refuse"))
+	s := b.await("s", 0, connectors.Failed)
+	want := "org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in error handler\nCaused by: org.apache.kafka.connect.errors.DataException: no v3\n"
+	if s.Trace != want {
+		t.Errorf("trace is %s", s.Trace)
+	}
+	if got := values(b.consume("t", 2)); got != "v1 v2" {
+		t.Errorf("topic holds %s", got)
+	}
+	if o := b.offsets.at(); o != 2 {
+		t.Errorf("offset %d is stored", o)
+	}
+}

@@ -72,12 +72,12 @@ func (w *Worker) Close(ctx context.Context) {
 	}
 	var wg sync.WaitGroup
 	for _, n := range names {
-		wg.Go(func() { _ = w.StopConnector(ctx, n) }) // its error says that there is none any more
+		wg.Go(func() { _ = w.StopConnector(ctx, n) }) // it cannot fail
 	}
 	wg.Wait()
 	if len(ids) > 0 {
 		w.log.Warn("tasks still run, stopping them", "tasks", len(ids))
-		_ = w.StopTasks(ctx, ids) // what does not end is cut off
+		_ = w.StopTasks(ctx, ids) // it cannot fail
 	}
 }
 
