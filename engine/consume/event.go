@@ -80,9 +80,9 @@ func (c *Records) handle(ctx context.Context, e *event) error {
 	case assigned:
 		c.mu.Lock()
 		c.assigning = e.positions
-		for tp := range e.positions {
+		for tp, at := range e.positions {
 			if c.lanes[tp] == nil {
-				l := &lane{tp: tp}
+				l := &lane{tp: tp, position: at, end: -1}
 				c.lanes[tp] = l
 				c.order = append(c.order, l)
 			}

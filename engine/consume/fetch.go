@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -33,22 +34,34 @@ func (c *Records) fetch() {
 			c.fail(errors.New("consume: the client was closed"))
 			return
 		}
-		f.EachError(c.fetchError)
-		any := false
-		f.EachPartition(func(p kgo.FetchTopicPartition) {
-			if len(p.Records) > 0 {
-				any = true
-				c.push(p.Topic, p.Partition, p.Records)
+		var again []string // topics that were deleted and made anew
+		f.EachError(func(topic string, partition int32, err error) {
+			if errors.Is(err, kerr.UnknownTopicID) || errors.Is(err, kerr.InconsistentTopicID) {
+				again = append(again, topic)
+				return
 			}
+			c.fetchError(topic, partition, err)
+		})
+		some := false
+		f.EachPartition(func(p kgo.FetchTopicPartition) {
+			some = some || len(p.Records) > 0
+			c.push(&p)
 		})
 		c.cl.AllowRebalance()
-		if any {
+		if some {
 			c.notify()
+		}
+		slices.Sort(again)
+		for _, topic := range slices.Compact(again) {
+			c.startOver(topic)
 		}
 	}
 }
 
 // awaitRoom waits until the lanes may take more and returns the context of the next poll of the client.
+//
+// The client is left alone meanwhile: what it fetched waits in it, and it fetches no more. Pausing
+// single partitions would make it throw away what it holds of them.
 func (c *Records) awaitRoom() (context.Context, bool) {
 	for {
 		c.mu.Lock()
@@ -56,8 +69,10 @@ func (c *Records) awaitRoom() (context.Context, bool) {
 			c.mu.Unlock()
 			return nil, false
 		}
-		c.reopenLocked()
-		if len(c.seeks) > 0 || c.bytes < c.opt.BudgetBytes {
+		if len(c.seeks) == 0 && c.fullLocked() {
+			c.evictLocked()
+		}
+		if len(c.seeks) > 0 || !c.fullLocked() {
 			ctx, cancel := context.WithCancel(context.Background())
 			if len(c.seeks) > 0 {
 				cancel() // the poll returns at once, then the seeks are applied
@@ -74,49 +89,105 @@ func (c *Records) awaitRoom() (context.Context, bool) {
 	}
 }
 
-// reopenLocked lets full lanes that were drained fetch again.
-func (c *Records) reopenLocked() {
-	var resume map[string][]int32
+// fullLocked reports whether the budget is spent, or a lane full that the task takes from.
+func (c *Records) fullLocked() bool {
+	if c.bytes >= c.opt.BudgetBytes {
+		return true
+	}
 	for _, l := range c.order {
-		if l.full && len(l.queue) <= c.opt.LaneDepth/2 {
-			l.full = false
-			if resume == nil {
-				resume = map[string][]int32{}
-			}
-			resume[l.tp.Topic] = append(resume[l.tp.Topic], l.tp.Partition)
+		if !l.paused && len(l.queue) >= c.opt.LaneDepth {
+			return true
 		}
 	}
-	if resume != nil {
-		c.cl.ResumeFetchPartitions(resume)
+	return false
+}
+
+// evictLocked makes room where paused lanes hold the budget and the task has nothing else to take: it
+// would wait for ever. What they hold is read again once they are resumed.
+func (c *Records) evictLocked() {
+	starving := false
+	for _, l := range c.order {
+		if !l.paused {
+			if len(l.queue) > 0 {
+				return
+			}
+			starving = true
+		}
+	}
+	if !starving {
+		return
+	}
+	back := map[connectors.TopicPartition]int64{}
+	for _, l := range c.order {
+		if l.paused && len(l.queue) > 0 {
+			back[l.tp] = l.queue[0].b.Offsets[0]
+			c.bytes -= l.drop()
+			l.seeking++
+		}
+	}
+	if len(back) > 0 {
+		c.seeks = append(c.seeks, back)
 	}
 }
 
 // push appends records of one partition to its lane.
-func (c *Records) push(topic string, partition int32, recs []*kgo.Record) {
-	tp := connectors.TopicPartition{Topic: topic, Partition: partition}
-	names := c.names[topic]
-	if names == nil {
-		names = []string{topic}
-		c.names[topic] = names
+func (c *Records) push(p *kgo.FetchTopicPartition) {
+	tp := connectors.TopicPartition{Topic: p.Topic, Partition: p.Partition}
+	if !c.takes(tp, p.HighWatermark) {
+		return
 	}
-	for len(recs) > 0 {
-		n, bytes := cut(recs, c.opt.RowsMax, c.opt.BytesMax)
-		b := rawBatch(c.opt.Pool, tp, names, recs[:n])
+	names := c.names[p.Topic]
+	if names == nil {
+		names = []string{p.Topic}
+		c.names[p.Topic] = names
+	}
+	for recs := p.Records; len(recs) > 0; {
+		n, payload := cut(recs, c.opt.RowsMax, c.opt.BytesMax)
+		q := queued{b: rawBatch(c.opt.Pool, tp, names, recs[:n]), bytes: int64(payload + n*rowOverhead), payload: int64(payload)}
 		recs = recs[n:]
 		c.mu.Lock()
 		l := c.lanes[tp]
 		if l == nil || l.seeking > 0 {
 			c.mu.Unlock()
-			b.Release()
+			q.b.Release()
 			return
 		}
-		l.queue = append(l.queue, queued{b, int64(bytes)})
-		c.bytes += int64(bytes)
-		if len(l.queue) >= c.opt.LaneDepth && !l.full {
-			l.full = true
-			c.cl.PauseFetchPartitions(map[string][]int32{topic: {partition}})
-		}
+		l.queue = append(l.queue, q)
+		c.bytes += q.bytes
 		c.mu.Unlock()
+	}
+}
+
+// takes notes the end of a partition and reports whether its lane takes records.
+func (c *Records) takes(tp connectors.TopicPartition, end int64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := c.lanes[tp]
+	if l == nil || l.seeking > 0 {
+		return false
+	}
+	l.end = end
+	return true
+}
+
+// startOver gives up the partitions of a topic that is not the one it was: the client would ask for the
+// old one for ever. They are lost to the task, without a commit, and assigned again.
+func (c *Records) startOver(topic string) {
+	c.opt.Logger.Warn("topic was made anew, reading from its beginning", "topic", topic)
+	c.mu.Lock()
+	e := &event{kind: lost}
+	for _, l := range c.order {
+		if l.tp.Topic == topic {
+			e.partitions = append(e.partitions, l.tp)
+		}
+	}
+	c.mu.Unlock()
+	if len(e.partitions) > 0 && !c.post(context.Background(), e) {
+		return // the consumer closes
+	}
+	c.cl.PurgeTopicsFromConsuming(topic)
+	if !c.opt.Regex {
+		c.cl.AddConsumeTopics(topic)
 	}
 }
 
@@ -163,7 +234,7 @@ func fatal(err error) bool {
 	var k *kerr.Error
 	if errors.As(err, &k) {
 		return !k.Retriable && k != kerr.RebalanceInProgress && k != kerr.IllegalGeneration && k != kerr.UnknownMemberID &&
-			k != kerr.MemberIDRequired && k != kerr.OffsetOutOfRange
+			k != kerr.MemberIDRequired
 	}
 	var sess *kgo.ErrGroupSession
 	var first *kgo.ErrFirstReadEOF

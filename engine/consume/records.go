@@ -3,15 +3,12 @@ package consume
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
@@ -30,18 +27,21 @@ type Options struct {
 	RowsMax     int   // rows of one batch
 	BytesMax    int   // bytes of one batch
 	PollRowsMax int   // rows that one Poll returns, more only to return one batch; 0: no limit
-	BudgetBytes int64 // bytes that wait in all lanes
-	LaneDepth   int   // batches that wait in one lane
+	BudgetBytes int64 // bytes that wait in all lanes: above it nothing is fetched
+	LaneDepth   int   // batches that wait in one lane: with a full one nothing is fetched
 }
 
 // Records is a Consumer on the record API of franz-go.
 type Records struct {
-	opt Options
-	cl  *kgo.Client
-	adm *kadm.Client
+	opt   Options
+	cl    *kgo.Client
+	adm   *kadm.Client
+	reset reset
+	unset kgo.Offset // what the client has for partitions without a committed offset
 
 	signal chan struct{} // something for Poll to see
 	kick   chan struct{} // something for the fetching goroutine to see
+	ready  chan struct{} // closed once the fields below opt are set: the client calls back before
 	closed chan struct{}
 	done   chan struct{}       // the fetching goroutine ended
 	names  map[string][]string // topic -> shared list of one; the fetching goroutine's own
@@ -54,6 +54,7 @@ type Records struct {
 	calls      []func() // commit callbacks that are due
 	seeks      []map[connectors.TopicPartition]int64
 	bytes      int64 // in all lanes
+	polled     int64 // bytes of keys and values that Poll returned
 	woken      bool
 	closing    bool
 	err        error
@@ -66,7 +67,7 @@ var _ Consumer = (*Records)(nil)
 func New(opt Options) (*Records, error) {
 	c := &Records{
 		opt: opt, signal: make(chan struct{}, 1), kick: make(chan struct{}, 1),
-		closed: make(chan struct{}), done: make(chan struct{}),
+		ready: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}),
 		names: map[string][]string{}, lanes: map[connectors.TopicPartition]*lane{},
 	}
 	opts := []kgo.Opt{
@@ -85,6 +86,9 @@ func New(opt Options) (*Records, error) {
 		return nil, err
 	}
 	c.cl, c.adm = cl, kadm.NewClient(cl)
+	o, _ := cl.OptValue(kgo.ConsumeResetOffset).(kgo.Offset)
+	c.unset, c.reset = o, resetOf(o, time.Now())
+	close(c.ready)
 	go c.fetch()
 	return c, nil
 }
@@ -118,7 +122,6 @@ func (c *Records) Poll(ctx context.Context, wait time.Duration) ([]*batch.Batch,
 			return nil, err
 		}
 		if out := c.drainLocked(); len(out) > 0 {
-			c.reopenLocked()
 			c.mu.Unlock()
 			c.kickFetch()
 			return out, nil
@@ -162,6 +165,7 @@ func (c *Records) drainLocked() []*batch.Batch {
 			}
 			q := l.pop()
 			c.bytes -= q.bytes
+			c.polled += q.payload
 			rows, bytes = rows+q.b.Len(), bytes+q.bytes
 			out = append(out, q.b)
 			progress = true
@@ -193,15 +197,27 @@ func (c *Records) Pause(partitions []connectors.TopicPartition) { c.setPaused(pa
 // Resume implements Consumer.
 func (c *Records) Resume(partitions []connectors.TopicPartition) { c.setPaused(partitions, false) }
 
+// setPaused also keeps the client from fetching paused partitions. What waits in their lanes stays:
+// a sink that is to put rows again pauses everything for a moment.
 func (c *Records) setPaused(partitions []connectors.TopicPartition, v bool) {
+	m := map[string][]int32{}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	for _, tp := range partitions {
-		if l := c.lanes[tp]; l != nil {
+		if l := c.lanes[tp]; l != nil && l.paused != v {
 			l.paused = v
+			m[tp.Topic] = append(m[tp.Topic], tp.Partition)
 		}
 	}
+	if len(m) > 0 {
+		if v {
+			c.cl.PauseFetchPartitions(m)
+		} else {
+			c.cl.ResumeFetchPartitions(m)
+		}
+	}
+	c.mu.Unlock()
 	c.notify()
+	c.kickFetch()
 }
 
 // Seek implements Consumer.
@@ -216,6 +232,7 @@ func (c *Records) Seek(offsets map[connectors.TopicPartition]int64) {
 		if l := c.lanes[tp]; l != nil {
 			c.bytes -= l.drop()
 			l.seeking++
+			l.position = o
 			later[tp] = o
 		}
 	}
@@ -240,26 +257,24 @@ func (c *Records) Assignment() []connectors.TopicPartition {
 	return out
 }
 
-// CommitAsync implements Consumer.
-func (c *Records) CommitAsync(offsets map[connectors.TopicPartition]int64, done func(error)) {
-	c.cl.CommitOffsets(context.Background(), commitMap(offsets),
-		func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
-			err = commitError(resp, err)
-			c.mu.Lock()
-			c.calls = append(c.calls, func() { done(err) })
-			c.mu.Unlock()
-			c.notify()
-		})
+// Stats is what a consumer has given and holds.
+type Stats struct {
+	Bytes         int64 // of keys and values that Poll returned so far
+	BufferedBytes int64 // in all lanes
+	Lag, LagMax   int64 // records up to the high watermark: of all partitions, of the one with most
 }
 
-// Commit implements Consumer.
-func (c *Records) Commit(ctx context.Context, offsets map[connectors.TopicPartition]int64) error {
-	var out error
-	c.cl.CommitOffsetsSync(ctx, commitMap(offsets),
-		func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
-			out = commitError(resp, err)
-		})
-	return out
+// Stats returns the counts. Safe from any goroutine.
+func (c *Records) Stats() Stats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := Stats{Bytes: c.polled, BufferedBytes: c.bytes}
+	for _, l := range c.order {
+		n := l.lag()
+		s.Lag += n
+		s.LagMax = max(s.LagMax, n)
+	}
+	return s
 }
 
 // Close implements Consumer.
@@ -286,121 +301,6 @@ func (c *Records) Close() {
 	c.order = nil
 }
 
-// take tells the task that partitions go.
-func (c *Records) take(ctx context.Context, kind change, m map[string][]int32) {
-	e := &event{kind: kind}
-	c.mu.Lock()
-	for t, ps := range m {
-		for _, p := range ps {
-			if tp := (connectors.TopicPartition{Topic: t, Partition: p}); c.lanes[tp] != nil {
-				e.partitions = append(e.partitions, tp)
-			}
-		}
-	}
-	c.mu.Unlock()
-	if len(e.partitions) > 0 {
-		c.post(ctx, e)
-	}
-}
-
-// remove drops the lanes of partitions that are gone.
-func (c *Records) remove(partitions []connectors.TopicPartition) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, tp := range partitions {
-		l := c.lanes[tp]
-		if l == nil {
-			continue
-		}
-		c.bytes -= l.drop()
-		delete(c.lanes, tp)
-		for i := range c.order {
-			if c.order[i] == l {
-				c.order = append(c.order[:i], c.order[i+1:]...)
-				break
-			}
-		}
-	}
-}
-
-// adjust is asked for the offsets at which reading of new partitions starts: where those that the
-// group committed are missing it looks up what auto.offset.reset means, then lets the task open the
-// partitions and seek in them.
-func (c *Records) adjust(ctx context.Context, offsets map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
-	positions := map[connectors.TopicPartition]int64{}
-	if err := c.resolve(ctx, offsets, positions); err != nil {
-		return nil, err
-	}
-	fresh := map[connectors.TopicPartition]int64{}
-	c.mu.Lock()
-	for tp, o := range positions {
-		if l := c.lanes[tp]; l == nil {
-			fresh[tp] = o
-		} else {
-			// Opened before, but a rebalance ended that session before reading began.
-			positions[tp] = l.start
-		}
-	}
-	c.mu.Unlock()
-	if len(fresh) > 0 {
-		e := &event{kind: assigned, positions: fresh}
-		if !c.post(ctx, e) {
-			return nil, errors.Join(errWithdrawn, ctx.Err())
-		}
-	}
-	c.mu.Lock()
-	for tp, o := range fresh { // as the task's seeks left them
-		positions[tp] = o
-		if l := c.lanes[tp]; l != nil {
-			l.start = o
-		}
-	}
-	c.mu.Unlock()
-	for tp, o := range positions {
-		offsets[tp.Topic][tp.Partition] = kgo.NewOffset().At(o)
-	}
-	return offsets, nil
-}
-
-// resolve fills in the position of every partition; offsets that stand for the start or the end of a
-// partition are looked up. Source: Consumer.position.
-func (c *Records) resolve(ctx context.Context, offsets map[string]map[int32]kgo.Offset, positions map[connectors.TopicPartition]int64) error {
-	ask := map[int64][]string{}
-	for t, ps := range offsets {
-		for p, o := range ps {
-			at := o.EpochOffset().Offset
-			if at >= 0 {
-				positions[connectors.TopicPartition{Topic: t, Partition: p}] = at
-			} else if len(ask[at]) == 0 || ask[at][len(ask[at])-1] != t {
-				ask[at] = append(ask[at], t)
-			}
-		}
-	}
-	for at, topics := range ask {
-		list := c.adm.ListStartOffsets
-		if at == -1 {
-			list = c.adm.ListEndOffsets
-		}
-		found, err := list(ctx, topics...)
-		if err != nil {
-			return fmt.Errorf("consume: positions of new partitions: %w", err)
-		}
-		for t, ps := range offsets {
-			for p, o := range ps {
-				if o.EpochOffset().Offset != at {
-					continue
-				}
-				l, ok := found.Lookup(t, p)
-				if !ok || l.Err != nil {
-					return fmt.Errorf("consume: position of %s-%d: %w", t, p, errors.Join(l.Err))
-				}
-				positions[connectors.TopicPartition{Topic: t, Partition: p}] = l.Offset
-			}
-		}
-	}
-	return nil
-}
-
 func (c *Records) notify() {
 	select {
 	case c.signal <- struct{}{}:
@@ -413,29 +313,4 @@ func (c *Records) kickFetch() {
 	case c.kick <- struct{}{}:
 	default:
 	}
-}
-
-func commitMap(offsets map[connectors.TopicPartition]int64) map[string]map[int32]kgo.EpochOffset {
-	m := map[string]map[int32]kgo.EpochOffset{}
-	for tp, o := range offsets {
-		if m[tp.Topic] == nil {
-			m[tp.Topic] = map[int32]kgo.EpochOffset{}
-		}
-		m[tp.Topic][tp.Partition] = kgo.EpochOffset{Epoch: -1, Offset: o}
-	}
-	return m
-}
-
-func commitError(resp *kmsg.OffsetCommitResponse, err error) error {
-	if err != nil || resp == nil {
-		return err
-	}
-	for _, t := range resp.Topics {
-		for _, p := range t.Partitions {
-			if err := kerr.ErrorForCode(p.ErrorCode); err != nil {
-				return fmt.Errorf("commit of %s-%d: %w", t.Topic, p.Partition, err)
-			}
-		}
-	}
-	return nil
 }

@@ -13,25 +13,33 @@ import (
 const rowOverhead = 32
 
 // cut returns how many of the records, which belong to one partition, go into one batch, and the bytes
-// they take: at most rowsMax rows and bytesMax bytes (one row always), under one timestamp type.
-func cut(recs []*kgo.Record, rowsMax, bytesMax int) (n, bytes int) {
+// of their keys and values: at most rowsMax rows and, with rowOverhead, bytesMax bytes (one row
+// always), under one timestamp type.
+func cut(recs []*kgo.Record, rowsMax, bytesMax int) (n, payload int) {
 	kind := recs[0].Attrs.TimestampType()
 	for n < len(recs) && n < rowsMax {
 		r := recs[n]
-		size := len(r.Key) + len(r.Value) + rowOverhead
-		if n > 0 && (bytes+size > bytesMax || r.Attrs.TimestampType() != kind) {
+		size := len(r.Key) + len(r.Value)
+		if n > 0 && (payload+size+(n+1)*rowOverhead > bytesMax || r.Attrs.TimestampType() != kind) {
 			break
 		}
-		bytes += size
+		payload += size
 		n++
 	}
-	return n, bytes
+	return n, payload
 }
 
 // rawBatch copies records of one partition, all of one timestamp type, into a batch. Header values are
 // shared with the records: they are garbage collected memory that nobody writes.
+//
+// One loop adds up, one copies: a record is a pointer into memory that is not in any cache, so going
+// over them once more costs more than the copy.
 func rawBatch(p *batch.Pool, tp connectors.TopicPartition, topics []string, recs []*kgo.Record) *batch.Batch {
 	n := len(recs)
+	var t totals
+	for _, r := range recs {
+		t.add(r)
+	}
 	b := p.New(n)
 	b.Topics = batch.Topics{Names: topics}
 	b.Partition = tp.Partition
@@ -44,52 +52,72 @@ func rawBatch(p *batch.Pool, tp connectors.TopicPartition, topics []string, recs
 	}
 	b.Offsets = mem.Alloc[int64](&b.Arena, n)
 	b.Timestamps = mem.Alloc[int64](&b.Arena, n)
-	headers := 0
+	keys := newColumn(b, n, t.key, t.nullKeys)
+	values := newColumn(b, n, t.value, t.nullValues)
 	for i, r := range recs {
 		b.Offsets[i] = r.Offset
 		b.Timestamps[i] = r.Timestamp.UnixMilli()
-		headers += len(r.Headers)
+		keys.set(i, r.Key)
+		values.set(i, r.Value)
 	}
-	b.RawKey = column(b, recs, func(r *kgo.Record) []byte { return r.Key })
-	b.RawValue = column(b, recs, func(r *kgo.Record) []byte { return r.Value })
-	if headers > 0 {
-		b.Headers.Offsets = mem.Alloc[int32](&b.Arena, n+1)
-		b.Headers.Entries = make([]batch.Header, 0, headers)
-		for i, r := range recs {
-			b.Headers.Offsets[i] = int32(len(b.Headers.Entries))
-			for _, h := range r.Headers {
-				b.Headers.Entries = append(b.Headers.Entries, batch.Header{Key: h.Key, Raw: h.Value})
-			}
-		}
-		b.Headers.Offsets[n] = int32(headers)
+	b.RawKey, b.RawValue = keys.Bytes, values.Bytes
+	if t.headers > 0 {
+		copyHeaders(b, recs, t.headers)
 	}
 	return b
 }
 
-// column copies one byte sequence of each record into b's arena.
-func column(b *batch.Batch, recs []*kgo.Record, of func(*kgo.Record) []byte) batch.Bytes {
-	total, nulls := 0, 0
-	for _, r := range recs {
-		v := of(r)
-		total += len(v)
-		if v == nil {
-			nulls++
-		}
+// totals is what records need.
+type totals struct {
+	key, value           int // bytes
+	nullKeys, nullValues int
+	headers              int
+}
+
+func (t *totals) add(r *kgo.Record) {
+	t.key += len(r.Key)
+	t.value += len(r.Value)
+	if r.Key == nil {
+		t.nullKeys++
 	}
-	out := batch.Bytes{Views: mem.Alloc[batch.View](&b.Arena, len(recs))}
+	if r.Value == nil {
+		t.nullValues++
+	}
+	t.headers += len(r.Headers)
+}
+
+// column is byte sequences that are copied, one after the other, into an arena.
+type column struct {
+	batch.Bytes
+	at uint32
+}
+
+func newColumn(b *batch.Batch, n, bytes, nulls int) column {
+	c := column{Bytes: batch.Bytes{Views: mem.Alloc[batch.View](&b.Arena, n)}}
 	if nulls > 0 {
-		out.Valid = bits.Bitmap(mem.Zeroed[uint64](&b.Arena, bits.Words(len(recs))))
+		c.Valid = bits.Bitmap(mem.Zeroed[uint64](&b.Arena, bits.Words(n)))
 	}
-	buf := b.Arena.Bytes(total)
-	at := 0
+	c.Bufs[0] = b.Arena.Bytes(bytes)
+	return c
+}
+
+// set copies row i; nil is null.
+func (c *column) set(i int, v []byte) {
+	c.Views[i] = batch.View{Pos: c.at, Len: uint32(len(v))}
+	c.at += uint32(copy(c.Bufs[0][c.at:], v))
+	if c.Valid != nil && v != nil {
+		c.Valid.Set(i)
+	}
+}
+
+func copyHeaders(b *batch.Batch, recs []*kgo.Record, n int) {
+	b.Headers.Offsets = mem.Alloc[int32](&b.Arena, len(recs)+1)
+	b.Headers.Entries = make([]batch.Header, 0, n)
 	for i, r := range recs {
-		v := of(r)
-		out.Views[i] = batch.View{Pos: uint32(at), Len: uint32(len(v))}
-		at += copy(buf[at:], v)
-		if nulls > 0 && v != nil {
-			out.Valid.Set(i)
+		b.Headers.Offsets[i] = int32(len(b.Headers.Entries))
+		for _, h := range r.Headers {
+			b.Headers.Entries = append(b.Headers.Entries, batch.Header{Key: h.Key, Raw: h.Value})
 		}
 	}
-	out.Bufs[0] = buf
-	return out
+	b.Headers.Offsets[len(recs)] = int32(n)
 }
