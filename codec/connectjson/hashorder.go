@@ -110,3 +110,13 @@ func hashOrderedDeep(v batch.Value) batch.Value {
 	}
 	return v
 }
+
+// hashOrderOfNames returns fields, whose names are given, as a HashMap iterates that received them in
+// this order.
+func hashOrderOfNames(fields []int32, names []string) []int32 {
+	out := make([]int32, 0, len(fields))
+	for _, i := range java.HashMapOrder(names) {
+		out = append(out, fields[i])
+	}
+	return out
+}

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/internal/java"
 )
 
 // shapeTable finds the number of a shape by its members. Shapes of one batch are numbered in order of
@@ -69,11 +68,7 @@ func hashOrderOfMembers(order []int32, members []*member) []int32 {
 	for i, f := range order {
 		names[i] = members[f].name
 	}
-	out := make([]int32, 0, len(order))
-	for _, i := range java.HashMapOrder(names) {
-		out = append(out, order[i])
-	}
-	return out
+	return hashOrderOfNames(order, names)
 }
 
 func (t *shapeTable) find(order []int32) *knownShape {
