@@ -21,8 +21,11 @@ const (
 	linesEach  = 20
 )
 
-// loadKept bounds what the broker keeps of the generated records.
-const loadKept = "67108864"
+// loadRate is how many records a second are generated; loadKept bounds the bytes that the broker keeps of them.
+const (
+	loadRate = "50000"
+	loadKept = "67108864"
+)
 
 // demoConnectors are the connectors of the demonstration: a file that grows, copied through a topic into another
 // file, and generated records, written as JSON to a topic and read again by a sink that drops them.
@@ -36,7 +39,7 @@ func demoConnectors(dir string) []*connectorFile {
 			"connector.class": "FileStreamSink", "file": filepath.Join(dir, "out.txt"), "topics": demoLines, "value.converter": text,
 		}},
 		{name: "demo-load-source", config: map[string]string{
-			"connector.class": "io.millrace.connect.datagen.DatagenSourceConnector", "schema": "orders", "topic": demoLoad,
+			"connector.class": "io.millrace.connect.datagen.DatagenSourceConnector", "topic": demoLoad, "schema": "orders", "rate": loadRate,
 		}},
 		{name: "demo-load-sink", config: map[string]string{
 			"connector.class": "io.millrace.connect.blackhole.BlackholeSinkConnector", "topics": demoLoad,
@@ -45,8 +48,10 @@ func demoConnectors(dir string) []*connectorFile {
 }
 
 func demoHints(url, dir string) string {
-	return fmt.Sprintf("  curl -X PUT '%sconnectors/demo-load-source/pause'\n  echo hello >> '%s'; tail -3 '%s'\n",
-		url, filepath.Join(dir, "in.txt"), filepath.Join(dir, "out.txt"))
+	return fmt.Sprintf("  curl -X PUT '%sconnectors/demo-load-source/pause'\n"+
+		"  curl -X PATCH -H 'Content-Type: application/json' -d '{\"rate\":\"0\"}' '%sconnectors/demo-load-source/config'   # as fast as it goes\n"+
+		"  echo hello >> '%s'; tail -3 '%s'\n",
+		url, url, filepath.Join(dir, "in.txt"), filepath.Join(dir, "out.txt"))
 }
 
 // demo is the writer of the file that grows.

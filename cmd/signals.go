@@ -6,7 +6,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
+
+// sameSignal is how soon after the first signal another one is taken for the same: shells and supervisors send
+// to a process and to its group.
+const sameSignal = 300 * time.Millisecond
 
 // untilSignal returns a context that ends with the first SIGINT or SIGTERM, and a function that stops
 // listening. A second signal ends the process at once.
@@ -18,15 +23,19 @@ func (p *program) untilSignal(ctx context.Context) (context.Context, func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for n := 1; ; n++ {
+		var first time.Time
+		for {
 			select {
 			case s := <-got:
-				if n > 1 {
+				switch {
+				case first.IsZero():
+					first = time.Now()
+					cancel(signalled{s})
+				case time.Since(first) > sameSignal:
 					fmt.Fprintf(p.stderr, "millrace: %v again, ending at once\n", s)
 					p.exit(exitCut)
 					return
 				}
-				cancel(signalled{s})
 			case <-over:
 				return
 			}

@@ -10,6 +10,8 @@ import (
 	"github.com/millrace/millrace/codec/header"
 	"github.com/millrace/millrace/codec/primitive"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/connectors/blackhole"
+	"github.com/millrace/millrace/connectors/datagen"
 	"github.com/millrace/millrace/connectors/file"
 	"github.com/millrace/millrace/engine/plugin"
 	"github.com/millrace/millrace/smt"
@@ -21,6 +23,6 @@ func Plugins() plugin.Set {
 		Converters: codec.NewSet(slices.Concat(connectjson.Classes(), primitive.Classes(), header.Classes())...),
 		Transforms: smt.NewSet(),
 		Predicates: smt.NewPredicateSet(),
-		Connectors: connectors.NewSet(slices.Concat(file.Classes())...),
+		Connectors: connectors.NewSet(slices.Concat(file.Classes(), datagen.Classes(), blackhole.Classes())...),
 	}
 }
