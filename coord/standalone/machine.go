@@ -59,8 +59,9 @@ type connector struct {
 	waiting  []*proc
 	taskRuns map[int]uint64
 
-	updating    bool // a proc keeps task configs up to date
-	updateAgain bool // and shall look once more
+	updating    bool  // a proc keeps task configs up to date
+	updateAgain bool  // and shall look once more
+	sleeper     *proc // it, when it waits for its next attempt
 
 	status     *coord.InstanceStatus // nil = none yet
 	taskStatus map[int]*coord.InstanceStatus

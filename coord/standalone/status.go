@@ -34,6 +34,10 @@ func (m *machine) connectorReported(name string, run uint64, st connectors.Statu
 	case c.awaited:
 		m.wakeAll(c, nil)
 	case st.State == connectors.Running:
+		if c.sleeper != nil { // it asked before the connector ran
+			m.wake(c.sleeper, nil)
+			c.sleeper = nil
+		}
 		m.keepUpdated(c)
 	}
 }

@@ -31,7 +31,7 @@ func (p *proc) updateTasks(s *slot, run uint64) error {
 	if !c.runs(run) {
 		return nil
 	}
-	name, config, revision := c.name, c.config, c.revision
+	name, config := c.name, c.config
 	type answer struct {
 		tasks    []map[string]string
 		resolved map[string]string
@@ -42,6 +42,9 @@ func (p *proc) updateTasks(s *slot, run uint64) error {
 		}
 		return a, err
 	})
+	if s.c != c || !c.runs(run) { // what it runs with now is somebody else's to ask
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -49,8 +52,8 @@ func (p *proc) updateTasks(s *slot, run uint64) error {
 		return errStopping
 	}
 	defer p.release(s, &s.ops)
-	if s.c != c || !c.runs(run) || c.revision != revision {
-		return nil // whoever changed that asks anew
+	if s.c != c || !c.runs(run) {
+		return nil
 	}
 	if !coord.TaskConfigsChanged(c.tasks, got.tasks, c.applied, got.resolved) {
 		return nil
@@ -86,7 +89,9 @@ func (m *machine) keepUpdated(c *connector) {
 				continue
 			}
 			m.log.Error("no new task configs from the connector", "connector", c.name, "next_in", wait, "err", err)
+			c.sleeper = p
 			c.updateAgain = p.sleep(wait)
+			c.sleeper = nil
 			wait = min(2*wait, retryMax)
 		}
 		c.updating = false
