@@ -25,6 +25,9 @@ type Options struct {
 	// NewClient makes a Kafka client from Java client properties (bootstrap.servers, security.*, sasl.*,
 	// ssl.*, client.id, …) and further options.
 	NewClient func(props map[string]string, opts ...kgo.Opt) (*kgo.Client, error)
+	// MemoryLimit is how many bytes the process may use; 0: what Go's runtime, the container or the
+	// machine allows.
+	MemoryLimit int64
 	// Distributed says that the worker is part of a cluster: group.id is in force.
 	Distributed bool
 }
@@ -38,6 +41,7 @@ type workerSettings struct {
 	allowlist                                     []string
 	topicCreation, topicTracking                  bool
 	tuning                                        tuning
+	memoryFraction                                float64
 }
 
 // WorkerDef returns the worker's keys that the engine reads: Java's of WorkerConfig, and our tuning
@@ -50,8 +54,13 @@ func WorkerDef() *config.Def {
 	for _, k := range tuningKeys() {
 		d.Define(k)
 	}
+	d.Define(config.Key{Name: memoryFraction, Type: config.Double, Default: 0.6, Importance: config.Low, Validator: config.Between(0.01, 1.0),
+		Doc: "Share of the process's memory limit that batches of all tasks together may take. Tasks get equal parts of it where millrace.task.memory.bytes of each would be more."})
 	return d
 }
+
+// memoryFraction is a key of the worker alone.
+const memoryFraction = "millrace.worker.memory.fraction"
 
 // parseWorker reads the worker's settings. Source: WorkerConfig.
 func parseWorker(props map[string]string, plugins plugin.Set) (workerSettings, error) {
@@ -75,5 +84,6 @@ func parseWorker(props map[string]string, plugins plugin.Set) (workerSettings, e
 		topicCreation:   v.Bool("topic.creation.enable"),
 		topicTracking:   v.Bool("topic.tracking.enable"),
 		tuning:          readTuning(v),
+		memoryFraction:  v.Float64(memoryFraction),
 	}, nil
 }

@@ -17,7 +17,7 @@ func newSourceTask(p *taskParts) *sourceTask {
 	s := &sourceTask{
 		t: p.t, log: p.t.log, parts: p, tracker: p.tracker(),
 		flushInterval: p.w.set.flushInterval, flushTimeout: p.w.set.flushTimeout,
-		heldMax: p.tuning.memory, room: make(chan struct{}, 1),
+		room: make(chan struct{}, 1),
 	}
 	s.polling, s.endPoll = context.WithCancel(p.t.ctx)
 	return s
@@ -59,6 +59,7 @@ func (s *sourceTask) build(ctx context.Context) error {
 	s.mu.Lock()
 	s.producer = producer
 	s.mu.Unlock()
+	s.metrics.Watch(func() metrics.Production { return metrics.Production(producer.Stats()) })
 
 	if s.topics, err = p.topicCreation(); err != nil {
 		return err

@@ -9,15 +9,16 @@ import (
 // reports false when something else is to be looked at first: the task stops, a row failed.
 func (s *sourceTask) awaitRoom() bool {
 	for logged := false; ; {
+		most := s.parts.memory()
 		s.mu.Lock()
-		full := s.held >= s.heldMax
+		full := s.held >= most
 		s.mu.Unlock()
 		if !full {
 			return true
 		}
 		if !logged {
 			logged = true
-			s.log.Debug("memory of the task is full, polling goes on when Kafka has taken some", "bytes_max", s.heldMax)
+			s.log.Debug("memory of the task is full, polling goes on when Kafka has taken some", "bytes_max", most)
 		}
 		select {
 		case <-s.room:

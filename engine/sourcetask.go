@@ -47,8 +47,7 @@ type sourceTask struct {
 	seq      int64
 	flushed  chan struct{} // the flushing goroutine ended
 
-	heldMax int64         // bytes that may wait for Kafka before polling stops
-	room    chan struct{} // some of them went
+	room chan struct{} // some of what waits for Kafka went
 
 	mu         sync.Mutex
 	held       int64 // bytes that wait for Kafka

@@ -32,6 +32,7 @@ type taskParts struct {
 
 // prepare makes converters and transforms. ctx is that of the task.
 func (p *taskParts) prepare(ctx context.Context) (err error) {
+	p.closers = append(p.closers, p.w.budget.join())
 	if p.conv, err = p.w.newConverters(p.connector); err != nil {
 		return err
 	}
@@ -77,6 +78,9 @@ func (p *taskParts) admin(clientID string) (*kgo.Client, error) {
 	p.closers = append(p.closers, func() error { cl.Close(); return nil })
 	return cl, nil
 }
+
+// memory is how many bytes of batches the task may hold now.
+func (p *taskParts) memory() int64 { return p.w.budget.share(p.tuning.memory) }
 
 // context is what the plugin may ask.
 func (p *taskParts) context() taskContext {

@@ -48,7 +48,7 @@ func tuningKeys() []config.Key {
 	}
 	return []config.Key{
 		key("millrace.stage.rows.max", config.Int, 1024, config.Between(1, 65536),
-			"Rows a stage takes in one pass. More raises throughput and latency."),
+			"Rows of a sink that a stage takes in one pass; those of a source come as it polls them. More raises throughput and latency."),
 		key("millrace.stage.bytes.max", config.Long, 4<<20, config.AtLeast(1),
 			"Bytes of keys and values a stage takes in one pass; a single larger record is a pass of its own."),
 		key("millrace.lane.depth", config.Int, 8, config.AtLeast(1),

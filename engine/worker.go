@@ -5,8 +5,10 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
+	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/metrics"
 )
@@ -22,6 +24,7 @@ type Worker struct {
 	log     *slog.Logger
 	clients clientProps
 	cluster clusterID
+	budget  *budget
 
 	mu         sync.Mutex
 	closed     bool
@@ -45,6 +48,10 @@ func NewWorker(opt Options) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
+	const exactlyOnce = "exactly.once.source.support"
+	if v := opt.Config[exactlyOnce]; opt.Distributed && strings.EqualFold(strings.TrimSpace(v), "enabled") {
+		return nil, config.InvalidValue(exactlyOnce, v, "Source tasks deliver at least once in this version. Set it to disabled or preparing.")
+	}
 	policy, err := newOverridePolicy(set.policy, set.allowlist)
 	if err != nil {
 		return nil, err
@@ -53,6 +60,7 @@ func NewWorker(opt Options) (*Worker, error) {
 	return &Worker{
 		opt: opt, set: set, log: opt.Logger,
 		clients:    clientProps{worker: opt.Config, policy: policy},
+		budget:     newBudget(opt.MemoryLimit, set.memoryFraction),
 		connectors: map[string]*connector{},
 		tasks:      map[connectors.TaskID]*task{},
 		unknown:    map[string]struct{}{},
