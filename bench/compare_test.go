@@ -265,7 +265,7 @@ func (p pipeline) measure(t *testing.T, kafka *harness.Kafka, w *harness.Worker,
 		} else {
 			topic = name
 			kafka.CreateTopic(topic, 1, nil)
-			config["topic"], config["count"] = topic, fmt.Sprint(*perPass)
+			config["topic"], config["count"], config["records"] = topic, fmt.Sprint(*perPass), fmt.Sprint(*perPass)
 		}
 		used, err := harness.CPU(w.PID())
 		if err != nil {
