@@ -11,6 +11,7 @@ import (
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/consume"
 	"github.com/millrace/millrace/engine/errant"
+	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/produce"
 	"github.com/millrace/millrace/engine/settings"
 	"github.com/millrace/millrace/engine/stage"
@@ -86,12 +87,20 @@ func (s *sinkTask) newConsumer() (consume.Consumer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return consume.New(consume.Options{
+	c, err := consume.New(consume.Options{
 		NewClient: p.client(props, own), Topics: topics, Regex: pattern != "",
 		Pool: p.w.opt.Pool, Rebalance: s, Logger: s.log,
 		RowsMax: min(p.tuning.rowsMax, rowsOr(rows, p.tuning.rowsMax)), BytesMax: p.tuning.bytesMax, PollRowsMax: rows,
 		BudgetBytes: p.memory(), LaneDepth: p.tuning.laneDepth,
 	})
+	if err != nil {
+		return nil, err
+	}
+	s.metrics.Watch(func() metrics.Consumption {
+		st := c.Stats()
+		return metrics.Consumption{Bytes: st.Bytes, Lag: st.Lag, LagMax: st.LagMax, BufferedBytes: st.BufferedBytes}
+	})
+	return c, nil
 }
 
 // pollRows is max.poll.records, where a user sets it; its default would only make batches small.

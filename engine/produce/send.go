@@ -32,12 +32,19 @@ type record struct {
 	at  place
 }
 
-// place is the record's context: how its acknowledgement finds back.
+// place is the record's context, one that never ends: how its acknowledgement finds back. The client may
+// ask for its end after the last acknowledgement, when the place is in use again, so the answer is fixed.
 type place struct {
-	context.Context
 	s   *send
 	row int32
 }
+
+var _ context.Context = (*place)(nil)
+
+func (*place) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (*place) Done() <-chan struct{}       { return nil }
+func (*place) Err() error                  { return nil }
+func (*place) Value(any) any               { return nil }
 
 // take returns a send for n rows.
 func (p *Records) take(n int) *send {
@@ -148,7 +155,7 @@ func (s *send) send(ctx context.Context, p *Rows, row int32, now int64) {
 		}
 		r.rec.Headers = s.headers[at:len(s.headers):len(s.headers)]
 	}
-	r.at = place{Context: context.Background(), s: s, row: row}
+	r.at = place{s: s, row: row}
 	r.rec.Context = &r.at
 	s.p.cl.Produce(ctx, &r.rec, acked)
 }
