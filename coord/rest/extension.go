@@ -20,7 +20,7 @@ type authenticator interface {
 // basicAuthClass is the one extension that is known; it is Kafka's own.
 const basicAuthClass = "org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension"
 
-// newExtensions makes what rest.extension.classes names: nil for none.
+// newExtensions makes what rest.extension.classes names: nil for none, and for one that lets everybody in.
 func newExtensions(classes []string, jaas string, log *slog.Logger) (authenticator, error) {
 	const key = "rest.extension.classes"
 	var auth authenticator
@@ -34,13 +34,14 @@ func newExtensions(classes []string, jaas string, log *slog.Logger) (authenticat
 		}
 		if len(a.passwords) == 0 {
 			log.Warn("credential properties file is empty: all requests will be permitted", "file", a.file)
+			continue
 		}
 		auth = a
 	}
 	return auth, nil
 }
 
-// basicAuth lets in who names a user of a properties file, and its password. An empty file lets in all.
+// basicAuth lets in who names a user of a properties file, and its password.
 // Source: BasicAuthSecurityRestExtension, JaasBasicAuthFilter, PropertyFileLoginModule.
 type basicAuth struct {
 	file      string
@@ -80,9 +81,6 @@ func newBasicAuth(jaas string) (*basicAuth, error) {
 
 // allows takes as long for an unknown user as for a wrong password.
 func (a *basicAuth) allows(r *http.Request) bool {
-	if len(a.passwords) == 0 {
-		return true
-	}
 	user, password, ok := credentials(r.Header.Get("Authorization"))
 	want, known := a.passwords[user]
 	have := sha256.Sum256([]byte(password))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -82,9 +83,14 @@ func unauthorized() answer {
 	return answer{status: http.StatusUnauthorized, body: plainText("User cannot access the resource.")}
 }
 
-// call runs a method within the time that a request may take.
+// call runs a method within the time that a request may take. What a client asked to change is done also
+// when it does not wait for the answer, as in Connect.
 func (h *handler) call(w http.ResponseWriter, r *http.Request, m *method, c *call) (a answer) {
-	ctx, cancel := context.WithTimeout(r.Context(), h.max)
+	ctx := r.Context()
+	if !reads(r.Method) {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, h.max)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
@@ -150,13 +156,21 @@ func (h *handler) write(w http.ResponseWriter, a answer, media string) {
 	_, _ = w.Write(body) // the client is gone, which its next request will tell it
 }
 
-// location is the absolute URL of a path, under the name that the client used.
+// location is the absolute URL of a path, under the name that the client used; HTTP/1.0 need not name any.
 func location(r *http.Request, path string) string {
-	scheme := protocolHTTP
+	scheme, host := protocolHTTP, r.Host
 	if r.TLS != nil {
 		scheme = protocolHTTPS
 	}
-	return scheme + "://" + r.Host + path
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && host == "" {
+		host = local.String()
+	}
+	return scheme + "://" + host + path
+}
+
+// reads says whether a method changes nothing.
+func reads(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
 // logRequest logs what changed something, and what failed, at info; the rest at debug.
@@ -167,10 +181,11 @@ func (h *handler) logRequest(r *http.Request, a answer, took time.Duration) {
 	}
 	level := slog.LevelInfo
 	switch {
+	case r.Context().Err() != nil: // nobody waits for the answer
 	case status >= http.StatusInternalServerError && status != http.StatusServiceUnavailable:
 		level = slog.LevelError
 	case status >= http.StatusBadRequest:
-	case r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions:
+	case reads(r.Method):
 		level = slog.LevelDebug
 	}
 	if !h.log.Enabled(r.Context(), level) {

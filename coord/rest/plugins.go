@@ -46,17 +46,39 @@ func (a *api) validate(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	props, nulls := withoutNulls(values)
-	class, ok := props["connector.class"]
-	if ok && !strings.HasSuffix(withoutSuffix(class), withoutSuffix(c.name())) {
-		return answer{}, badRequest("Included connector type %s does not match request type %s", class, c.name())
-	}
-	v, err := a.herder.Validate(ctx, props)
+	infos, err := validated(ctx, a.herder, c.name(), props)
 	if err != nil {
 		return answer{}, err
 	}
-	infos := validationOf(v)
 	addNullErrors(&infos, nulls)
 	return answer{body: infos}, nil
+}
+
+// Validator checks connector configs; see coord.Worker.
+type Validator interface {
+	Validate(ctx context.Context, config map[string]string) (*connectors.Validation, error)
+}
+
+// Validation returns the body of PUT /connector-plugins/{plugin}/config/validate for a config without null
+// values. Errors: as the request's.
+func Validation(ctx context.Context, v Validator, plugin string, config map[string]string) ([]byte, error) {
+	infos, err := validated(ctx, v, plugin, config)
+	if err != nil {
+		return nil, err
+	}
+	return encode(infos)
+}
+
+func validated(ctx context.Context, v Validator, plugin string, config map[string]string) (configInfos, error) {
+	class, ok := config["connector.class"]
+	if ok && !strings.HasSuffix(withoutSuffix(class), withoutSuffix(plugin)) {
+		return configInfos{}, badRequest("Included connector type %s does not match request type %s", class, plugin)
+	}
+	checked, err := v.Validate(ctx, config)
+	if err != nil {
+		return configInfos{}, err
+	}
+	return validationOf(checked), nil
 }
 
 // withoutSuffix cuts Connector from the end of a class name. Source: ConnectorPluginsResource.normalizedPluginName.

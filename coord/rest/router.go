@@ -49,7 +49,7 @@ func (rs resources) find(escaped string) *match {
 // the empty one that a slash at the end makes. ok is false for what names no resource.
 func split(escaped string) (segments []string, ok bool) {
 	escaped, ok = strings.CutPrefix(escaped, "/")
-	if !ok {
+	if !ok || strings.HasPrefix(escaped, "/") || strings.Contains(escaped, "//") {
 		return nil, false
 	}
 	if escaped == "" {

@@ -239,6 +239,16 @@ func TestBasicAuth_EmptyFileLetsEverybodyIn(t *testing.T) {
 	}
 }
 
+func TestBasicAuth_EmptyFileIsNoProtection(t *testing.T) {
+	_, err := New(Options{
+		Properties: map[string]string{"rest.extension.classes": "BasicAuthSecurityRestExtension", "listeners": "http://0.0.0.0:0", "millrace.rest.security": "strict"},
+		Log:        slog.New(slog.DiscardHandler), JAAS: basicFiles(t, ""),
+	})
+	if err == nil || !strings.Contains(err.Error(), "lets everybody in") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestJAASEntry(t *testing.T) {
 	cases := []struct {
 		text, module, file string // of the entry N

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -195,6 +196,25 @@ func TestServe_AnswersWithAPageUntilReady(t *testing.T) {
 	}
 }
 
+func TestLocation_WithoutAHostIsTheAddress(t *testing.T) {
+	s := newServer(t, nil)
+	s.Ready(&fakeHerder{}, newLoggers())
+	s.Serve()
+	var d net.Dialer
+	conn, err := d.DialContext(t.Context(), "tcp", s.Addresses()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "PUT /connectors/n/config HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"); err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(conn)
+	if err != nil || !strings.Contains(string(text), "\r\nLocation: "+s.URL()+"connectors/n\r\n") {
+		t.Errorf("%v: %s", err, text)
+	}
+}
+
 func TestAdminListeners(t *testing.T) {
 	cases := []struct {
 		admin       map[string]string
@@ -379,6 +399,22 @@ func TestStop_WaitsForRequestsAndThenCutsThemOff(t *testing.T) {
 	}
 	if err := <-done; err == nil {
 		t.Error("the request was answered")
+	}
+}
+
+func TestClient_ThatGoesAwayUndoesNothing(t *testing.T) {
+	s := newServer(t, nil)
+	s.handler.max = 10 * time.Millisecond // the slow connector's time is over then; nothing is compared with the clock
+	s.Ready(&fakeHerder{}, newLoggers())
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for method, says := range map[string]string{"PUT": "Request timed out", "GET": "asking the leader: context canceled"} {
+		path := map[string]string{"PUT": "/connectors/slow/pause", "GET": "/connectors/slow"}[method]
+		w := httptest.NewRecorder()
+		s.servers[0].Handler.ServeHTTP(w, httptest.NewRequestWithContext(gone, method, path, http.NoBody))
+		if !strings.Contains(w.Body.String(), says) {
+			t.Errorf("%s: %s, want %s", method, w.Body, says)
+		}
 	}
 }
 
