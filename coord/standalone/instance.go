@@ -41,13 +41,14 @@ func (p *proc) stopConnector(c *connector) {
 		return
 	}
 	name := c.name
+	c.ending = true
 	_, err := call(p, func(ctx context.Context, on env) (struct{}, error) {
 		return struct{}{}, on.worker.StopConnector(ctx, name)
 	})
 	if err != nil {
 		p.m.log.Warn("connector was not there to be stopped", "connector", name, "err", err)
 	}
-	c.run = 0
+	c.run, c.ending = 0, false
 	p.m.wakeAll(c, coord.Errorf(http.StatusInternalServerError,
 		"Could not begin changing connector state to %s as the connector has been scheduled for shutdown", c.target))
 }

@@ -54,11 +54,13 @@ type connector struct {
 	applied map[string]string   // resolved config that tasks were made of; nil = none
 
 	run      uint64 // token of the instance; 0 = none
+	ending   bool   // the instance is being stopped
 	reported bool   // the instance reported a state
 	awaited  bool   // a proc waits for its first state, or is about to
 	waiting  []*proc
 	taskRuns map[int]uint64
 
+	starts      int   // how often the connector reported that it runs
 	updating    bool  // a proc keeps task configs up to date
 	updateAgain bool  // and shall look once more
 	sleeper     *proc // it, when it waits for its next attempt

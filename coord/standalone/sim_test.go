@@ -247,7 +247,7 @@ func wanted(t connectors.TargetState) connectors.State {
 }
 
 func TestSimulation(t *testing.T) {
-	for seed := range uint64(3000) {
+	for seed := range uint64(1000) {
 		s := newSim(t, seed)
 		for range 10 + s.rng.IntN(400) {
 			if s.rng.IntN(6) == 0 {
@@ -275,7 +275,7 @@ func TestSimulation(t *testing.T) {
 
 // A herder that stops leaves nothing running, whatever was under way.
 func TestSimulation_Stop(t *testing.T) {
-	for seed := range uint64(2000) {
+	for seed := range uint64(500) {
 		s := newSim(t, seed)
 		for range 10 + s.rng.IntN(100) {
 			if s.rng.IntN(5) == 0 {

@@ -30,14 +30,17 @@ func (m *machine) connectorReported(name string, run uint64, st connectors.Statu
 	}
 	c.status = m.instanceStatus(c, st.State, st.Trace, true)
 	c.reported = true
-	switch {
-	case c.awaited:
-		m.wakeAll(c, nil)
-	case st.State == connectors.Running:
+	if st.State == connectors.Running {
+		c.starts++
 		if c.sleeper != nil { // it asked before the connector ran
 			m.wake(c.sleeper, nil)
 			c.sleeper = nil
 		}
+	}
+	switch {
+	case c.awaited:
+		m.wakeAll(c, nil)
+	case st.State == connectors.Running:
 		m.keepUpdated(c)
 	}
 }

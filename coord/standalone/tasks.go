@@ -66,7 +66,7 @@ func (p *proc) updateTasks(s *slot, run uint64) error {
 
 // runs says whether the instance with a token runs and is to run.
 func (c *connector) runs(run uint64) bool {
-	return c != nil && c.run == run && run != 0 && c.target == connectors.TargetStarted &&
+	return c != nil && c.run == run && run != 0 && !c.ending && c.target == connectors.TargetStarted &&
 		c.status != nil && c.status.State == connectors.Running
 }
 
@@ -83,9 +83,14 @@ func (m *machine) keepUpdated(c *connector) {
 		wait := retryFirst
 		for again := true; again && s.c == c; again = c.updateAgain {
 			c.updateAgain = false
+			starts := c.starts
 			err := p.updateTasks(s, c.run)
 			if err == nil || tooManyTasks(err) || errors.Is(err, errStopping) {
 				wait = retryFirst
+				continue
+			}
+			if c.starts != starts { // it was asked before it ran
+				c.updateAgain = true
 				continue
 			}
 			m.log.Error("no new task configs from the connector", "connector", c.name, "next_in", wait, "err", err)
