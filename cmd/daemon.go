@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,11 +27,10 @@ func (p *program) detach(args []string, flags *workerFlags) error {
 	if err != nil {
 		return &ended{code: exitStart, err: err}
 	}
-	defer out.Close()
 	c := exec.Command(program, append(append([]string{"standalone"}, flags.args()...), args...)...) //nolint:noctx // it outlives every context
 	c.Stdout, c.Stderr = out, out
 	c.SysProcAttr = detached()
-	if err := c.Start(); err != nil {
+	if err := errors.Join(c.Start(), out.Close()); err != nil {
 		return &ended{code: exitStart, err: err}
 	}
 	fmt.Fprintf(p.stdout, "worker %d runs in the background, its output goes to %s\n", c.Process.Pid, name)

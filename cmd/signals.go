@@ -13,6 +13,29 @@ import (
 // to a process and to its group.
 const sameSignal = 300 * time.Millisecond
 
+// stopSignals decides what a signal means. The zero value has seen none.
+type stopSignals struct{ first time.Time }
+
+// A stopAction is what a signal asks for.
+type stopAction uint8
+
+const (
+	stopNothing stopAction = iota // it has been asked for
+	stopCleanly
+	stopAtOnce
+)
+
+func (s *stopSignals) got(at time.Time) stopAction {
+	switch {
+	case s.first.IsZero():
+		s.first = at
+		return stopCleanly
+	case at.Sub(s.first) > sameSignal:
+		return stopAtOnce
+	}
+	return stopNothing
+}
+
 // untilSignal returns a context that ends with the first SIGINT or SIGTERM, and a function that stops
 // listening. A second signal ends the process at once.
 func (p *program) untilSignal(ctx context.Context) (context.Context, func()) {
@@ -23,18 +46,17 @@ func (p *program) untilSignal(ctx context.Context) (context.Context, func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		var first time.Time
+		var signals stopSignals
 		for {
 			select {
 			case s := <-got:
-				switch {
-				case first.IsZero():
-					first = time.Now()
+				switch signals.got(time.Now()) {
+				case stopCleanly:
 					cancel(signalled{s})
-				case time.Since(first) > sameSignal:
+				case stopAtOnce:
 					fmt.Fprintf(p.stderr, "millrace: %v again, ending at once\n", s)
 					p.exit(exitCut)
-					return
+				case stopNothing:
 				}
 			case <-over:
 				return
