@@ -95,6 +95,11 @@ func (d *decoder) groupOf(in *codec.Input, i int32, status *batch.Status) int32 
 	}
 	raw := in.Values.At(int(i))
 	e := d.prefixes.find(raw)
+	if e != nil && !single(raw[len(e.text):]) {
+		if d.row(in, i); !d.endsEnvelope(len(e.text)) {
+			e = nil
+		}
+	}
 	if e == nil {
 		var err error
 		if e, err = d.meet(in, i, raw); err != nil {
@@ -114,7 +119,7 @@ func (d *decoder) groupOf(in *codec.Input, i int32, status *batch.Status) int32 
 // a prefix that is not kept.
 func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
 	d.row(in, i)
-	if at := d.payloadAt(); at >= 0 && at <= prefixBytesMax && single(raw[at:]) {
+	if at := d.payloadAt(); at >= 0 && at <= prefixBytesMax {
 		e := d.prefixes.lookup(raw[:at])
 		if e == nil {
 			n, err := jsonscan.Parse(raw)

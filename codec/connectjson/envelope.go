@@ -30,17 +30,13 @@ func newPrefixes(size int) prefixes {
 	return prefixes{size: max(size, 1), known: map[string]*prefix{}}
 }
 
-// find returns the known prefix that raw starts with, or nil. Only a raw text whose schema cannot be
-// given again behind the payload has one.
+// find returns the recent prefix that raw starts with, or nil.
 func (p *prefixes) find(raw []byte) *prefix {
 	for k, e := range p.recent {
 		if e != nil && len(raw) > len(e.text) && string(raw[:len(e.text)]) == e.text {
 			if k > 0 {
 				copy(p.recent[1:k+1], p.recent[:k])
 				p.recent[0] = e
-			}
-			if !single(raw[len(e.text):]) {
-				return nil
 			}
 			return e
 		}
@@ -97,12 +93,17 @@ func (f *fast) payloadAt() int {
 	if i < 0 || i >= n || string(b[start:end]) != "payload" {
 		return -1
 	}
-	at := i
-	if i = jsonscan.Skip(b, i, n, 1); i < 0 {
+	if !f.endsEnvelope(i) {
 		return -1
 	}
-	if i = jsonscan.SkipSpace(b, i, n); i >= n || b[i] != '}' {
-		return -1
+	return i
+}
+
+// endsEnvelope reports whether the payload at b[i] is the last member of its envelope.
+func (f *fast) endsEnvelope(i int) bool {
+	if i = jsonscan.Skip(f.b, i, f.n, 1); i < 0 {
+		return false
 	}
-	return at
+	i = jsonscan.SkipSpace(f.b, i, f.n)
+	return i < f.n && f.b[i] == '}'
 }
