@@ -158,3 +158,13 @@ func (s *sent) Wait(ctx context.Context) error {
 		return ctx.Err()
 	}
 }
+
+// arrived reports whether Kafka acknowledged the letter; one that failed has not.
+func (s *sent) arrived() bool {
+	select {
+	case <-s.done:
+		return s.err == nil
+	default:
+		return false
+	}
+}

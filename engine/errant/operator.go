@@ -76,18 +76,19 @@ func (o *Operator) TolerateAll() bool { return o.opt.TolerateAll }
 // Retries reports whether retriable failures are tried again at all.
 func (o *Operator) Retries() bool { return o.opt.RetryTimeout != 0 }
 
-// Attempts is the retry state of one operation on one batch. The zero value with its operator starts
-// at the first failure.
+// Attempts is the retry state of one operation on one batch.
 type Attempts struct {
 	o        *Operator
 	n        int
 	deadline time.Time // zero: for ever
-	begun    bool
 }
 
-// Attempts returns the retry state of a new operation.
+// Attempts returns the retry state of an operation that begins now.
 func (o *Operator) Attempts() Attempts {
 	a := Attempts{o: o}
+	if o.opt.RetryTimeout >= 0 {
+		a.deadline = time.Now().Add(o.opt.RetryTimeout)
+	}
 	return a
 }
 
@@ -96,25 +97,13 @@ func (o *Operator) Attempts() Attempts {
 // Source: RetryWithToleranceOperator.execAndRetry, backoff.
 func (a *Attempts) Next(ctx context.Context) bool {
 	o := a.o
-	now := time.Now()
-	if !a.begun {
-		a.begun = true
-		if o.opt.RetryTimeout >= 0 {
-			a.deadline = now.Add(o.opt.RetryTimeout)
-		}
-	}
 	o.opt.Metrics.Failures(1)
 	a.n++
+	now := time.Now()
 	if !a.deadline.IsZero() && !now.Before(a.deadline) {
 		return false
 	}
-	delay := retryDelayMin << min(a.n-1, 32)
-	if delay > o.opt.RetryDelayMax {
-		delay = 0
-		if o.opt.RetryDelayMax > 0 {
-			delay = time.Duration(o.opt.Rand.Int64N(int64(o.opt.RetryDelayMax)))
-		}
-	}
+	delay := o.delay(a.n)
 	if !a.deadline.IsZero() && now.Add(delay).After(a.deadline) {
 		delay = a.deadline.Sub(now)
 	}
@@ -132,6 +121,18 @@ func (a *Attempts) Next(ctx context.Context) bool {
 	default:
 		return ctx.Err() == nil
 	}
+}
+
+// delay is the wait after the nth failure: from 300 ms doubling; above the largest one, at random below.
+func (o *Operator) delay(n int) time.Duration {
+	d := retryDelayMin << min(n-1, 32)
+	if d <= o.opt.RetryDelayMax {
+		return d
+	}
+	if o.opt.RetryDelayMax <= 0 {
+		return 0
+	}
+	return time.Duration(o.opt.Rand.Int64N(int64(o.opt.RetryDelayMax)))
 }
 
 // Do runs op until it succeeds or fails for good: errors that are retriable are tried again inside

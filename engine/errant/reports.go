@@ -2,6 +2,7 @@ package errant
 
 import (
 	"context"
+	"slices"
 
 	"github.com/millrace/millrace/connectors"
 )
@@ -13,11 +14,22 @@ type Reports struct {
 	open map[connectors.TopicPartition][]connectors.Report
 }
 
+// sweepAt is how many reports of a partition are kept before those that arrived are looked for.
+const sweepAt = 1024
+
 func (r *Reports) add(tp connectors.TopicPartition, p connectors.Report) {
 	if r.open == nil {
 		r.open = map[connectors.TopicPartition][]connectors.Report{}
 	}
-	r.open[tp] = append(r.open[tp], p)
+	list := append(r.open[tp], p)
+	// Capacity doubles, so a list that stays long is looked through seldom.
+	if len(list) >= sweepAt && len(list) == cap(list) {
+		list = slices.DeleteFunc(list, func(p connectors.Report) bool {
+			a, ok := p.(interface{ arrived() bool })
+			return ok && a.arrived()
+		})
+	}
+	r.open[tp] = list
 }
 
 // Await waits until all reports of the partitions arrived and forgets them.

@@ -1,96 +1,81 @@
 package errant
 
 import (
-	"sort"
 	"strconv"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/literal"
 )
 
-// appendSourceRecord writes a row as SourceRecord.toString does: where it came from and where it goes.
-// Key and value are shown by their schema types alone: log lines must not carry payloads that the
-// dead letter queue of a sink would keep out of the log as well.
+// appendSourceRecord writes a row, as it was polled, as SourceRecord.toString does: where it came from,
+// where it goes and what it holds. Users ask for it with errors.log.include.messages.
+// Source: SourceRecord.toString, ConnectRecord.toString.
 func appendSourceRecord(s []byte, b *batch.Batch, row int) []byte {
+	var text literal.JavaText
+	r := b.Row(int32(row))
 	s = append(s, "SourceRecord{sourcePartition="...)
-	if b.Source != nil {
-		s = appendText(s, b.Source.Partitions()[b.Source.Partition(row)])
-		s = append(s, ", sourceOffset="...)
-		s = appendText(s, b.Source.Offset(row))
-	} else {
-		s = append(s, "null, sourceOffset=null"...)
-	}
+	s = text.Append(s, r.SourcePartition())
+	s = append(s, ", sourceOffset="...)
+	s = text.Append(s, r.SourceOffset())
 	s = append(s, "} ConnectRecord{topic='"...)
-	if len(b.Topics.Names) > 0 {
-		s = append(s, b.Topics.At(row)...)
-	}
+	s = append(s, r.Topic()...)
 	s = append(s, "', kafkaPartition="...)
-	p := b.Partition
-	if b.Partitions != nil {
-		p = b.Partitions[row]
-	}
-	if p == batch.NoPartition {
-		s = append(s, "null"...)
-	} else {
-		s = strconv.AppendInt(s, int64(p), 10)
-	}
+	s = appendUnless(s, int64(r.Partition()), int64(batch.NoPartition))
+	s = append(s, ", key="...)
+	s = text.Append(s, r.Key())
 	s = append(s, ", keySchema="...)
-	s = appendSchema(s, b.Key)
+	s = appendSchema(s, r.KeySchema())
+	s = append(s, ", value="...)
+	s = text.Append(s, r.Value())
 	s = append(s, ", valueSchema="...)
-	s = appendSchema(s, b.Value)
+	s = appendSchema(s, r.ValueSchema())
 	s = append(s, ", timestamp="...)
-	if b.Timestamps == nil || b.Timestamps[row] == batch.NoTimestamp {
-		s = append(s, "null"...)
-	} else {
-		s = strconv.AppendInt(s, b.Timestamps[row], 10)
-	}
+	s = appendUnless(s, r.Timestamp(), batch.NoTimestamp)
+	s = append(s, ", headers="...)
+	s = appendHeaders(s, text, r.Headers())
 	return append(s, '}')
+}
+
+// appendUnless writes a number, or null when it is the one that stands for none.
+func appendUnless(s []byte, n, none int64) []byte {
+	if n == none {
+		return append(s, "null"...)
+	}
+	return strconv.AppendInt(s, n, 10)
+}
+
+// appendHeaders writes headers as ConnectHeaders.toString does.
+func appendHeaders(s []byte, text literal.JavaText, list []batch.Header) []byte {
+	s = append(s, "ConnectHeaders(headers="...)
+	if len(list) > 0 {
+		s = append(s, '[')
+		for i := range list {
+			if i > 0 {
+				s = append(s, ", "...)
+			}
+			s = append(s, "ConnectHeader(key="...)
+			s = append(s, list[i].Key...)
+			s = append(s, ", value="...)
+			s = text.Append(s, list[i].Value)
+			s = append(s, ", schema="...)
+			s = appendSchema(s, list[i].Schema)
+			s = append(s, ')')
+		}
+		s = append(s, ']')
+	}
+	return append(s, ')')
 }
 
 // appendSchema writes a schema as ConnectSchema.toString does.
-func appendSchema(s []byte, c *batch.Column) []byte {
-	if c == nil || c.Schema() == nil {
+func appendSchema(s []byte, schema *batch.Schema) []byte {
+	if schema == nil {
 		return append(s, "null"...)
 	}
-	sch := c.Schema()
-	if sch.HasName() {
-		s = append(s, "Schema{"...)
-		s = append(s, sch.Name()...)
+	s = append(s, "Schema{"...)
+	if schema.HasName() {
+		s = append(s, schema.Name()...)
 		s = append(s, ':')
-	} else {
-		s = append(s, "Schema{"...)
 	}
-	s = append(s, sch.Kind().String()...)
+	s = append(s, schema.Kind().String()...)
 	return append(s, '}')
-}
-
-// appendText writes source partitions and offsets, maps of primitives, as AbstractMap.toString does.
-func appendText(s []byte, v batch.Value) []byte {
-	switch v.Tag() {
-	case batch.TagNull:
-		return append(s, "null"...)
-	case batch.TagString:
-		return append(s, v.Str()...)
-	case batch.TagBoolean:
-		return strconv.AppendBool(s, v.Bool())
-	case batch.TagFloat32, batch.TagFloat64:
-		return strconv.AppendFloat(s, v.Float(), 'g', -1, 64)
-	case batch.TagMap:
-		m := v.Map()
-		order := make([]int, len(m.Keys))
-		for i := range order {
-			order[i] = i
-		}
-		sort.SliceStable(order, func(i, k int) bool { return m.Keys[order[i]].Str() < m.Keys[order[k]].Str() })
-		s = append(s, '{')
-		for n, i := range order {
-			if n > 0 {
-				s = append(s, ", "...)
-			}
-			s = appendText(s, m.Keys[i])
-			s = append(s, '=')
-			s = appendText(s, m.Values[i])
-		}
-		return append(s, '}')
-	}
-	return strconv.AppendInt(s, v.Int(), 10)
 }
