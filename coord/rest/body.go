@@ -17,6 +17,7 @@ const (
 	bodyBytesMax    = 4 << 20
 	configKeysMax   = 2000
 	configValueMax  = 1 << 20
+	numberMax       = 1000 // characters, as Jackson's
 	connectorMax    = 1000 // characters of a name
 	urlBytesMax     = 8 << 10
 	headerBytesMax  = 32 << 10

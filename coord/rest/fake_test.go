@@ -175,16 +175,16 @@ func (h *fakeHerder) Offsets(ctx context.Context, name string) ([]coord.Offset, 
 	return []coord.Offset{
 		{Partition: text(s("kafka_topic"), s("t\"\n"), s("kafka_partition"), batch.Int32Value(3)), Offset: text(s("kafka_offset"), batch.Int64Value(1<<62))},
 		{Partition: text(s("f"), batch.Float32Value(1.1), s("d"), batch.Float64Value(1e21), s("b"), batch.BooleanValue(true), s("y"), batch.BytesValue([]byte("raw")), s("n"), batch.Null())},
-		{Partition: batch.Null(), Offset: text(s("l"), batch.ArrayValue([]batch.Value{batch.Int8Value(-1), text()}), batch.Int32Value(5), s("odd"))},
+		{Partition: batch.Null(), Offset: text(s("z"), batch.Int8Value(-1), s("a"), s("\U0001F600"))},
 	}, h.by(ctx, name, "Connector "+name+" not found")
 }
 
 func (h *fakeHerder) AlterOffsets(ctx context.Context, name string, offsets []coord.Offset) (string, error) {
-	list, err := encode(connectorOffsets{offsets})
-	if err != nil {
-		return "", err
+	var list []string
+	for _, o := range offsets {
+		list = append(list, valueText(o.Partition)+" at "+valueText(o.Offset))
 	}
-	h.ask("alter %q %s", name, list)
+	h.ask("alter %q %s", name, strings.Join(list, ", "))
 	return "altered", h.by(ctx, name, "Connector "+name+" not found")
 }
 
@@ -241,6 +241,37 @@ func (h *fakeHerder) PutTaskConfigs(ctx context.Context, name string, configs []
 func (h *fakeHerder) FenceZombies(ctx context.Context, name string, s coord.Signature) error {
 	h.ask("fence %q signed=%v %q %q body=%q", name, s.Present, s.Algorithm, s.MAC, s.Body)
 	return h.by(ctx, name, "gone")
+}
+
+// valueText prints a value with the kinds of its numbers.
+func valueText(v batch.Value) string {
+	switch v.Tag() {
+	case batch.TagNull:
+		return "null"
+	case batch.TagInt64:
+		return fmt.Sprintf("int64(%d)", v.Int())
+	case batch.TagFloat64:
+		return fmt.Sprintf("float64(%v)", v.Float())
+	case batch.TagDecimal:
+		return fmt.Sprintf("decimal(%v)", v.Decimal().Unscaled)
+	case batch.TagBoolean:
+		return fmt.Sprint(v.Bool())
+	case batch.TagString:
+		return fmt.Sprintf("%q", v.Str())
+	case batch.TagArray:
+		var out []string
+		for _, item := range v.Array() {
+			out = append(out, valueText(item))
+		}
+		return "[" + strings.Join(out, " ") + "]"
+	case batch.TagMap:
+		var out []string
+		for i, k := range v.Map().Keys {
+			out = append(out, k.Str()+"="+valueText(v.Map().Values[i]))
+		}
+		return "{" + strings.Join(out, " ") + "}"
+	}
+	return fmt.Sprintf("tag %d", v.Tag())
 }
 
 // pairs prints a config, sorted.

@@ -2,15 +2,13 @@ package rest
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"math"
+	"math/big"
 	"strconv"
 	"strings"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
-	"github.com/millrace/millrace/internal/java"
 )
 
 // offsets serves GET /connectors/{connector}/offsets. Source: ConnectorsResource.getOffsets.
@@ -151,98 +149,44 @@ func toValue(v *value) (batch.Value, error) {
 	return batch.Null(), nil
 }
 
+// toNumber reads a number. An integer beyond INT64 is a decimal, which the herder refuses by its name.
 func toNumber(s string) (batch.Value, error) {
+	if len(s) > numberMax {
+		return batch.Null(), badRequest("offsets: a number has %d characters, more than %d.", len(s), numberMax)
+	}
 	if strings.ContainsAny(s, ".eE") {
-		f, err := strconv.ParseFloat(s, 64)
-		if err != nil && !math.IsInf(f, 0) {
-			return batch.Null(), badRequest("offsets: %s is no number", s)
-		}
+		f, _ := strconv.ParseFloat(s, 64) // out of range is infinite, as in Java
 		return batch.Float64Value(f), nil
 	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		return batch.Null(), badRequest("offsets: %s does not fit into 64 bits", s)
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return batch.Int64Value(n), nil
 	}
-	return batch.Int64Value(n), nil
+	n, ok := new(big.Int).SetString(s, 10)
+	if !ok {
+		return batch.Null(), badRequest("offsets: %q is no number.", s)
+	}
+	return batch.DecimalValueOf(&batch.DecimalValue{Unscaled: n}), nil
 }
 
 // connectorOffsets is the body of GET /connectors/{connector}/offsets. Source: ConnectorOffsets.
 type connectorOffsets struct{ list []coord.Offset }
 
 // MarshalJSON implements json.Marshaler.
-func (o connectorOffsets) MarshalJSON() ([]byte, error) {
-	b := []byte(`{"offsets":[`)
+func (o connectorOffsets) MarshalJSON() (b []byte, err error) {
+	b = append(b, `{"offsets":[`...)
 	for i, one := range o.list {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, `{"partition":`...)
-		b = appendValue(b, one.Partition)
+		if b, err = connectors.AppendOffsetMap(b, one.Partition); err != nil {
+			return nil, err
+		}
 		b = append(b, `,"offset":`...)
-		b = appendValue(b, one.Offset)
+		if b, err = connectors.AppendOffsetMap(b, one.Offset); err != nil {
+			return nil, err
+		}
 		b = append(b, '}')
 	}
 	return append(b, `]}`...), nil
-}
-
-// appendValue writes a Value as Jackson writes the Java object.
-func appendValue(b []byte, v batch.Value) []byte {
-	switch v.Tag() {
-	case batch.TagInt8, batch.TagInt16, batch.TagInt32, batch.TagInt64:
-		return strconv.AppendInt(b, v.Int(), 10)
-	case batch.TagFloat32:
-		return appendFloat(b, v.Float(), java.AppendFloat(nil, float32(v.Float())))
-	case batch.TagFloat64:
-		return appendFloat(b, v.Float(), java.AppendDouble(nil, v.Float()))
-	case batch.TagBoolean:
-		return strconv.AppendBool(b, v.Bool())
-	case batch.TagString:
-		return appendText(b, v.Str())
-	case batch.TagBytes:
-		b = append(b, '"')
-		b = base64.StdEncoding.AppendEncode(b, v.Bytes())
-		return append(b, '"')
-	case batch.TagArray:
-		b = append(b, '[')
-		for i, item := range v.Array() {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = appendValue(b, item)
-		}
-		return append(b, ']')
-	case batch.TagMap:
-		return appendMap(b, v.Map())
-	}
-	return append(b, "null"...)
-}
-
-func appendMap(b []byte, m *batch.MapValue) []byte {
-	b = append(b, '{')
-	for i, k := range m.Keys {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		if k.Tag() == batch.TagString {
-			b = appendText(b, k.Str())
-		} else {
-			b = appendText(b, strings.Trim(string(appendValue(nil, k)), `"`)) // a JSON name is text
-		}
-		b = append(b, ':')
-		b = appendValue(b, m.Values[i])
-	}
-	return append(b, '}')
-}
-
-// appendFloat appends the text of f; NaN and the infinities, for which JSON has no numbers, in quotes.
-func appendFloat(b []byte, f float64, text []byte) []byte {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return append(append(append(b, '"'), text...), '"')
-	}
-	return append(b, text...)
-}
-
-func appendText(b []byte, s string) []byte {
-	text, _ := json.Marshal(s) // text has no failure
-	return append(b, text...)
 }
