@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -13,8 +12,10 @@ import (
 )
 
 // clusterID is the answer of the brokers, once it is known.
+//
+// Invariant: who holds the token in turn may look at the rest.
 type clusterID struct {
-	mu    sync.Mutex
+	turn  chan struct{}
 	known bool
 	id    string
 }
@@ -23,8 +24,12 @@ type clusterID struct {
 //
 // Errors: no answer within default.api.timeout.ms. Source: WorkerConfig.lookupKafkaClusterId.
 func (w *Worker) KafkaClusterID(ctx context.Context) (string, error) {
-	w.cluster.mu.Lock()
-	defer w.cluster.mu.Unlock()
+	select {
+	case w.cluster.turn <- struct{}{}:
+		defer func() { <-w.cluster.turn }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 	if w.cluster.known {
 		return w.cluster.id, nil
 	}
@@ -70,5 +75,5 @@ func (w *Worker) millis(key string, fallback time.Duration) time.Duration {
 	if err != nil {
 		return fallback
 	}
-	return time.Duration(n) * time.Millisecond
+	return millis(n)
 }

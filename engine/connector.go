@@ -51,7 +51,9 @@ type connector struct {
 	// Of the goroutine alone.
 	plugin connectors.Connector // started and not stopped
 
-	mu        sync.Mutex
+	reports sync.Mutex // held over every report, so that none comes after the instance was given up
+
+	mu        sync.Mutex // taken inside reports
 	state     connectorState
 	pending   *connectors.TargetState
 	failure   error // that the plugin raised, or too many tasks
@@ -101,10 +103,12 @@ func (c *connector) stop() {
 func (c *connector) abandon() {
 	c.log.Error("connector did not stop in time and is given up; what it holds is not released before this process ends",
 		"timeout", connectorStopTimeout)
-	c.report(connectors.Unassigned, nil)
+	c.reports.Lock()
+	c.tell(connectors.Unassigned, nil)
 	c.mu.Lock()
 	c.cancelled = true
 	c.mu.Unlock()
+	c.reports.Unlock()
 	c.cancel()
 }
 
@@ -139,12 +143,7 @@ func (c *connector) taskConfigs(ctx context.Context, limit int) ([]map[string]st
 	}
 }
 
-func (c *connector) wake() {
-	select {
-	case c.signal <- struct{}{}:
-	default:
-	}
-}
+func (c *connector) wake() { signal(c.signal) }
 
 // run is the goroutine. Source: WorkerConnector.doRun.
 func (c *connector) run() {
@@ -210,7 +209,7 @@ func (c *connector) start() {
 		return c.plugin.Start(c.calling, (*connectorContext)(c), c.props)
 	})
 	if err != nil {
-		c.stopPlugin("connector did not stop cleanly after it failed to start")
+		_ = c.stopPlugin("connector did not stop cleanly after it failed to start") // the failed start counts
 		if c.isStopping() && errors.Is(err, context.Canceled) {
 			return
 		}
@@ -293,7 +292,14 @@ func (c *connector) failed(err error) {
 	c.report(connectors.Failed, err)
 }
 
+// report tells of a state, unless the instance was given up.
 func (c *connector) report(s connectors.State, err error) {
+	c.reports.Lock()
+	defer c.reports.Unlock()
+	c.tell(s, err)
+}
+
+func (c *connector) tell(s connectors.State, err error) {
 	c.metrics.State(metricState(s))
 	c.mu.Lock()
 	cancelled, count := c.cancelled, c.started

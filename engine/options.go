@@ -2,6 +2,7 @@ package engine
 
 import (
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -71,13 +72,13 @@ func parseWorker(props map[string]string, plugins plugin.Set) (workerSettings, e
 	if err != nil {
 		return workerSettings{}, err
 	}
-	ms := func(key string) time.Duration { return time.Duration(v.Int64(key)) * time.Millisecond }
+	ms := func(key string) time.Duration { return millis(v.Int64(key)) }
 	return workerSettings{
 		keyConverter:    v.Class("key.converter"),
 		valueConverter:  v.Class("value.converter"),
 		headerConverter: v.Class("header.converter"),
 		shutdownTimeout: ms("task.shutdown.graceful.timeout.ms"),
-		flushInterval:   ms("offset.flush.interval.ms"),
+		flushInterval:   max(ms("offset.flush.interval.ms"), time.Millisecond),
 		flushTimeout:    ms("offset.flush.timeout.ms"),
 		policy:          v.String("connector.client.config.override.policy"),
 		allowlist:       v.List("connector.client.config.override.allowlist"),
@@ -86,4 +87,12 @@ func parseWorker(props map[string]string, plugins plugin.Set) (workerSettings, e
 		tuning:          readTuning(v),
 		memoryFraction:  v.Float64(memoryFraction),
 	}, nil
+}
+
+// millis is milliseconds as a duration; what is too long for one is the longest.
+func millis(n int64) time.Duration {
+	if n > int64(math.MaxInt64/time.Millisecond) {
+		return math.MaxInt64
+	}
+	return time.Duration(n) * time.Millisecond
 }

@@ -17,7 +17,7 @@ func newSourceTask(p *taskParts) *sourceTask {
 	s := &sourceTask{
 		t: p.t, log: p.t.log, parts: p, tracker: p.tracker(),
 		flushInterval: p.w.set.flushInterval, flushTimeout: p.w.set.flushTimeout,
-		room: make(chan struct{}, 1),
+		room: make(chan struct{}, 1), due: make(chan struct{}, 1),
 	}
 	s.polling, s.endPoll = context.WithCancel(p.t.ctx)
 	return s

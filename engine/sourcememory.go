@@ -34,10 +34,7 @@ func (s *sourceTask) hold(n int64) {
 	s.held += n
 	s.mu.Unlock()
 	if n < 0 {
-		select {
-		case s.room <- struct{}{}:
-		default:
-		}
+		signal(s.room)
 	}
 }
 

@@ -48,6 +48,7 @@ type sourceTask struct {
 	flushed  chan struct{} // the flushing goroutine ended
 
 	room chan struct{} // some of what waits for Kafka went
+	due  chan struct{} // commit hooks of the plugin are due
 
 	mu         sync.Mutex
 	held       int64 // bytes that wait for Kafka
@@ -115,7 +116,7 @@ func (s *sourceTask) loop(ctx context.Context) error {
 		s.callCommits(ctx)
 		if s.t.shouldPause() {
 			s.t.report(connectors.Paused, "")
-			if s.t.awaitUnpause() {
+			if s.t.awaitUnpause(s.due, func() { s.callCommits(ctx) }) {
 				s.t.report(connectors.Running, "")
 			}
 			continue
@@ -269,6 +270,15 @@ func (s *sourceTask) queueCommit(b *batch.Batch, rows []connectors.RowMetadata) 
 	s.mu.Lock()
 	s.done = append(s.done, committed{b, rows})
 	s.mu.Unlock()
+	signal(s.due)
+}
+
+// signal leaves a token in a channel of one.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
 
 // callCommits calls the plugin's commit hooks that are due. Errors are logged only.
@@ -337,6 +347,7 @@ func (s *sourceTask) flush() bool {
 	s.mu.Lock()
 	s.commitDue = true
 	s.mu.Unlock()
+	signal(s.due)
 	return true
 }
 

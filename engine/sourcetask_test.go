@@ -376,3 +376,24 @@ func TestSourceTask_RowsBeforeTheOneThatFailsGoOut(t *testing.T) {
 		t.Errorf("offset %d is stored", o)
 	}
 }
+
+func TestSourceTask_TellsThePluginOfCommitsWhilePaused(t *testing.T) {
+	told := make(chan string, 1000)
+	f := &fakeConnector{source: func() connectors.SourceTask {
+		return &committingCounter{counter{topic: "t", last: 1 << 40, commits: told}}
+	}}
+	b := newBench(t, sourceOf(f), map[string]int32{"t": 1})
+	b.startTask("s", source())
+	b.consume("t", 1)
+	b.worker.SetTaskTarget(connectors.TaskID{Connector: "s"}, connectors.TargetPaused)
+	b.await("s", 0, connectors.Paused)
+	for len(told) > 0 {
+		<-told
+	}
+	select {
+	case <-told:
+	case <-time.After(patience):
+		t.Fatal("nothing is told while paused")
+	}
+	b.stopTask("s")
+}

@@ -44,7 +44,9 @@ type task struct {
 	stopped chan struct{} // closed when the task must stop
 	done    chan struct{} // closed when the goroutine ended
 
-	mu        sync.Mutex
+	reports sync.Mutex // held over every report, so that none comes after the task was given up
+
+	mu        sync.Mutex // taken inside reports
 	target    connectors.TargetState
 	changed   chan struct{} // closed and replaced when target changes
 	stopping  bool
@@ -101,7 +103,7 @@ func (t *task) work() error {
 	}
 	if t.shouldPause() {
 		t.report(connectors.Paused, "")
-		if !t.awaitUnpause() {
+		if !t.awaitUnpause(nil, nil) {
 			return nil
 		}
 	}
@@ -157,9 +159,11 @@ func (t *task) stop() {
 // abandon cuts a task that did not stop in time off from Kafka; it reports nothing more.
 // Source: WorkerTask.cancel.
 func (t *task) abandon() {
+	t.reports.Lock()
 	t.mu.Lock()
 	t.cancelled = true
 	t.mu.Unlock()
+	t.reports.Unlock()
 	t.stop()
 	t.cancel()
 	t.body.cut()
@@ -188,6 +192,8 @@ func (t *task) forget() {
 }
 
 func (t *task) report(s connectors.State, trace string) {
+	t.reports.Lock()
+	defer t.reports.Unlock()
 	t.mu.Lock()
 	measure, cancelled := t.measure, t.cancelled
 	t.mu.Unlock()
@@ -219,7 +225,8 @@ func (t *task) shouldPause() bool {
 }
 
 // awaitUnpause waits while the target is PAUSED and reports false when the task must stop instead.
-func (t *task) awaitUnpause() bool {
+// Meanwhile f is called whenever due has something; both may be nil.
+func (t *task) awaitUnpause(due <-chan struct{}, f func()) bool {
 	for {
 		t.mu.Lock()
 		target, changed := t.target, t.changed
@@ -231,6 +238,8 @@ func (t *task) awaitUnpause() bool {
 			return true
 		}
 		select {
+		case <-due:
+			f()
 		case <-changed:
 		case <-t.stopped:
 			return false

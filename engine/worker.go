@@ -60,6 +60,7 @@ func NewWorker(opt Options) (*Worker, error) {
 	return &Worker{
 		opt: opt, set: set, log: opt.Logger,
 		clients:    clientProps{worker: opt.Config, policy: policy},
+		cluster:    clusterID{turn: make(chan struct{}, 1)},
 		budget:     newBudget(opt.MemoryLimit, set.memoryFraction),
 		connectors: map[string]*connector{},
 		tasks:      map[connectors.TaskID]*task{},
