@@ -33,7 +33,7 @@ func (f *Flusher) Add(offsets []connectors.PartitionOffset) {
 		f.kept = map[string]connectors.PartitionOffset{}
 	}
 	for _, o := range offsets {
-		f.kept[Key(o.Partition)] = o
+		f.kept[string(o.Partition.AppendKey(nil))] = o
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 
 // Tracker knows the rows that were handed to Kafka and which of them were acknowledged.
 //
-// Invariants: a partition's queue holds, in submission order, every entry with rows of it that is not
-// wholly acknowledged or stands behind one that is not; an offset leaves through Take only when all
+// Invariants: a partition's queue holds, in submission order, every entry with rows of it that are not
+// acknowledged or stand behind one that is not, and that Take did not pass; an offset leaves through Take only when all
 // rows of its partition up to it are acknowledged. Rows never submitted (dropped ones) move nothing.
 //
 // Cost: per batch and source partition in it, not per row. Safe for concurrent use: the task submits,
@@ -139,7 +139,7 @@ func (t *Tracker) partitionsLocked(list []batch.Value) []*partition {
 	t.sweepLocked()
 	out := make([]*partition, len(list))
 	for i, v := range list {
-		k := Key(v)
+		k := string(v.AppendKey(nil))
 		p := t.parts[k]
 		if p == nil {
 			p = &partition{value: v}
@@ -219,6 +219,11 @@ func (t *Tracker) advanceLocked(p *partition) {
 	}
 	s := &p.queue[n-1]
 	t.setLocked(p, s.e.src.Offset(int(s.last)))
+	p.popLocked(n)
+}
+
+// popLocked takes the first n segments off p.
+func (p *partition) popLocked(n int) {
 	for i := range p.queue[:n] {
 		p.queue[i].e.dequeue(p)
 	}
@@ -267,8 +272,9 @@ func (t *Tracker) Take() Committable {
 	defer t.mu.Unlock()
 	for e := range t.open {
 		if e.acked != nil {
-			for _, p := range e.segments {
-				t.prefixLocked(p)
+			// From the back, as partitions that are done leave the list.
+			for i := len(e.segments) - 1; i >= 0; i-- {
+				t.prefixLocked(e.segments[i])
 			}
 		}
 	}
@@ -283,20 +289,33 @@ func (t *Tracker) Take() Committable {
 	return c
 }
 
-// prefixLocked finds the acknowledged prefix inside the entry at the head of p, which is partly
-// acknowledged.
+// prefixLocked takes p as far as rows are acknowledged, also inside entries that are partly: the rest of
+// such an entry may be of partitions that Kafka does not take now.
 func (t *Tracker) prefixLocked(p *partition) {
-	if len(p.queue) == 0 {
-		return
+	for len(p.queue) > 0 {
+		s := &p.queue[0]
+		if s.e.open > 0 {
+			if last := s.ackedTo(); last > s.taken {
+				s.taken = last
+				t.setLocked(p, s.e.src.Offset(int(last)))
+			}
+			if s.taken < s.last {
+				return
+			}
+		} else {
+			t.setLocked(p, s.e.src.Offset(int(s.last)))
+		}
+		p.popLocked(1)
 	}
-	s := &p.queue[0]
-	e := s.e
-	if e.acked == nil || e.open == 0 {
-		return
+}
+
+// ackedTo returns the last row of the segment that is acknowledged with all rows before it; -1: none.
+func (s *segment) ackedTo() int32 {
+	e, last := s.e, s.taken
+	if e.acked == nil {
+		return last
 	}
-	last := s.taken
-	n := e.rows.Count(e.b.Len())
-	for k := 0; k < n; k++ {
+	for k := range e.rows.Count(e.b.Len()) {
 		row := int32(k)
 		if e.rows != nil {
 			row = e.rows[k]
@@ -309,10 +328,7 @@ func (t *Tracker) prefixLocked(p *partition) {
 		}
 		last = row
 	}
-	if last > s.taken {
-		s.taken = last
-		t.setLocked(p, e.src.Offset(int(last)))
-	}
+	return last
 }
 
 // Pending returns the number of rows submitted and not acknowledged.
