@@ -15,13 +15,14 @@ import (
 	"github.com/millrace/millrace/connectors/file"
 	"github.com/millrace/millrace/engine/plugin"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/apache"
 )
 
 // Plugins returns the stock plugins.
 func Plugins() plugin.Set {
 	return plugin.Set{
 		Converters: codec.NewSet(slices.Concat(connectjson.Classes(), primitive.Classes(), header.Classes())...),
-		Transforms: smt.NewSet(),
+		Transforms: smt.NewSet(slices.Concat(apache.Classes())...),
 		Predicates: smt.NewPredicateSet(),
 		Connectors: connectors.NewSet(slices.Concat(file.Classes(), datagen.Classes(), blackhole.Classes())...),
 	}

@@ -1,0 +1,187 @@
+package apache
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/batchtest"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt"
+)
+
+// configs are what the properties of this package run with: class and config, `K` standing for either side.
+var configs = []struct{ class, props string }{
+	{"HoistField$K", "field=f"},
+	{"ExtractField$K", "field=f0"},
+	{"ExtractField$K", "field=m0 replace.null.with.default=false"},
+	{"ExtractField$K", "field=f0.f1 field.syntax.version=V2"},
+	{"ExtractField$K", "field=m1.m0.m2 field.syntax.version=v2"},
+	{"ExtractField$K", "field= field.syntax.version=V2"},
+	{"ValueToKey", "fields=f0,last"},
+	{"ValueToKey", "fields=m0,m1,nowhere replace.null.with.default=false"},
+	{"ValueToKey", "fields=last replace.null.with.default=false"},
+	{"InsertHeader", "header=h value.literal=12"},
+	{"InsertHeader", "header=h value.literal=null"},
+}
+
+// each calls f with every configured transform, once for each side.
+func each(t *testing.T, f func(t *testing.T, tr *transform)) {
+	for _, c := range configs {
+		for _, side := range []string{"Key", "Value"} {
+			class := strings.Replace(c.class, "$K", "$"+side, 1)
+			if class == c.class && side == "Key" {
+				continue
+			}
+			t.Run(class+"/"+c.props, func(t *testing.T) { f(t, made(t, class, c.props)) })
+		}
+	}
+}
+
+func made(t testing.TB, class, props string) *transform {
+	t.Helper()
+	m := map[string]string{}
+	for kv := range strings.FieldsSeq(props) {
+		k, v, _ := strings.Cut(kv, "=")
+		m[k] = v
+	}
+	c, err := smt.NewSet(Classes()...).Find(classPrefix + class)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := c.New(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr.(*transform)
+}
+
+// randomBatch is rows of any shape, half of them with structs or maps that have the configured fields.
+func randomBatch(t testing.TB, r *batchtest.Random, rows int) *batch.Batch {
+	b := r.Batch(mem.Checked(t), rows)
+	for _, s := range []side{keySide, valueSide} {
+		switch r.IntN(6) {
+		case 0:
+			c, _, _ := r.Column(b, r.Struct(), b.Len())
+			s.setColumn(b, c)
+		case 1:
+			values := make([]batch.Value, b.Len())
+			for i := range values {
+				for values[i] = r.Schemaless(); values[i].Tag() != batch.TagMap && r.IntN(20) > 0; {
+					values[i] = r.Schemaless()
+				}
+			}
+			s.setColumn(b, b.DynamicColumn(values, false))
+		case 2:
+			s.setColumn(b, nil)
+		}
+	}
+	return b
+}
+
+// rowTexts returns what became of every row of b and its forks: absent rows were dropped.
+func rowTexts(b *batch.Batch, more []*batch.Batch) map[int32]string {
+	out := map[int32]string{}
+	for _, x := range append([]*batch.Batch{b}, more...) {
+		for r := range x.Rows() {
+			if _, twice := out[r.Index()]; twice {
+				out[r.Index()] += " and again "
+			}
+			out[r.Index()] += rowText(r)
+		}
+		for _, e := range x.Status.Errors() {
+			class := "?"
+			if j, ok := e.Err.(interface{ JavaClass() string }); ok {
+				class = j.JavaClass()
+			}
+			out[e.Row] += " failed " + class + ": " + e.Err.Error()
+		}
+	}
+	return out
+}
+
+func rowText(r batch.Row) string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "%q %d %d", r.Topic(), r.Partition(), r.Timestamp())
+	typed := func(what string, schema *batch.Schema, v batch.Value) {
+		fmt.Fprintf(&s, " %s %s %s", what, fullSchema(schema), literalText(schema, v))
+	}
+	typed("key", r.KeySchema(), r.Key())
+	typed("value", r.ValueSchema(), r.Value())
+	for _, h := range r.Headers() {
+		typed(fmt.Sprintf("header %q %x", h.Key, h.Raw), h.Schema, h.Value)
+	}
+	return s.String()
+}
+
+func literalText(s *batch.Schema, v batch.Value) string {
+	return string(batch.AppendLiteral(nil, nil, v)) // with classes, so that values need not fit
+}
+
+func fullSchema(s *batch.Schema) string {
+	if s == nil {
+		return "none"
+	}
+	out := fmt.Sprintf("%v %q %v/%d %q %v %v", s, s.Name(), s.HasVersion(), s.Version(), s.Doc(), s.Params(), s.HasDefault())
+	for _, f := range s.Fields() {
+		out += " " + f.Name + "(" + fullSchema(f.Schema) + ")"
+	}
+	return out
+}
+
+func TestColumns_AgreeWithTheirTwins(t *testing.T) {
+	each(t, func(t *testing.T, tr *transform) {
+		columnar := 0
+		for seed := range uint64(150) {
+			r := batchtest.NewRandom(seed)
+			b := randomBatch(t, r, 24)
+			plain := b.Fork(b.Sel)
+			before := b.String()
+			for _, e := range b.Status.Errors() {
+				plain.Status.Fail(e.Row, b.Len(), e.Err)
+			}
+			input := b.Fork(nil)
+			more, done := tr.columns(b)
+			if done {
+				columnar++
+				morePlain, err := tr.plain.Apply(plain)
+				if err != nil {
+					t.Fatal(err)
+				}
+				compareRows(t, seed, before, rowTexts(plain, morePlain), rowTexts(b, more))
+				for _, x := range append(more, b) {
+					if err := x.Check(); err != nil {
+						t.Fatalf("seed %d: %v", seed, err)
+					}
+				}
+				release(morePlain)
+			}
+			release(more)
+			release([]*batch.Batch{input, plain, b})
+		}
+		if columnar < 50 {
+			t.Errorf("columnar in %d of 150 batches", columnar)
+		}
+	})
+}
+
+func compareRows(t *testing.T, seed uint64, before string, want, got map[int32]string) {
+	t.Helper()
+	for i, w := range want {
+		if g := got[i]; g != w {
+			t.Fatalf("seed %d row %d:\nwant %s\n got %s\nof\n%s", seed, i, w, g, before)
+		}
+	}
+	for i, g := range got {
+		if _, ok := want[i]; !ok {
+			t.Fatalf("seed %d row %d: got %s, want none of\n%s", seed, i, g, before)
+		}
+	}
+}
+
+func release(list []*batch.Batch) {
+	for _, b := range list {
+		b.Release()
+	}
+}

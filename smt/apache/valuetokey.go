@@ -1,0 +1,120 @@
+package apache
+
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/internal/java"
+	"github.com/millrace/millrace/smt"
+)
+
+func valueToKeyClasses() []*smt.Class {
+	def := config.NewDef().
+		Define(config.Key{
+			Name: "fields", Type: config.List, Required: true, Validator: config.AnyNonDuplicateValues(false, false), Importance: config.High,
+			Doc: "Field names on the record value to extract as the record key.",
+		}).
+		Define(replaceNullKey())
+	return single("ValueToKey", def, func(v *config.Values) (smt.Transform, error) {
+		t := &valueToKey{fields: v.List("fields"), withDefault: v.Bool(replaceNull)}
+		return newTransform(t.columns, t.record), nil
+	})
+}
+
+const copyingToKey = "copying fields from value to key"
+
+// valueToKey makes the key of fields of the value. Source: ValueToKey.
+type valueToKey struct {
+	fields      []string
+	withDefault bool
+	keys        cached[keySchema]
+	children    []*batch.Column // scratch
+}
+
+// keySchema is the schema of keys, or the error for values that lack a field.
+type keySchema struct {
+	schema *batch.Schema
+	err    error
+}
+
+func (t *valueToKey) keySchema(value *batch.Schema) keySchema {
+	return t.keys.get(value, func(value *batch.Schema) keySchema {
+		key := batch.NewSchema(batch.KindStruct)
+		for _, name := range t.fields {
+			f := value.Field(name)
+			if f == nil {
+				return keySchema{err: dataError("Field does not exist: " + name)}
+			}
+			key.Field(name, f.Schema)
+		}
+		return keySchema{schema: key.Build()}
+	})
+}
+
+func (t *valueToKey) record(r smt.Record) (smt.Record, bool, error) {
+	if r.ValueSchema == nil {
+		m, err := requireMap(r.Value, copyingToKey)
+		if err != nil {
+			return r, false, err
+		}
+		key := &batch.MapValue{}
+		for _, name := range t.fields {
+			v, _ := m.Get(batch.StringValue(name))
+			key.Put(batch.StringValue(name), v)
+		}
+		r.KeySchema, r.Key = nil, batch.MapValueOf(key)
+		return r, true, nil
+	}
+	st, err := requireStruct(r.Value, copyingToKey)
+	if err != nil {
+		return r, false, err
+	}
+	to := t.keySchema(st.Schema)
+	if to.err != nil {
+		return r, false, to.err
+	}
+	key := batch.NewStructValue(to.schema)
+	for _, name := range t.fields {
+		if err := key.Put(name, fieldOf(st, name, t.withDefault)); err != nil {
+			return r, false, err
+		}
+	}
+	r.KeySchema, r.Key = to.schema, batch.StructValueOf(key)
+	return r, true, nil
+}
+
+func (t *valueToKey) columns(b *batch.Batch) ([]*batch.Batch, bool) {
+	c := valueSide.column(b)
+	t.children = t.children[:0]
+	if c.Schema() == nil {
+		c, p, ok := objects(b, c, copyingToKey)
+		if !ok {
+			return nil, false
+		}
+		fail(b, p.bare, notMap(copyingToKey, batch.TagNull))
+		if isEmpty(p.present) {
+			return nil, true
+		}
+		for _, name := range t.fields {
+			t.children = append(t.children, memberOf(b, c, p.present, name))
+		}
+		b.Key = newObjects(b, t.fields, t.children, java.TableSize(len(t.fields)))
+		return nil, true
+	}
+	c, present := structs(b, c, copyingToKey)
+	if isEmpty(present) {
+		return nil, true
+	}
+	to := t.keySchema(c.Schema())
+	if to.err != nil {
+		fail(b, present, to.err)
+		return nil, true
+	}
+	for i := range to.schema.Fields() {
+		f := &to.schema.Fields()[i]
+		child := reading(b, present, c.Child(f.Name), t.withDefault)
+		put(b, present, f, child, c.Valid)
+		t.children = append(t.children, child)
+	}
+	b.Key = b.NewStruct(to.schema, b.Len(), t.children)
+	return nil, true
+}
