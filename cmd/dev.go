@@ -75,16 +75,17 @@ func (p *program) dev(ctx context.Context, files []string, f *devFlags) error {
 	for i := 0; i < len(files) && err == nil; i++ {
 		err = createFrom(ctx, g.worker, log, files[i])
 	}
+	total := newTally()
 	if err == nil {
 		g.worker.herder.Ready()
-		p.watch(ctx, g)
+		p.watch(ctx, g, total)
 	}
 	if d != nil {
 		err = errors.Join(err, d.stop())
 	}
-	total := moved(g.worker.metrics.Snapshot())
+	total.add(g.worker.metrics.Snapshot())
 	stopped := g.close()
-	fmt.Fprintf(p.stdout, "stopped: %s\n", total)
+	fmt.Fprintf(p.stdout, "stopped: %s\n", total.moved())
 	switch {
 	case err != nil && ctx.Err() == nil:
 		return &ended{code: exitConnector, err: errors.Join(err, stopped)}
@@ -185,8 +186,8 @@ func (g *playground) introduce(p *program, demo bool) {
 }
 
 // watch shows the worker's connectors until ctx ends.
-func (p *program) watch(ctx context.Context, g *playground) {
-	v := &liveView{out: p.stdout, started: time.Now()}
+func (p *program) watch(ctx context.Context, g *playground, total *tally) {
+	v := &liveView{out: p.stdout, total: total, started: time.Now()}
 	if f, ok := p.stdout.(*os.File); ok {
 		v.terminal = term.IsTerminal(int(f.Fd()))
 	}

@@ -12,13 +12,61 @@ import (
 // line is what the live view shows of a connector: the sums over its tasks.
 type line struct {
 	name, kind, state string
-	records, bytes    int64 // totals since the start of the worker's tasks
+	records, bytes    int64 // since the view began
 	lag, errors       int64
 	perSecond, mega   float64
 }
 
+// tally adds up what tasks have done, also those that have been started anew meanwhile, whose own counts begin
+// at zero. What a task does between the last snapshot and its end is not in it.
+type tally struct {
+	seen map[string]metrics.TaskSnapshot // by task
+	sums map[string]*sum                 // by connector
+}
+
+// sum is what the tasks of a connector have done.
+type sum struct {
+	sink           bool
+	records, bytes int64
+}
+
+func newTally() *tally {
+	return &tally{seen: map[string]metrics.TaskSnapshot{}, sums: map[string]*sum{}}
+}
+
+// add takes a snapshot, each later than the one before.
+func (t *tally) add(s metrics.Snapshot) {
+	for _, task := range s.Tasks {
+		was := t.seen[task.ID.String()]
+		if task.Records < was.Records || task.Delivered < was.Delivered {
+			was = metrics.TaskSnapshot{}
+		}
+		c := t.sums[task.ID.Connector]
+		if c == nil {
+			c = &sum{sink: task.Type == "sink"}
+			t.sums[task.ID.Connector] = c
+		}
+		c.records += task.Delivered - was.Delivered
+		c.bytes += task.Bytes - was.Bytes
+		t.seen[task.ID.String()] = task
+	}
+}
+
+// moved says how many records went where.
+func (t *tally) moved() string {
+	var in, out int64
+	for _, c := range t.sums {
+		if c.sink {
+			out += c.records
+		} else {
+			in += c.records
+		}
+	}
+	return fmt.Sprintf("%s records written to Kafka by sources, %s handed to sinks", grouped(in), grouped(out))
+}
+
 // lines sums a snapshot up by connector, with rates since an earlier one.
-func lines(before, now metrics.Snapshot) []line {
+func lines(before, now metrics.Snapshot, total *tally) []line {
 	was := map[string]metrics.TaskSnapshot{}
 	for _, t := range before.Tasks {
 		was[t.ID.String()] = t
@@ -28,6 +76,9 @@ func lines(before, now metrics.Snapshot) []line {
 	var out []*line
 	for _, c := range now.Connectors {
 		l := &line{name: c.Name, kind: c.Type, state: c.State.String()}
+		if all := total.sums[c.Name]; all != nil {
+			l.records, l.bytes = all.records, all.bytes
+		}
 		byName[c.Name] = l
 		out = append(out, l)
 	}
@@ -36,8 +87,6 @@ func lines(before, now metrics.Snapshot) []line {
 		if l == nil {
 			continue
 		}
-		l.records += t.Delivered
-		l.bytes += t.Bytes
 		l.lag += t.Lag
 		l.errors += t.Errors + t.Failures
 		if seconds > 0 {
@@ -63,6 +112,7 @@ type liveView struct {
 	terminal bool
 	height   int // lines that the last table took
 	last     metrics.Snapshot
+	total    *tally
 	started  time.Time
 }
 
@@ -71,10 +121,11 @@ const plainEvery = 5
 
 // show writes a snapshot. tick counts from 0.
 func (v *liveView) show(tick int, s metrics.Snapshot) {
+	v.total.add(s)
 	if !v.terminal && tick%plainEvery != 0 {
 		return
 	}
-	rows := lines(v.last, s)
+	rows := lines(v.last, s, v.total)
 	v.last = s
 	if v.terminal {
 		v.table(s.At, rows)
@@ -120,17 +171,4 @@ func grouped(n int64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
-}
-
-// moved says how many records went where since the start.
-func moved(s metrics.Snapshot) string {
-	var in, out int64
-	for _, t := range s.Tasks {
-		if t.Type == "sink" {
-			out += t.Delivered
-		} else {
-			in += t.Delivered
-		}
-	}
-	return fmt.Sprintf("%s records written to Kafka by sources, %s handed to sinks", grouped(in), grouped(out))
 }

@@ -239,21 +239,7 @@ func TestDev_DemoMovesRecordsAndCleansUp(t *testing.T) {
 		}
 	}
 	r.eventually(t, "a line at the end of the pipeline", moved("out.txt"))
-	type task struct{ State string }
-	var all map[string]struct {
-		Status struct {
-			Connector task
-			Tasks     []task
-		}
-	}
-	if code := r.get(t, "connectors?expand=status", &all); code != http.StatusOK || len(all) != 4 {
-		t.Errorf("%d, %v", code, all)
-	}
-	for name, c := range all {
-		if c.Status.Connector.State != "RUNNING" || len(c.Status.Tasks) != 1 || c.Status.Tasks[0].State != "RUNNING" {
-			t.Errorf("%s: %+v", name, c)
-		}
-	}
+	r.eventually(t, "four connectors that run", func() bool { return running4(t, r) })
 	r.eventually(t, "a line of the live view", func() bool { return strings.Contains(r.out.String(), "connector=demo-load-source state=running") })
 	if code := r.end(t); code != 0 {
 		t.Errorf("exit code %d\n%s", code, r.out)
@@ -264,6 +250,27 @@ func TestDev_DemoMovesRecordsAndCleansUp(t *testing.T) {
 	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
+}
+
+// running4 says whether there are four connectors, each with a task, all of which run.
+func running4(t *testing.T, r *running) bool {
+	t.Helper()
+	type instance struct{ State string }
+	var all map[string]struct {
+		Status struct {
+			Connector instance
+			Tasks     []instance
+		}
+	}
+	if code := r.get(t, "connectors?expand=status", &all); code != http.StatusOK || len(all) != 4 {
+		return false
+	}
+	for _, c := range all {
+		if c.Status.Connector.State != "RUNNING" || len(c.Status.Tasks) != 1 || c.Status.Tasks[0].State != "RUNNING" {
+			return false
+		}
+	}
+	return true
 }
 
 // With --data a second start goes on where the first ended.

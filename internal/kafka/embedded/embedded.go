@@ -28,7 +28,7 @@ type Options struct {
 const sessionMin = 500 * time.Millisecond
 
 // cleanEvery is how often retention and compaction of topics run, ms; the library's own default is an hour.
-const cleanEvery = "5000"
+const cleanEvery = "1000"
 
 // Broker is a running broker.
 type Broker struct {
