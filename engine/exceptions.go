@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/millrace/millrace/connectors"
@@ -12,6 +14,31 @@ const (
 	badRequest = "org.apache.kafka.connect.runtime.rest.errors.BadRequestException"
 	notFound   = "org.apache.kafka.connect.runtime.rest.errors.NotFoundException"
 )
+
+// panicked is a panic of plugin code.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+// guard calls f and turns its panic into an error.
+func guard(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &panicked{p, debug.Stack()}
+		}
+	}()
+	return f()
+}
+
+// Error returns the value.
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// JavaMessage adds the stack, for traces.
+func (p *panicked) JavaMessage() string { return fmt.Sprintf("%s\n%s", p.Error(), p.stack) }
+
+// JavaClass returns the class of what is thrown without being declared.
+func (p *panicked) JavaClass() string { return "java.lang.RuntimeException" }
 
 func connectException(text string) error {
 	return &connectors.Error{Class: connectors.ConnectException, Text: text}

@@ -2,9 +2,7 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 
 	"github.com/millrace/millrace/connectors"
@@ -112,16 +110,6 @@ func (t *task) work() error {
 	}
 	t.report(connectors.Running, "")
 	return t.body.execute(t.ctx)
-}
-
-// guard turns a panic of f into an error with the stack.
-func guard(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &connectors.Error{Class: "java.lang.RuntimeException", Text: fmt.Sprintf("panic: %v\n%s", p, debug.Stack())}
-		}
-	}()
-	return f()
 }
 
 // setTarget pauses or resumes the task; STOPPED stops it.
