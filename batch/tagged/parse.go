@@ -2,7 +2,6 @@ package tagged
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -31,8 +30,13 @@ func ParseValue(s *batch.Schema, text []byte) (batch.Value, error) {
 	return ValueOf(s, n)
 }
 
-// ErrTwice is about a struct schema with two fields of one name, which Java's SchemaBuilder refuses.
-var ErrTwice = errors.New("two fields of a schema have the name")
+// ErrTwice is about a struct schema with two fields of one name, with the text and class of Java's SchemaBuilder.
+var ErrTwice error = twice{}
+
+type twice struct{}
+
+func (twice) Error() string     { return "Cannot create field because of field name duplication" }
+func (twice) JavaClass() string { return "org.apache.kafka.connect.errors.SchemaBuilderException" }
 
 func kindOf(name string) (batch.Kind, bool) {
 	for k := batch.KindInt8; k <= batch.KindStruct; k++ {

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"encoding/base64"
+	"errors"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/bits"
@@ -28,10 +29,10 @@ func typedOf(n tagged.Node) (t typed, err error) {
 	if t.schema, err = tagged.SchemaOf(n.Get("schema")); err == nil {
 		t.value, err = tagged.ValueOf(t.schema, n.Get("value"))
 	}
-	if err != nil {
-		return t, &invalidRequest{err.Error()}
+	if err != nil && !errors.Is(err, tagged.ErrTwice) {
+		err = &invalidRequest{err.Error()}
 	}
-	return t, nil
+	return t, err
 }
 
 func appendTyped(dst []byte, s *batch.Schema, v batch.Value) []byte {
