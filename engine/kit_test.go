@@ -27,6 +27,7 @@ import (
 	"github.com/millrace/millrace/codec/primitive"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine"
+	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/plugin"
 )
 
@@ -53,6 +54,7 @@ type bench struct {
 	offsets *memoryOffsets
 	topics  *usedTopics
 	log     *logText
+	metrics *metrics.Registry
 	client  *kgo.Client
 	reports chan connectors.Status
 	seen    []connectors.Status
@@ -73,7 +75,7 @@ func newBench(t *testing.T, set plugin.Set, topics map[string]int32, settings ..
 	t.Cleanup(cluster.Close)
 	b := &bench{
 		t: t, cluster: cluster, brokers: cluster.ListenAddrs(), offsets: &memoryOffsets{all: map[string]connectors.PartitionOffset{}},
-		topics: &usedTopics{}, log: &logText{}, reports: make(chan connectors.Status, 1000),
+		topics: &usedTopics{}, log: &logText{}, metrics: metrics.New(metrics.Options{}), reports: make(chan connectors.Status, 1000),
 	}
 	if b.client, err = kgo.NewClient(kgo.SeedBrokers(b.brokers...)); err != nil {
 		t.Fatal(err)
@@ -88,6 +90,7 @@ func newBench(t *testing.T, set plugin.Set, topics map[string]int32, settings ..
 		Pool:    batch.NewPool(pool),
 		Offsets: b.offsets,
 		Topics:  b.topics,
+		Metrics: b.metrics,
 		Logger:  slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		NewClient: func(props map[string]string, opts ...kgo.Opt) (*kgo.Client, error) {
 			own := []kgo.Opt{kgo.SeedBrokers(strings.Split(props["bootstrap.servers"], ",")...), kgo.ClientID(props["client.id"])}
