@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"bytes"
 	"regexp"
 	"strconv"
 	"strings"
@@ -22,6 +23,10 @@ func KnownDifferences() []Known {
 		{"replacefield-old-names", replaceFieldOldNames},
 		{"deep-nesting", deepNesting},
 		{"regex-time-limit", regexTimeLimit},
+		{"east-asian-charsets", eastAsianCharsets},
+		{"date-beyond-int32", dateBeyondInt32},
+		{"logical-name-of-another-type", logicalNameOfAnotherType},
+		{"jackson-padded-name", jacksonPaddedName},
 	}
 }
 
@@ -97,4 +102,37 @@ func deepNesting(_ *trial.Trial, d Difference) bool {
 // regexTimeLimit: a regular expression that backtracks for longer than its limit fails the record.
 func regexTimeLimit(_ *trial.Trial, d Difference) bool {
 	return d.Part == "error type" && strings.HasPrefix(d.Got, "ConnectException") && strings.Contains(d.Got, "regular expression") && strings.Contains(d.Got, "time limit")
+}
+
+// eastAsian are charsets of which only the mapping of assigned characters is Java's.
+var eastAsian = map[string]bool{"BIG5": true, "SJIS": true, "SHIFTJIS": true, "EUCJP": true, "GBK": true}
+
+// eastAsianCharsets: Big5 is refused; malformed bytes and private-use characters of the others are Go's.
+func eastAsianCharsets(t *trial.Trial, _ Difference) bool {
+	for _, p := range t.Plugins {
+		for _, c := range p.Config {
+			name := strings.ToUpper(strings.NewReplacer("-", "", "_", "").Replace(c.Text))
+			if strings.HasSuffix(p.Class, "StringConverter") && strings.HasSuffix(c.Key, "encoding") && eastAsian[name] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var farYear = regexp.MustCompile(`^"[A-Z][a-z]{2} [A-Z][a-z]{2} [0-9]{2} [0-9:]{8} UTC [0-9]{6,}"$`)
+
+// dateBeyondInt32: a Date that does not fit the days of an INT32 wraps when it enters a column, in Java when it is written as a number.
+func dateBeyondInt32(_ *trial.Trial, d Difference) bool {
+	return d.Part == "bytes" && farYear.MatchString(narrow(d.Want)) && farYear.MatchString(narrow(d.Got))
+}
+
+// logicalNameOfAnotherType: a schema has the name of a logical type and another type than that has; Java keeps objects that the schema cannot hold.
+func logicalNameOfAnotherType(_ *trial.Trial, d Difference) bool {
+	return d.Part == "error type" && strings.HasPrefix(d.Got, "DataException") && strings.HasSuffix(d.Got, "cannot be stored in it")
+}
+
+// jacksonPaddedName: Jackson fills the last word of a member's name with 0xFF and so takes a name that has that byte, which no UTF-8 has, for a shorter one.
+func jacksonPaddedName(t *trial.Trial, d Difference) bool {
+	return t.Kind == "json" && d.Part == "error type" && strings.HasPrefix(d.Got, "DataException") && d.Item < len(t.Items) && bytes.IndexByte(t.Items[d.Item].Bytes, 0xff) >= 0
 }
