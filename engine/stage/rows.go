@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/millrace/millrace/batch"
@@ -104,27 +105,19 @@ func merge(b *batch.Batch, x, y batch.Selection) batch.Selection {
 // Order cuts forks over the same rows into batches that hold those rows in order over the result: what
 // SinkTask.Put promises. Ownership of the forks goes in; batches that stay whole come back themselves.
 func Order(forks []*batch.Batch) []*batch.Batch {
-	if len(forks) <= 1 {
+	if len(forks) <= 1 || sorted(forks) {
 		return forks
 	}
 	// Which fork each row is in; -1: none.
 	n := forks[0].Len()
-	owner := make([]int16, n)
+	owner := make([]int32, n)
 	for i := range owner {
 		owner[i] = -1
 	}
 	for f, b := range forks {
 		for _, r := range b.Sel {
-			owner[r] = int16(f)
+			owner[r] = int32(f)
 		}
-		if b.Sel == nil {
-			for r := range owner {
-				owner[r] = int16(f)
-			}
-		}
-	}
-	if sorted(forks) {
-		return forks
 	}
 	next := make([]int, len(forks)) // how much of each fork's selection was handed out
 	var out []*batch.Batch
@@ -148,23 +141,17 @@ func Order(forks []*batch.Batch) []*batch.Batch {
 	return out
 }
 
-// sorted reports whether the forks, as they stand or exchanged as wholes, hold the rows in order.
+// sorted reports whether the forks, exchanged as wholes if need be, hold the rows in order.
+//
+// Several forks have rows each: selections that are not nil and not empty.
 func sorted(forks []*batch.Batch) bool {
-	slices.SortFunc(forks, func(a, b *batch.Batch) int { return int(first(a)) - int(first(b)) })
+	slices.SortFunc(forks, func(a, b *batch.Batch) int { return cmp.Compare(a.Sel[0], b.Sel[0]) })
 	for i := 1; i < len(forks); i++ {
-		prev := forks[i-1].Sel
-		if len(prev) > 0 && prev[len(prev)-1] > first(forks[i]) {
+		if prev := forks[i-1].Sel; prev[len(prev)-1] > forks[i].Sel[0] {
 			return false
 		}
 	}
 	return true
-}
-
-func first(b *batch.Batch) int32 {
-	if len(b.Sel) == 0 {
-		return 0
-	}
-	return b.Sel[0]
 }
 
 func releaseAll(list []*batch.Batch) {

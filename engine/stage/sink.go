@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/errant"
 )
 
@@ -98,7 +99,7 @@ func (s *Sink) decode(ctx context.Context, w *batch.Batch) ([]*batch.Batch, []er
 	if len(failed) > 0 {
 		w.Sel = union(w, values)
 	}
-	failed = s.headers(w, failed)
+	failed = s.headers(ctx, w, failed)
 	if len(keys) == 1 && len(values) == 1 {
 		w.Key, w.Value = keys[0].col, values[0].col
 		w.Sel = values[0].sel
@@ -121,6 +122,10 @@ func (s *Sink) decode(ctx context.Context, w *batch.Batch) ([]*batch.Batch, []er
 				f.Sel = without(f, &w.Status)
 			}
 			f.Key, f.Value = k.col, v.col
+			if f.Live() == 0 {
+				f.Release()
+				continue
+			}
 			forks = append(forks, f)
 		}
 	}
@@ -129,7 +134,7 @@ func (s *Sink) decode(ctx context.Context, w *batch.Batch) ([]*batch.Batch, []er
 }
 
 // headers converts the headers of w's rows. Failed rows stay in w.Status for the caller to leave out.
-func (s *Sink) headers(w *batch.Batch, failed []errant.RowError) []errant.RowError {
+func (s *Sink) headers(ctx context.Context, w *batch.Batch, failed []errant.RowError) []errant.RowError {
 	if w.Headers.Empty() || s.opt.Header == nil {
 		return failed
 	}
@@ -139,6 +144,12 @@ func (s *Sink) headers(w *batch.Batch, failed []errant.RowError) []errant.RowErr
 		for i := w.Headers.Offsets[row]; i < w.Headers.Offsets[row+1]; i++ {
 			h := &entries[i]
 			schema, v, err := s.opt.Header.ToConnect(w.Origin.Topic, h.Key, h.Raw)
+			if connectors.IsRetriable(err) {
+				err = s.opt.Operator.Do(ctx, func() (err error) {
+					schema, v, err = s.opt.Header.ToConnect(w.Origin.Topic, h.Key, h.Raw)
+					return err
+				})
+			}
 			if err != nil {
 				failed = append(failed, errant.RowError{Row: row, Stage: errant.HeaderConverter, Class: s.opt.HeaderClass, Err: err})
 				w.Status.Fail(row, w.Len(), err)

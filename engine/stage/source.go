@@ -89,7 +89,7 @@ func (s *Source) Close() {
 }
 
 func (s *Source) encode(ctx context.Context, w *batch.Batch, failed []errant.RowError) (Encoded, []errant.RowError, error) {
-	failed = s.headers(w, failed)
+	failed = s.headers(ctx, w, failed)
 	key, failed, err := s.key.run(ctx, w, w.Key, s.opt.Operator, failed)
 	if err != nil {
 		return Encoded{}, failed, err
@@ -99,7 +99,7 @@ func (s *Source) encode(ctx context.Context, w *batch.Batch, failed []errant.Row
 }
 
 // headers writes the headers of w's rows; rows that fail leave the selection.
-func (s *Source) headers(w *batch.Batch, failed []errant.RowError) []errant.RowError {
+func (s *Source) headers(ctx context.Context, w *batch.Batch, failed []errant.RowError) []errant.RowError {
 	if w.Headers.Empty() {
 		return failed
 	}
@@ -111,7 +111,14 @@ func (s *Source) headers(w *batch.Batch, failed []errant.RowError) []errant.RowE
 			if !h.Decoded {
 				continue
 			}
-			raw, null, err := s.opt.Header.FromConnect([]byte{}, w.Topics.At(int(row)), h.Key, h.Schema, h.Value)
+			topic := w.Topics.At(int(row))
+			raw, null, err := s.opt.Header.FromConnect([]byte{}, topic, h.Key, h.Schema, h.Value)
+			if connectors.IsRetriable(err) {
+				err = s.opt.Operator.Do(ctx, func() (err error) {
+					raw, null, err = s.opt.Header.FromConnect([]byte{}, topic, h.Key, h.Schema, h.Value)
+					return err
+				})
+			}
 			if err != nil {
 				w.Status.Fail(row, w.Len(), err)
 				return
