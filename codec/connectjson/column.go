@@ -251,9 +251,17 @@ func (c *column) null(r int) {
 	}
 }
 
-// present makes row r of a typed column present again, if it was null before.
+// ready makes row r of a typed column exist, present.
+func (c *column) ready(r int) {
+	if c.below || c.valid != nil {
+		c.room(r)
+		c.present(r)
+	}
+}
+
+// present makes row r present again, if it was null before.
 func (c *column) present(r int) {
-	if c.valid != nil && r>>6 < len(c.valid) {
+	if r>>6 < len(c.valid) {
 		c.valid.Set(r)
 	}
 }

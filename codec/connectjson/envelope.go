@@ -44,12 +44,13 @@ func (p *prefixes) find(raw []byte) *prefix {
 	return nil
 }
 
-var schemaName = []byte(`schema"`)
+// schemaEnd is the rarest end of the name "schema".
+var schemaEnd = []byte(`hema"`)
 
 // single reports whether rest, the text of an envelope from its payload on, surely has no second
 // member "schema".
 func single(rest []byte) bool {
-	return bytes.IndexByte(rest, '\\') < 0 && !bytes.Contains(rest, schemaName)
+	return bytes.IndexByte(rest, '\\') < 0 && !bytes.Contains(rest, schemaEnd)
 }
 
 // add keeps the prefix of an envelope whose schema is s.

@@ -32,8 +32,7 @@ func (f *fast) typedMap(c *column, r, i int) int {
 		f.entries = f.entries[:base]
 		return odd
 	}
-	c.room(r)
-	c.present(r)
+	c.ready(r)
 	c.open(r)
 	for k := range entries {
 		e := &entries[k]
@@ -43,8 +42,7 @@ func (f *fast) typedMap(c *column, r, i int) int {
 			end = odd
 			break
 		}
-		c.key.room(row)
-		c.key.present(row)
+		c.key.ready(row)
 		c.key.views[row] = v
 		if f.value(c.elem, row, e.value) == odd {
 			end = odd

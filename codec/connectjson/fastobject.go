@@ -7,59 +7,70 @@ import (
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 )
 
-// object reads the members of an object, whose brace is at b[i], into row r of c's members. o.order is
-// then the members in the order in which they came; of a STRUCT, its fields alone.
+// object reads the members of an object, whose brace is at b[i], into row r of c's members.
 //
 // Where the text between values is the template's, a member is known by two comparisons, and cannot be
 // there twice: the template names each once and is only walked forward.
 func (f *fast) object(c *column, o *object, r, i int) int {
-	b, n := f.b, f.n
-	o.turn++
-	o.objects++
-	order := o.order[:0]
+	b, n, template := f.b, f.n, o.template
+	dynamic := c.op == opDynamic
 	first := uint64(braceForComma)
-	misses := 0
-	for at := 0; ; {
-		var m *member
-		if at < len(o.template) {
-			// segment.match, by hand: it is not inlined.
-			s := &o.template[at]
-			d := (binary.LittleEndian.Uint64(b[i:]) ^ s.low ^ first) & s.lowMask
-			d |= (binary.LittleEndian.Uint64(b[i+s.highAt:]) ^ s.high) & s.highMask
-			if d == 0 && i+s.size <= n && (s.size <= 16 || string(b[i+8:i+s.highAt]) == s.text[8:s.highAt]) {
-				m, i, at = s.member, i+s.size, at+1
-			}
+	at := 0
+	for ; at < len(template); at++ {
+		s := &template[at] // segment.match, by hand: it is not inlined
+		d := (binary.LittleEndian.Uint64(b[i:]) ^ s.low ^ first) & s.lowMask
+		d |= (binary.LittleEndian.Uint64(b[i+s.highAt:]) ^ s.high) & s.highMask
+		if d != 0 || i+s.size > n || s.size > 16 && string(b[i+8:i+s.highAt]) != s.text[8:s.highAt] || f.want != nil {
+			break
 		}
-		if m == nil {
-			if b[i] == '}' && i < n && first == 0 {
-				i++
-				break
-			}
-			misses++
-			if m, i, at = f.find(c, o, i, at, first); m == nil {
-				if i == odd {
-					return odd
-				}
-				break
-			}
+		if dynamic {
+			i = f.dynamic(s.column, r, i+s.size)
+		} else {
+			i = f.value(s.column, r, i+s.size)
+		}
+		if i == odd {
+			return odd
+		}
+		first = 0
+	}
+	o.objects++
+	if at == len(template) && first == 0 && b[i] == '}' && i < n && o.covers == o.fields {
+		o.whole++
+		o.isWhole = true
+		return i + 1
+	}
+	return f.deviation(c, o, r, i, at, first)
+}
+
+// deviation reads on where an object left the template, after its first at members. o.order is then the
+// members in the order in which they came.
+func (f *fast) deviation(c *column, o *object, r, i, at int, first uint64) int {
+	o.misses++
+	o.isWhole = false
+	o.turn++
+	order := o.order[:0]
+	for k := range o.template[:at] {
+		m := o.template[k].member
+		m.turn = o.turn
+		m.rows++
+		order = append(order, m.place)
+	}
+	for {
+		var m *member
+		if m, i, at = f.find(c, o, i, at, first); m == nil {
+			break
 		}
 		if m.turn == o.turn {
 			return odd // there twice
 		}
 		m.turn = o.turn
+		m.rows++
 		first = 0
-		if c.op == opDynamic {
-			m.rows++
-			if m.unwanted {
-				i = jsonscan.Skip(b, i, n, f.open+c.depth+1)
-			} else {
-				order = append(order, m.place)
-				i = f.dynamic(m.column, r, i)
-			}
-		} else {
-			if int(m.place) < o.fields {
-				order = append(order, m.place)
-			}
+		switch {
+		case m.unwanted:
+			i = jsonscan.Skip(f.b, i, f.n, f.open+c.depth+1)
+		default:
+			order = append(order, m.place)
 			i = f.value(m.column, r, i)
 		}
 		if i == odd {
@@ -67,10 +78,7 @@ func (f *fast) object(c *column, o *object, r, i int) int {
 		}
 	}
 	o.order = order
-	if misses > 0 {
-		o.misses++
-	}
-	if c.op != opDynamic && len(order) < o.fields && !f.complete(o, r) {
+	if i != odd && c.op != opDynamic && !f.complete(o, r) {
 		return odd
 	}
 	return i
@@ -81,7 +89,7 @@ func (f *fast) object(c *column, o *object, r, i int) int {
 func (f *fast) find(c *column, o *object, i, at int, first uint64) (m *member, next, after int) {
 	b, n := f.b, f.n
 	for {
-		for k := at + 1; k < len(o.template); k++ { // members that are left out
+		for k := at; k < len(o.template); k++ { // members before k are left out
 			if s := &o.template[k]; s.match(b, i, n, first) {
 				return s.member, i + s.size, k + 1
 			}

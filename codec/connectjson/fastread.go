@@ -47,23 +47,12 @@ func (f *fast) value(c *column, r, i int) int {
 	return f.typed(c, r, i)
 }
 
-// word returns the end of a word, or odd.
-func (f *fast) word(i int, w string) int {
-	if i+len(w) > f.n || !jsonscan.MatchWord(f.b, i, w) {
-		return odd
-	}
-	return i + len(w)
-}
-
 // null reads null under a schema: the default, null, or an error that the plain path words.
 func (f *fast) null(c *column, r, i int) int {
-	if i = f.word(i, "null"); i == odd || c.op == opSkip {
-		return i
-	}
-	if !f.absent(c, r) {
+	if i+4 > f.n || !jsonscan.MatchNull(f.b, i) || c.op != opSkip && !f.absent(c, r) {
 		return odd
 	}
-	return i
+	return i + 4
 }
 
 // absent gives row r what a null or missing value stands for.
@@ -84,12 +73,19 @@ func (f *fast) dynamic(c *column, r, i int) int {
 	if i >= f.n {
 		return odd
 	}
-	c.room(r)
-	switch f.b[i] {
+	if c.below {
+		c.room(r)
+	}
+	b := f.b
+	switch b[i] {
 	case '"':
-		end, t := jsonscan.StringEnd(f.b, i+1, f.n)
+		end, t := jsonscan.StringEnd(b, i+1, f.n)
 		if t == jsonscan.Odd {
 			return odd
+		}
+		if t != jsonscan.Escaped && !f.own {
+			c.tags[r], c.spots[r] = batch.TagString, batch.View{Pos: f.base + uint32(i+1), Len: uint32(end - i - 1)}
+			return end + 1
 		}
 		v, ok := f.view(i+1, end, t)
 		if !ok {
@@ -102,25 +98,34 @@ func (f *fast) dynamic(c *column, r, i int) int {
 	case '[':
 		return f.dynamicArray(c, r, i)
 	case 't':
+		if i+4 > f.n || !jsonscan.MatchTrue(b, i) {
+			return odd
+		}
 		c.tags[r], c.slots[r] = batch.TagBoolean, 1
-		return f.word(i, "true")
+		return i + 4
 	case 'f':
+		if i+5 > f.n || !jsonscan.MatchFalse(b, i) {
+			return odd
+		}
 		c.tags[r], c.slots[r] = batch.TagBoolean, 0
-		return f.word(i, "false")
+		return i + 5
 	case 'n':
+		if i+4 > f.n || !jsonscan.MatchNull(b, i) {
+			return odd
+		}
 		c.tags[r] = batch.TagNull
-		return f.word(i, "null")
+		return i + 4
 	}
-	x := jsonscan.ScanNumber(f.b, i, f.n)
-	switch x.Form {
-	case jsonscan.NumberOdd:
+	v, exp10, end := jsonscan.ScanNumber(b, i, f.n)
+	switch {
+	case end < 0:
 		return odd
-	case jsonscan.NumberInteger:
-		c.tags[r], c.slots[r] = batch.TagInt64, uint64(x.Int())
+	case exp10 == jsonscan.IsInteger:
+		c.tags[r], c.slots[r] = batch.TagInt64, uint64(v)
 	default:
-		c.tags[r], c.slots[r] = batch.TagFloat64, math.Float64bits(x.Double(f.b, i))
+		c.tags[r], c.slots[r] = batch.TagFloat64, math.Float64bits(jsonscan.Double(v, exp10, b[i:end]))
 	}
-	return x.End
+	return end
 }
 
 // view returns a view of the text b[start:end], unescaped where needed.
@@ -189,7 +194,7 @@ func (f *fast) dynamicObject(c *column, r, i int) int {
 	if i = f.object(c, o, r, i); i == odd {
 		return odd
 	}
-	c.tags[r], c.slots[r] = batch.TagMap, uint64(o.shapes.number(o.order, o.members))
+	c.tags[r], c.slots[r] = batch.TagMap, uint64(o.number())
 	return i
 }
 

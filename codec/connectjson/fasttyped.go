@@ -22,23 +22,51 @@ func (f *fast) typed(c *column, r, i int) int {
 		if t == jsonscan.Odd {
 			return odd
 		}
-		v, ok := f.view(i+1, end, t)
-		if !ok {
-			return odd
+		v := batch.View{Pos: f.base + uint32(i+1), Len: uint32(end - i - 1)}
+		if t == jsonscan.Escaped || f.own {
+			var ok bool
+			if v, ok = f.view(i+1, end, t); !ok {
+				return odd
+			}
 		}
-		c.room(r)
-		c.present(r)
+		c.ready(r)
 		c.views[r] = v
 		return end + 1
+	case opInt64:
+		v, exp10, end := jsonscan.ScanNumber(b, i, f.n)
+		if end < 0 || exp10 != jsonscan.IsInteger {
+			return odd
+		}
+		c.ready(r)
+		binary.NativeEndian.PutUint64(c.fixed[8*r:], uint64(v))
+		return end
+	case opInt32:
+		v, exp10, end := jsonscan.ScanNumber(b, i, f.n)
+		if end < 0 || exp10 != jsonscan.IsInteger {
+			return odd
+		}
+		c.ready(r)
+		binary.NativeEndian.PutUint32(c.fixed[4*r:], uint32(v))
+		return end
+	case opFloat64:
+		v, exp10, end := jsonscan.ScanNumber(b, i, f.n)
+		if end < 0 {
+			return odd
+		}
+		c.ready(r)
+		binary.NativeEndian.PutUint64(c.fixed[8*r:], math.Float64bits(jsonscan.Double(v, exp10, b[i:end])))
+		return end
 	case opBoolean:
-		c.room(r)
-		c.present(r)
-		if b[i] == 't' {
+		c.ready(r)
+		if i+4 <= f.n && jsonscan.MatchTrue(b, i) {
 			c.fixed[r] = 1
-			return f.word(i, "true")
+			return i + 4
 		}
 		c.fixed[r] = 0
-		return f.word(i, "false")
+		if b[i] == 'f' && i+5 <= f.n && jsonscan.MatchFalse(b, i) {
+			return i + 5
+		}
+		return odd
 	case opArray:
 		return f.typedArray(c, r, i)
 	case opMap:
@@ -47,8 +75,7 @@ func (f *fast) typed(c *column, r, i int) int {
 		if b[i] != '{' {
 			return odd
 		}
-		c.room(r)
-		c.present(r)
+		c.ready(r)
 		return f.object(c, c.object, r, i)
 	case opSkip:
 		return jsonscan.Skip(b, i, f.n, f.open+c.depth)
@@ -62,43 +89,29 @@ func (f *fast) typed(c *column, r, i int) int {
 	return f.number(c, r, i)
 }
 
-// number reads a number into a fixed-width column. Integers keep their low bits, as in Java.
+// number reads a number into the other fixed-width columns. Integers keep their low bits, as in Java.
 func (f *fast) number(c *column, r, i int) int {
-	x := jsonscan.ScanNumber(f.b, i, f.n)
-	if x.Form == jsonscan.NumberOdd || x.Form != jsonscan.NumberInteger && c.op != opFloat64 && c.op != opFloat32 {
+	v, exp10, end := jsonscan.ScanNumber(f.b, i, f.n)
+	if end < 0 || exp10 != jsonscan.IsInteger && c.op != opFloat32 {
 		return odd
 	}
-	c.room(r)
-	c.present(r)
+	c.ready(r)
 	switch c.op {
 	case opInt8:
-		c.fixed[r] = byte(x.Int())
+		c.fixed[r] = byte(v)
 	case opInt16:
-		binary.NativeEndian.PutUint16(c.fixed[2*r:], uint16(x.Int()))
-	case opInt32:
-		binary.NativeEndian.PutUint32(c.fixed[4*r:], uint32(x.Int()))
-	case opInt64, opTimestamp:
-		binary.NativeEndian.PutUint64(c.fixed[8*r:], uint64(x.Int()))
+		binary.NativeEndian.PutUint16(c.fixed[2*r:], uint16(v))
+	case opTimestamp:
+		binary.NativeEndian.PutUint64(c.fixed[8*r:], uint64(v))
 	case opFloat32:
-		v := float32(x.Int())
-		if x.Form != jsonscan.NumberInteger {
-			v = x.Float(f.b, i)
-		}
-		binary.NativeEndian.PutUint32(c.fixed[4*r:], math.Float32bits(v))
-	case opFloat64:
-		v := float64(x.Int())
-		if x.Form != jsonscan.NumberInteger {
-			v = x.Double(f.b, i)
-		}
-		binary.NativeEndian.PutUint64(c.fixed[8*r:], math.Float64bits(v))
+		binary.NativeEndian.PutUint32(c.fixed[4*r:], math.Float32bits(jsonscan.Float(v, exp10, f.b[i:end])))
 	default: // Date, Time
-		v := x.Int()
 		if v != int64(int32(v)) || c.op == opTime && (v < 0 || v > timeMax) {
 			return odd
 		}
 		binary.NativeEndian.PutUint32(c.fixed[4*r:], uint32(v))
 	}
-	return x.End
+	return end
 }
 
 // binary reads Base64.
@@ -107,8 +120,7 @@ func (f *fast) binary(c *column, r, i int) int {
 	if !ok {
 		return odd
 	}
-	c.room(r)
-	c.present(r)
+	c.ready(r)
 	c.views[r] = v
 	return end
 }
@@ -144,19 +156,21 @@ func (f *fast) decimal(c *column, r, i int) int {
 			return odd
 		}
 	} else {
-		x := jsonscan.ScanNumber(f.b, i, f.n)
-		if x.Form != jsonscan.NumberInteger && x.Form != jsonscan.NumberShort {
+		m, exp10, at := jsonscan.ScanNumber(f.b, i, f.n)
+		if at < 0 || exp10 == jsonscan.IsLong {
 			return odd
 		}
+		if exp10 == jsonscan.IsInteger {
+			exp10 = 0
+		}
 		from := len(f.text)
-		scale, end = int32(-x.Exp10), x.End
-		f.text = java.NewDecimal(x.Int(), scale).AppendBytes(f.text)
+		scale, end = int32(-exp10), at
+		f.text = java.NewDecimal(m, scale).AppendBytes(f.text)
 		if v, ok = f.written(from); !ok {
 			return odd
 		}
 	}
-	c.room(r)
-	c.present(r)
+	c.ready(r)
 	c.views[r] = v
 	c.setScale(r, scale)
 	return end
@@ -175,8 +189,7 @@ func (f *fast) typedArray(c *column, r, i int) int {
 	if f.b[i] != '[' {
 		return odd
 	}
-	c.room(r)
-	c.present(r)
+	c.ready(r)
 	c.open(r)
 	e := c.elem
 	start := e.rows

@@ -16,6 +16,10 @@ type object struct {
 	template []segment
 	misses   int // objects of this batch that left the template
 	objects  int
+	whole    int    // objects that had all of the template, not yet counted in their members
+	shape    int32  // schemaless: the shape of the whole template in this batch, -1 if not known
+	covers   int    // STRUCT: fields in the template
+	isWhole  bool   // the present object had all of the template, in its order, and nothing else
 	turn     uint64 // number of the present object; a member whose turn is the same was seen in it
 
 	// Schemaless objects.
@@ -46,6 +50,7 @@ type segment struct {
 	highMask     uint64
 	highAt       int
 	size         int
+	column       *column // the member's
 	text         string
 	member       *member
 }
@@ -74,7 +79,8 @@ func (o *object) begin(dst *batch.Batch, n int) {
 	if 2*o.misses > o.objects {
 		o.forget()
 	}
-	o.misses, o.objects = 0, 0
+	o.count()
+	o.misses, o.objects, o.shape = 0, 0, -1
 	for _, m := range o.members {
 		m.rows, m.unwanted = 0, false
 		m.column.begin(dst, n)
@@ -82,8 +88,17 @@ func (o *object) begin(dst *batch.Batch, n int) {
 	o.shapes.reset()
 }
 
+// count adds the objects that had the whole template to their members.
+func (o *object) count() {
+	for k := range o.template {
+		o.template[k].member.rows += o.whole
+	}
+	o.whole = 0
+}
+
 // prune drops the members of a schemaless object that batches do not have any more.
 func (o *object) prune() {
+	o.count()
 	kept := o.members[:0]
 	for _, m := range o.members {
 		if m.rows > 0 {
@@ -111,6 +126,8 @@ func (o *object) prune() {
 
 // forget drops the template.
 func (o *object) forget() {
+	o.count()
+	o.shape, o.covers = -1, 0
 	o.template = o.template[:0]
 	for _, m := range o.members {
 		m.learned = false
@@ -137,7 +154,12 @@ func (o *object) learn(k int, text []byte, m *member) bool {
 	if m.learned || len(o.template) >= templateMax || len(text) > segmentMax || len(text) == 0 {
 		return false
 	}
+	o.count()
+	o.shape = -1
 	m.learned = true
+	if int(m.place) < o.fields {
+		o.covers++
+	}
 	s := newSegment(text, m)
 	o.template = append(o.template, segment{})
 	copy(o.template[k+1:], o.template[k:])
@@ -146,7 +168,7 @@ func (o *object) learn(k int, text []byte, m *member) bool {
 }
 
 func newSegment(text []byte, m *member) segment {
-	s := segment{size: len(text), member: m, text: string(text)}
+	s := segment{size: len(text), member: m, column: m.column, text: string(text)}
 	if text[0] == '{' {
 		s.text = "," + string(text[1:])
 	}
@@ -182,4 +204,19 @@ func (o *object) behind(m *member) int {
 		}
 	}
 	return len(o.template)
+}
+
+// number returns the number of the present object's shape.
+func (o *object) number() int32 {
+	if !o.isWhole {
+		return o.shapes.number(o.order, o.members)
+	}
+	if o.shape < 0 {
+		o.order = o.order[:0]
+		for k := range o.template {
+			o.order = append(o.order, o.template[k].member.place)
+		}
+		o.shape = o.shapes.number(o.order, o.members)
+	}
+	return o.shape
 }

@@ -38,7 +38,7 @@ func mutate(r *rand.Rand, row []byte) []byte {
 // TestRandom_FastAsPlain reads and writes random records of random schemas, some of them broken.
 func TestRandom_FastAsPlain(t *testing.T) {
 	pool := batch.NewPool(mem.Checked(t))
-	for seed := range uint64(150) {
+	for seed := range uint64(60) {
 		r := batchtest.NewRandom(seed)
 		keys := []string{keySchemasEnable, []string{"true", "false"}[seed%2], keyDecimalFormat, []string{"BASE64", "NUMERIC"}[seed/2%2], keyReplaceNull, []string{"true", "true", "false"}[seed%3]}
 		c := testConverter(t, keys...)
@@ -74,7 +74,7 @@ func TestRandom_FastAsPlain(t *testing.T) {
 // TestRandomColumns_FastAsPlain writes random columns of any form.
 func TestRandomColumns_FastAsPlain(t *testing.T) {
 	pool := batch.NewPool(mem.Checked(t))
-	for seed := range uint64(400) {
+	for seed := range uint64(150) {
 		r := batchtest.NewRandom(seed)
 		c := testConverter(t, keySchemasEnable, []string{"true", "false"}[seed%2], keyDecimalFormat, []string{"BASE64", "NUMERIC"}[seed/2%2], keyReplaceNull, []string{"true", "true", "false"}[seed%3])
 		var s *batch.Schema

@@ -103,8 +103,21 @@ func SkipSpace(b []byte, i, n int) int {
 	return i
 }
 
-// MatchWord reports whether the word of 4 or 5 bytes stands at b[i].
-func MatchWord(b []byte, i int, word string) bool { return string(b[i:i+len(word)]) == word }
+// MatchTrue, MatchFalse and MatchNull report whether the word stands at b[i].
+func MatchTrue(b []byte, i int) bool { return binary.LittleEndian.Uint32(b[i:]) == wordTrue }
+
+// MatchFalse: see MatchTrue. The first letter was looked at.
+func MatchFalse(b []byte, i int) bool { return binary.LittleEndian.Uint32(b[i+1:]) == wordAlse }
+
+// MatchNull: see MatchTrue.
+func MatchNull(b []byte, i int) bool { return binary.LittleEndian.Uint32(b[i:]) == wordNull }
+
+// Words as four bytes are read.
+const (
+	wordTrue = 't' | 'r'<<8 | 'u'<<16 | 'e'<<24
+	wordAlse = 'a' | 'l'<<8 | 's'<<16 | 'e'<<24
+	wordNull = 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24
+)
 
 // Skip returns where the value at b[i] ends, -1 where Parse has to judge. depth is how many arrays and
 // objects are open.
@@ -120,28 +133,27 @@ func Skip(b []byte, i, n, depth int) int {
 		}
 		return end + 1
 	case 't':
-		return skipWord(b, i, n, "true")
+		if i+4 <= n && MatchTrue(b, i) {
+			return i + 4
+		}
+		return -1
 	case 'f':
-		return skipWord(b, i, n, "false")
+		if i+5 <= n && MatchFalse(b, i) {
+			return i + 5
+		}
+		return -1
 	case 'n':
-		return skipWord(b, i, n, "null")
+		if i+4 <= n && MatchNull(b, i) {
+			return i + 4
+		}
+		return -1
 	case '[':
 		return skipArray(b, i, n, depth+1)
 	case '{':
 		return skipObject(b, i, n, depth+1)
 	}
-	num := ScanNumber(b, i, n)
-	if num.Form == NumberOdd {
-		return -1
-	}
-	return num.End
-}
-
-func skipWord(b []byte, i, n int, w string) int {
-	if i+len(w) > n || !MatchWord(b, i, w) {
-		return -1
-	}
-	return i + len(w)
+	_, _, end := ScanNumber(b, i, n)
+	return end
 }
 
 func skipArray(b []byte, i, n, depth int) int {
