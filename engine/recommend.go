@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"strings"
+
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/settings"
@@ -142,7 +144,7 @@ func (w *Worker) checkConnectorConfig(class *connectors.Class, props map[string]
 	if err != nil {
 		return err
 	}
-	if _, err := def.ParseWith(props, w.parseOptions()); err != nil {
+	if _, err := def.ParseWith(props, w.parseOptions(props)); err != nil {
 		return err
 	}
 	if class.Kind() == connectors.KindSource && w.set.topicCreation && settings.UsesTopicCreation(props) {
@@ -151,9 +153,21 @@ func (w *Worker) checkConnectorConfig(class *connectors.Class, props map[string]
 	return err
 }
 
-// parseOptions lets CLASS values name plugins alone.
-func (w *Worker) parseOptions() config.Options {
+// parseOptions says which classes there are: what the framework's keys name must be a plugin. Classes that
+// the keys of plugins name are the plugins' to check.
+func (w *Worker) parseOptions(props map[string]string) config.Options {
+	named := map[string]bool{}
+	for k, v := range props {
+		switch {
+		case k == "key.converter", k == "value.converter", k == "header.converter",
+			strings.HasSuffix(k, ".type") && (strings.HasPrefix(k, "transforms.") || strings.HasPrefix(k, "predicates.")):
+			named[strings.TrimSpace(v)] = true
+		}
+	}
 	return config.Options{ClassExists: func(text string) bool {
+		if !named[text] {
+			return true
+		}
 		_, _, ok := w.class(text)
 		return ok
 	}}

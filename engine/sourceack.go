@@ -2,6 +2,9 @@ package engine
 
 import (
 	"context"
+	"errors"
+
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
@@ -58,6 +61,10 @@ func (a *ack) Acked(results []produce.Result) {
 // sendFailed handles a row that Kafka refused for good and reports whether that is tolerated.
 // Source: WorkerSourceTask.producerSendFailed.
 func (s *sourceTask) sendFailed(b *batch.Batch, r *produce.Result) bool {
+	if errors.Is(r.Err, kgo.ErrClientClosed) || errors.Is(r.Err, context.Canceled) {
+		// Given up with the task, not refused by Kafka: whoever runs the task next sends the row again.
+		return false
+	}
 	if s.operator.TolerateAll() {
 		e := errant.RowError{Row: r.Row, Stage: errant.KafkaProduce, Class: "org.apache.kafka.connect.runtime.WorkerSourceTask", Err: r.Err}
 		_, err := s.operator.Report(context.Background(), b, &e, nil)

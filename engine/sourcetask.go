@@ -331,7 +331,10 @@ func (s *sourceTask) flushLoop(stop <-chan struct{}) {
 
 // flush writes the offsets of acknowledged rows within offset.flush.timeout.ms. What could not be
 // written is kept for the next time. Source: WorkerSourceTask.commitOffsets.
-func (s *sourceTask) flush() bool {
+func (s *sourceTask) flush() {
+	if s.t.isCancelled() {
+		return
+	}
 	ctx, cancel := context.WithTimeout(s.t.ctx, s.flushTimeout)
 	defer cancel()
 	began := time.Now()
@@ -341,14 +344,13 @@ func (s *sourceTask) flush() bool {
 	s.metrics.Committed(err == nil, time.Since(began))
 	if err != nil {
 		s.log.Error("source offsets could not be committed, trying again with the next flush", "err", err, "next_in", s.flushInterval)
-		return false
+		return
 	}
 	s.log.Debug("source offsets committed", "partitions", n, "rows", c.Acked, "rows_pending", c.Pending)
 	s.mu.Lock()
 	s.commitDue = true
 	s.mu.Unlock()
 	signal(s.due)
-	return true
 }
 
 // finalCommit waits for acknowledgements on their way, then commits. Source: WorkerSourceTask.finalOffsetCommit.

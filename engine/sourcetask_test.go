@@ -397,3 +397,21 @@ func TestSourceTask_TellsThePluginOfCommitsWhilePaused(t *testing.T) {
 	}
 	b.stopTask("s")
 }
+
+func TestSourceTask_RowsGivenUpWithTheTaskAreNotTolerated(t *testing.T) {
+	f := &fakeConnector{source: func() connectors.SourceTask { return &counter{topic: "t", last: 5, some: 5} }}
+	b := newBench(t, sourceOf(f), map[string]int32{"t": 1}, "task.shutdown.graceful.timeout.ms=10")
+	free := b.holdProduce()
+	b.startTask("s", source("errors.tolerance=all"))
+	b.await("s", 0, connectors.Running)
+	b.until("rows wait", func() bool {
+		snap := b.metrics.Snapshot()
+		return len(snap.Tasks) == 1 && snap.Tasks[0].Records == 5
+	})
+	b.stopTask("s")
+	free()
+	b.until("task ended", func() bool { return strings.Contains(b.log.String(), "task ended") })
+	if o := b.offsets.at(); o != -1 {
+		t.Errorf("offset %d is stored for rows that Kafka never answered", o)
+	}
+}

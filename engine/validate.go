@@ -42,7 +42,7 @@ func (w *Worker) Validate(ctx context.Context, raw map[string]string) (*connecto
 	if err != nil {
 		return nil, err
 	}
-	v := &validation{w: w, class: class, props: props, values: def.ValidateWith(w.fullNames(def, props), w.parseOptions())}
+	v := &validation{w: w, class: class, props: props, values: def.ValidateWith(w.fullNames(def, props), w.parseOptions(props))}
 	if class.Kind() == connectors.KindSink {
 		v.checkSink()
 	} else {
@@ -66,7 +66,7 @@ func (w *Worker) Validate(ctx context.Context, raw map[string]string) (*connecto
 func (w *Worker) wrongVersion(text string, class *connectors.Class, props map[string]string, err error) *connectors.Validation {
 	def := settings.Connector(emptyRecommendations(settings.Defaults{ConnectorVersion: version(class.Version)}), settings.Validators{
 		Converter: w.converterValidator(converterClass), HeaderConverter: w.converterValidator(headerConverterClass)})
-	v := &validation{w: w, class: class, props: props, values: def.ValidateWith(w.fullNames(def, props), w.parseOptions())}
+	v := &validation{w: w, class: class, props: props, values: def.ValidateWith(w.fullNames(def, props), w.parseOptions(props))}
 	v.value("connector.class").Errors = append(v.value("connector.class").Errors, err.Error())
 	ver := v.value("connector.plugin.version")
 	ver.Errors = append(ver.Errors, err.Error())
@@ -146,7 +146,7 @@ func (v *validation) pluginValues(ctx context.Context) (values []config.ConfigVa
 			return err
 		}
 		if v.class.Def != nil {
-			values = v.class.Def.ValidateWith(v.w.fullNames(v.class.Def, v.props), v.w.parseOptions())
+			values = v.class.Def.Validate(v.w.fullNames(v.class.Def, v.props))
 		}
 		return nil
 	})

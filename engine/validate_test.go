@@ -162,3 +162,18 @@ func TestValidate_ThePluginsWordCounts(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+func TestValidate_ClassesThatPluginsNameAreTheirOwn(t *testing.T) {
+	set := plugin.Set{Connectors: connectors.NewSet(&connectors.Class{
+		Name: "test.FakeSourceConnector", TaskClass: "t",
+		Def:       config.NewDef().Define(config.Key{Name: "policy.class", Type: config.Class, Required: true}),
+		NewSource: func() connectors.SourceConnector { return fakeSourceConnector{&fakeConnector{}} },
+	})}
+	v, err := member(t, set).Validate(t.Context(), source("policy.class=org.example.Policy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if complaints(v) != "0 " {
+		t.Errorf("answer is %s", complaints(v))
+	}
+}

@@ -122,7 +122,7 @@ func (v *validation) converterKeys(class *codec.Class, prefix, kind string) (par
 	if _, ok := own["converter.type"]; !ok {
 		own["converter.type"] = kind
 	}
-	return prefixed(prefix, class.Def.Key, class.Def.ValidateWith(own, v.w.parseOptions())), true
+	return prefixed(prefix, class.Def.Key, class.Def.Validate(own)), true
 }
 
 // overrides asks the policy for the settings of clients that the connector uses.
