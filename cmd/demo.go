@@ -21,10 +21,12 @@ const (
 	linesEach  = 20
 )
 
-// loadRate is how many records a second are generated; loadKept bounds the bytes that the broker keeps of them.
+// loadRate is how many records a second are generated; loadKept bounds the bytes that the broker keeps of them,
+// in segments of loadSegment, which it holds in memory as a whole.
 const (
-	loadRate = "50000"
-	loadKept = "67108864"
+	loadRate    = "50000"
+	loadKept    = "33554432"
+	loadSegment = "8388608"
 )
 
 // demoConnectors are the connectors of the demonstration: a file that grows, copied through a topic into another
@@ -62,7 +64,7 @@ type demo struct {
 
 // startDemo creates the demonstration's topics and connectors, and starts the writer.
 func startDemo(ctx context.Context, g *playground) (*demo, error) {
-	for topic, config := range map[string]map[string]string{demoLines: nil, demoLoad: {"retention.bytes": loadKept}} {
+	for topic, config := range map[string]map[string]string{demoLines: nil, demoLoad: {"retention.bytes": loadKept, "segment.bytes": loadSegment}} {
 		if err := g.broker.EnsureTopic(topic, 1, config); err != nil {
 			return nil, err
 		}

@@ -185,18 +185,25 @@ func (g *playground) introduce(p *program, demo bool) {
 	fmt.Fprintln(p.stdout)
 }
 
+// samplesPerSecond is how often counts are read: what a task does between a sample and its end is not counted.
+const samplesPerSecond = 10
+
 // watch shows the worker's connectors until ctx ends.
 func (p *program) watch(ctx context.Context, g *playground, total *tally) {
 	v := &liveView{out: p.stdout, total: total, started: time.Now()}
 	if f, ok := p.stdout.(*os.File); ok {
 		v.terminal = term.IsTerminal(int(f.Fd()))
 	}
-	second := time.NewTicker(time.Second)
-	defer second.Stop()
-	for tick := 0; ; tick++ {
-		v.show(tick, g.worker.metrics.Snapshot())
+	sample := time.NewTicker(time.Second / samplesPerSecond)
+	defer sample.Stop()
+	for n := 0; ; n++ {
+		s := g.worker.metrics.Snapshot()
+		total.add(s)
+		if n%samplesPerSecond == 0 {
+			v.show(n/samplesPerSecond, s)
+		}
 		select {
-		case <-second.C:
+		case <-sample.C:
 		case <-ctx.Done():
 			return
 		}

@@ -119,9 +119,8 @@ type liveView struct {
 // plainEvery is how many ticks of a second pass between plain lines.
 const plainEvery = 5
 
-// show writes a snapshot. tick counts from 0.
+// show writes a snapshot, which is in total already. tick counts seconds from 0.
 func (v *liveView) show(tick int, s metrics.Snapshot) {
-	v.total.add(s)
 	if !v.terminal && tick%plainEvery != 0 {
 		return
 	}

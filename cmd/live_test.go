@@ -56,8 +56,7 @@ func TestLines(t *testing.T) {
 func TestLiveView_Plain(t *testing.T) {
 	var b strings.Builder
 	before, now := snapshots()
-	v := &liveView{out: &b, last: before, total: newTally()}
-	v.total.add(before)
+	v := &liveView{out: &b, last: before, total: tallied()}
 	v.show(1, now)
 	if b.Len() > 0 {
 		t.Errorf("between the lines: %q", b.String())
@@ -73,7 +72,7 @@ func TestLiveView_Plain(t *testing.T) {
 func TestLiveView_Terminal(t *testing.T) {
 	var b strings.Builder
 	before, now := snapshots()
-	v := &liveView{out: &b, terminal: true, last: before, total: newTally(), started: before.At}
+	v := &liveView{out: &b, terminal: true, last: before, total: tallied(), started: before.At}
 	v.show(0, now)
 	first := b.String()
 	for _, want := range []string{"CONNECTOR", "1,005", "1,234,567", "2s, Ctrl-C stops"} {
