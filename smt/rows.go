@@ -19,7 +19,8 @@ type Record struct {
 	Value       batch.Value
 	Headers     []batch.Header // borrowed: return another slice instead of writing it
 
-	// Of consumed records; changes have no effect.
+	// Of consumed records; changes have no effect. Consumed tells a sink's records from a source's.
+	Consumed      bool
 	Offset        int64
 	TimestampType batch.TimestampType
 }
@@ -128,11 +129,11 @@ func withoutFailed(sel batch.Selection, s *batch.Status) batch.Selection {
 }
 
 func recordOf(r batch.Row) Record {
-	offset, _ := r.Offset()
+	offset, consumed := r.Offset()
 	return Record{
 		Topic: r.Topic(), Partition: r.Partition(), Timestamp: r.Timestamp(),
 		KeySchema: r.KeySchema(), Key: r.Key(), ValueSchema: r.ValueSchema(), Value: r.Value(),
-		Headers: r.Headers(), Offset: offset, TimestampType: r.TimestampType(),
+		Headers: r.Headers(), Consumed: consumed, Offset: offset, TimestampType: r.TimestampType(),
 	}
 }
 

@@ -18,7 +18,9 @@ func Classes() []*smt.Class {
 	return slices.Concat(
 		extractFieldClasses(),
 		hoistFieldClasses(),
+		insertFieldClasses(),
 		insertHeaderClasses(),
+		replaceFieldClasses(),
 		valueToKeyClasses(),
 	)
 }

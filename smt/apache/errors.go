@@ -23,11 +23,6 @@ func exception(class, text string) error { return &java.Exception{Class: class, 
 // configError is a ConfigException that no single key has caused.
 func configError(text string) error { return config.NewException("", text) }
 
-// duplicateField is what a builder of schemas throws. Source: SchemaBuilder.field.
-func duplicateField(name string) error {
-	return exception(schemaBuilderException, "Cannot create field because of field name duplication "+name)
-}
-
 // notMap is the error for a schemaless value of the given class. Source: Requirements.requireMap.
 func notMap(purpose string, found batch.Tag) error {
 	return dataError("Only Map objects supported in absence of schema for [" + purpose + "], found: " + found.JavaClass())
@@ -52,4 +47,14 @@ func requireStruct(v batch.Value, purpose string) (*batch.StructValue, error) {
 		return nil, notStruct(purpose, v.Tag())
 	}
 	return v.Struct(), nil
+}
+
+// notString is the error for a map key of the given class that is used as a name.
+func notString(found batch.Tag) error {
+	class := found.JavaClass()
+	where := "(" + class + " and java.lang.String are in module java.base of loader 'bootstrap')"
+	if found == batch.TagStruct {
+		where = "(" + class + " is in unnamed module of loader 'app'; java.lang.String is in module java.base of loader 'bootstrap')"
+	}
+	return exception(classCastException, "class "+class+" cannot be cast to class java.lang.String "+where)
 }

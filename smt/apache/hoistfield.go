@@ -22,12 +22,15 @@ func hoistFieldClasses() []*smt.Class {
 type hoistField struct {
 	side
 	field   string
-	schemas cached[*batch.Schema]
+	schemas cached[rewrite]
 }
 
-func (t *hoistField) wrapped(s *batch.Schema) *batch.Schema {
-	return t.schemas.get(s, func(s *batch.Schema) *batch.Schema {
-		return batch.NewSchema(batch.KindStruct).Field(t.field, s).Build()
+func (t *hoistField) wrapped(s *batch.Schema) rewrite {
+	return t.schemas.get(s, func(s *batch.Schema) (w rewrite) {
+		out := newStruct()
+		out.field(t.field, s)
+		w.schema, w.err = out.build()
+		return w
 	})
 }
 
@@ -38,12 +41,15 @@ func (t *hoistField) record(r smt.Record) (smt.Record, bool, error) {
 		m.Put(batch.StringValue(t.field), value)
 		return t.with(r, nil, batch.MapValueOf(m)), true, nil
 	}
-	out := t.wrapped(schema)
-	st := batch.NewStructValue(out)
+	w := t.wrapped(schema)
+	if w.err != nil {
+		return r, false, w.err
+	}
+	st := batch.NewStructValue(w.schema)
 	if err := st.Put(t.field, value); err != nil {
 		return r, false, err
 	}
-	return t.with(r, out, batch.StructValueOf(st)), true, nil
+	return t.with(r, w.schema, batch.StructValueOf(st)), true, nil
 }
 
 func (t *hoistField) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
@@ -61,9 +67,13 @@ func (t *hoistField) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 		c = b.WithSchema(c, c.Schema())
 		c.NoSchema = nil
 	}
-	s := t.wrapped(c.Schema())
-	put(b, live(b), &s.Fields()[0], c, nil)
-	t.setColumn(b, b.NewStruct(s, b.Len(), []*batch.Column{c}))
+	w := t.wrapped(c.Schema())
+	if w.err != nil {
+		fail(b, live(b), w.err)
+		return more, true
+	}
+	put(b, live(b), &w.schema.Fields()[0], c, nil)
+	t.setColumn(b, b.NewStruct(w.schema, b.Len(), []*batch.Column{c}))
 	return more, true
 }
 

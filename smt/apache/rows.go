@@ -123,3 +123,11 @@ func either(b *batch.Batch, x, y batch.Selection) batch.Selection {
 	}
 	return append(append(out, x...), y...)
 }
+
+// failed fails rows with err unless it is nil, and reports whether it did.
+func failed(b *batch.Batch, rows batch.Selection, err error) bool {
+	if err != nil {
+		fail(b, rows, err)
+	}
+	return err != nil
+}

@@ -1,6 +1,8 @@
 package apache
 
 import (
+	"slices"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/mem"
@@ -14,6 +16,21 @@ func fieldOf(st *batch.StructValue, name string, withDefault bool) batch.Value {
 		return f.Schema.Default()
 	}
 	return v
+}
+
+// copyFields puts every field of st into out, which has them too. Source: Struct.put in a loop.
+func copyFields(out, st *batch.StructValue, withDefault bool) error {
+	for _, f := range st.Schema.Fields() {
+		if err := out.Put(f.Name, fieldOf(st, f.Name, withDefault)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyMap returns a map with the entries of m.
+func copyMap(m *batch.MapValue) *batch.MapValue {
+	return &batch.MapValue{Keys: slices.Clone(m.Keys), Values: slices.Clone(m.Values)}
 }
 
 // plainStructs returns a column of structs in the plain form at its own level.
@@ -34,6 +51,27 @@ func structs(b *batch.Batch, c *batch.Column, purpose string) (*batch.Column, ba
 		return c, none
 	}
 	return plainStructs(b, c), p.present
+}
+
+// changing returns a column with a schema as plain structs and its live rows that have one, for a transform
+// that leaves null alone: rows with null under the schema leave b for a fork, as the others change theirs.
+// Rows whose value is no struct fail; without any struct b stays as it is.
+func changing(b *batch.Batch, c *batch.Column, purpose string) (_ *batch.Column, present batch.Selection, more []*batch.Batch) {
+	p := split(b, c)
+	if !onlyStructs(b, c, p.present, purpose) || isEmpty(p.present) {
+		return c, none, nil
+	}
+	if !isEmpty(p.null) {
+		more = append(more, leave(b, p.null))
+	}
+	return plainStructs(b, c), p.present, more
+}
+
+// structsLike returns a column of structs under s with the given children, null where c is.
+func structsLike(b *batch.Batch, c *batch.Column, s *batch.Schema, children []*batch.Column) *batch.Column {
+	out := b.NewStruct(s, c.Len(), children)
+	out.Valid, out.NoSchema = c.Valid, c.NoSchema
+	return out
 }
 
 // onlyStructs reports whether c has structs; otherwise the rows, which have values, fail.

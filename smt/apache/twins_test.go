@@ -22,6 +22,13 @@ var configs = []struct{ class, props string }{
 	{"ValueToKey", "fields=f0,last"},
 	{"ValueToKey", "fields=m0,m1,nowhere replace.null.with.default=false"},
 	{"ValueToKey", "fields=last replace.null.with.default=false"},
+	{"ReplaceField$K", "exclude=f0,m1"},
+	{"ReplaceField$K", "include=f0,last,m0,m2 renames=f0:new,m0:mm"},
+	{"ReplaceField$K", "renames=f0:f1,f1:f0,m0:m1,m1:m0 replace.null.with.default=false"},
+	{"ReplaceField$K", "renames=f0:f1,m0:m1,nowhere:last"},
+	{"InsertField$K", "topic.field=topic static.field=m0 static.value=x"},
+	{"InsertField$K", "topic.field=t? partition.field=p! offset.field=o timestamp.field=ts!"},
+	{"InsertField$K", "static.field=last static.value=y timestamp.field=m1 replace.null.with.default=false"},
 	{"InsertHeader", "header=h value.literal=12"},
 	{"InsertHeader", "header=h value.literal=null"},
 }

@@ -1,0 +1,233 @@
+package apache
+
+import (
+	"strings"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/smt"
+)
+
+func insertFieldClasses() []*smt.Class {
+	const optionality = "Suffix with <code>!</code> to make this a required field, or <code>?</code> to keep it optional (the default)."
+	text := func(name, doc string) config.Key {
+		return config.Key{Name: name, Type: config.String, Importance: config.Medium, Doc: doc}
+	}
+	def := config.NewDef().
+		Define(text("topic.field", "Field name for Kafka topic. "+optionality)).
+		Define(text("partition.field", "Field name for Kafka partition. "+optionality)).
+		Define(text("offset.field", "Field name for Kafka offset - only applicable to sink connectors.<br/>"+optionality)).
+		Define(text("timestamp.field", "Field name for record timestamp. "+optionality)).
+		Define(text("static.field", "Field name for static data field. "+optionality)).
+		Define(text("static.value", "Static field value, if field name configured.")).
+		Define(replaceNullKey())
+	return twoSided("InsertField", def, func(s side, v *config.Values) (smt.Transform, error) {
+		t := &insertField{side: s, static: v.String("static.value"), withDefault: v.Bool(replaceNull)}
+		for _, f := range []struct {
+			key  string
+			what insertion
+			of   batch.Kind
+		}{
+			{"topic.field", insertTopic, batch.KindString},
+			{"partition.field", insertPartition, batch.KindInt32},
+			{"offset.field", insertOffset, batch.KindInt64},
+			{"timestamp.field", insertTimestamp, batch.KindInt64},
+			{"static.field", insertStatic, batch.KindString},
+		} {
+			if spec, ok := v.OptString(f.key); ok {
+				t.fields = append(t.fields, insertedField(f.what, f.of, spec))
+			}
+		}
+		if t.fields == nil {
+			return nil, configError("No field insertion configured")
+		}
+		if v.IsNull("static.value") && !v.IsNull("static.field") {
+			return nil, config.NewException("static.value", "Invalid value null for configuration static.value: No value specified for static field: "+v.String("static.field"))
+		}
+		return newTransform(t.columns, t.record), nil
+	})
+}
+
+const fieldInsertion = "field insertion"
+
+// insertion is what a field is filled with.
+type insertion uint8
+
+const (
+	insertTopic insertion = iota
+	insertPartition
+	insertOffset
+	insertTimestamp
+	insertStatic
+)
+
+// inserted is one field to be inserted. Source: InsertField.InsertionSpec.
+type inserted struct {
+	what   insertion
+	name   string
+	schema *batch.Schema
+}
+
+func insertedField(what insertion, k batch.Kind, spec string) inserted {
+	optional := true
+	name := strings.TrimSuffix(spec, "?")
+	if name == spec {
+		name = strings.TrimSuffix(spec, "!")
+		optional = name == spec
+	}
+	schema := batch.Of(k, optional)
+	if what == insertTimestamp {
+		schema = timestampSchema(optional)
+	}
+	return inserted{what, name, schema}
+}
+
+// insertField adds fields with what the record carries beside key and value. Source: InsertField.
+type insertField struct {
+	side
+	fields      []inserted
+	static      string
+	withDefault bool
+	schemas     cached[rewrite]
+	children    []*batch.Column // scratch
+}
+
+func (t *insertField) rewrite(s *batch.Schema) rewrite {
+	return t.schemas.get(s, func(s *batch.Schema) rewrite {
+		out := structLike(s)
+		for _, f := range s.Fields() {
+			out.field(f.Name, f.Schema)
+		}
+		for _, f := range t.fields {
+			out.field(f.name, f.schema)
+		}
+		schema, err := out.build()
+		return rewrite{schema: schema, err: err, from: copied(s)}
+	})
+}
+
+// notConsumed is the error for an offset of a source's record.
+func notConsumed() error {
+	return dataError("Only SinkRecord supported for [" + fieldInsertion + "], found: org.apache.kafka.connect.source.SourceRecord")
+}
+
+// valueOf returns what a field is filled with; ok is false where the record has no such thing.
+func (t *insertField) valueOf(r *smt.Record, f *inserted, typed bool) (v batch.Value, ok bool, err error) {
+	switch f.what {
+	case insertTopic:
+		return batch.StringValue(r.Topic), true, nil
+	case insertPartition:
+		return batch.Int32Value(r.Partition), r.Partition != batch.NoPartition, nil
+	case insertOffset:
+		if !r.Consumed {
+			return v, false, notConsumed()
+		}
+		return batch.Int64Value(r.Offset), true, nil
+	case insertTimestamp:
+		if typed {
+			return batch.DateValue(r.Timestamp), r.Timestamp != batch.NoTimestamp, nil
+		}
+		return batch.Int64Value(r.Timestamp), r.Timestamp != batch.NoTimestamp, nil
+	}
+	return batch.StringValue(t.static), true, nil
+}
+
+func (t *insertField) record(r smt.Record) (smt.Record, bool, error) {
+	schema, value := t.of(&r)
+	switch {
+	case value.IsNull():
+		return r, true, nil
+	case schema == nil:
+		m, err := requireMap(value, fieldInsertion)
+		if err != nil {
+			return r, false, err
+		}
+		out := copyMap(m)
+		for i := range t.fields {
+			v, ok, err := t.valueOf(&r, &t.fields[i], false)
+			if err != nil {
+				return r, false, err
+			}
+			if ok {
+				out.Put(batch.StringValue(t.fields[i].name), v)
+			}
+		}
+		return t.with(r, nil, batch.MapValueOf(out)), true, nil
+	}
+	st, err := requireStruct(value, fieldInsertion)
+	if err != nil {
+		return r, false, err
+	}
+	w := t.rewrite(st.Schema)
+	if w.err != nil {
+		return r, false, w.err
+	}
+	out := batch.NewStructValue(w.schema)
+	if err := copyFields(out, st, t.withDefault); err != nil {
+		return r, false, err
+	}
+	for i := range t.fields {
+		v, ok, err := t.valueOf(&r, &t.fields[i], true)
+		if ok && err == nil {
+			err = out.Put(t.fields[i].name, v)
+		}
+		if err != nil {
+			return r, false, err
+		}
+	}
+	return t.with(r, w.schema, batch.StructValueOf(out)), true, nil
+}
+
+func (t *insertField) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
+	c := t.column(b)
+	if c.Schema() == nil {
+		return nil, t.inMaps(b, c)
+	}
+	c, present, more := changing(b, c, fieldInsertion)
+	if isEmpty(present) {
+		return more, true
+	}
+	w := t.rewrite(c.Schema())
+	if failed(b, present, w.err) {
+		return more, true
+	}
+	t.children = carry(b, present, c, &w, t.withDefault, t.children[:0])
+	for i := range t.fields {
+		if t.fields[i].what == insertOffset && b.Offsets == nil {
+			fail(b, present, notConsumed())
+			return more, true
+		}
+		t.children = append(t.children, t.typedColumn(b, &t.fields[i]))
+	}
+	t.setColumn(b, structsLike(b, c, w.schema, t.children))
+	return more, true
+}
+
+// inMaps is columns for rows without schema.
+func (t *insertField) inMaps(b *batch.Batch, c *batch.Column) bool {
+	for i := range t.fields {
+		if someLack(b, t.fields[i].what) {
+			return false
+		}
+	}
+	c, p, ok := objects(b, c, fieldInsertion)
+	if !ok {
+		return false
+	}
+	if isEmpty(p.present) {
+		return true
+	}
+	e := copyObjects(b, c)
+	for i := range t.fields {
+		f := &t.fields[i]
+		switch {
+		case f.what == insertOffset && b.Offsets == nil:
+			fail(b, p.present, notConsumed())
+			return true
+		case !lacks(b, f.what):
+			e.put(f.name, t.untypedColumn(b, f))
+		}
+	}
+	t.setColumn(b, e.column())
+	return true
+}

@@ -1,0 +1,63 @@
+package apache
+
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/internal/java"
+)
+
+// objectChoice makes a column of maps with some of the members of those in another, under new names.
+// Source: new HashMap<>(map.size()), put.
+type objectChoice struct {
+	b    *batch.Batch
+	from *batch.Column
+	out  *batch.Column
+	to   []int32 // per field of from: its place in out, -1 if it is left out
+}
+
+func newObjectChoice(b *batch.Batch, c *batch.Column) *objectChoice {
+	e := &objectChoice{b: b, from: c, out: withTags(b, c, c.Dyn.Tags)}
+	e.to = make([]int32, len(c.Dyn.Fields))
+	for i := range e.to {
+		e.to[i] = -1
+	}
+	d := e.out.Dyn
+	d.Linked, d.Fields = false, d.Fields[:0]
+	return e
+}
+
+// keep takes a field over; it is false where the name is taken.
+func (e *objectChoice) keep(field int, name string) bool {
+	d := e.out.Dyn
+	if d.Field(name) >= 0 {
+		return false
+	}
+	e.to[field] = int32(len(d.Fields))
+	d.Fields = append(d.Fields, batch.DynamicField{Name: name, Column: e.from.Dyn.Fields[field].Column})
+	return true
+}
+
+// column returns the result.
+func (e *objectChoice) column() *batch.Column {
+	from, d := e.from.Dyn, e.out.Dyn
+	for i := range d.Shapes {
+		order := e.chosen(iteration(from, &from.Shapes[i]))
+		hash := java.HashMapOrderSized(names(d, order), java.TableSize(len(from.Shapes[i].Fields)))
+		for k, at := range hash {
+			hash[k] = order[at]
+		}
+		d.Shapes[i] = batch.Shape{Fields: e.chosen(from.Shapes[i].Fields), HashOrder: hash}
+	}
+	return e.out
+}
+
+// chosen returns the places of those fields that were taken over.
+func (e *objectChoice) chosen(fields []int32) []int32 {
+	out := mem.Alloc[int32](&e.b.Arena, max(len(fields), 1))[:0]
+	for _, f := range fields {
+		if e.to[f] >= 0 {
+			out = append(out, e.to[f])
+		}
+	}
+	return out
+}
