@@ -1,6 +1,8 @@
 package connectjson
 
 import (
+	"encoding/binary"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 )
@@ -34,7 +36,9 @@ const (
 type bound struct {
 	op   output
 	col  *batch.Column
-	lead []byte // what stands before a value: for a member a comma, its name and a colon
+	lead []byte // what stands before a member's value: a comma, its name and a colon
+	low  uint64 // of up to 16 bytes of lead, the first eight
+	high uint64 // and the last eight
 	null []byte // what stands for null; nil where null fails
 	text []byte // outText; nil fails
 
@@ -70,6 +74,11 @@ func (b *bound) kid(k int) *bound {
 // member sets the text before a member of that name.
 func (b *bound) member(name string) {
 	b.lead = append(jsonscan.AppendString(append(b.lead[:0], ','), name), ':')
+	var w [8]byte
+	copy(w[:], b.lead)
+	b.low = binary.LittleEndian.Uint64(w[:])
+	copy(w[:], b.lead[max(0, len(b.lead)-8):])
+	b.high = binary.LittleEndian.Uint64(w[:])
 }
 
 // bind prepares b for writing the rows of c. lead is the caller's to set.

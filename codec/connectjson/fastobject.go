@@ -23,10 +23,14 @@ func (f *fast) object(c *column, o *object, r, i int) int {
 		if d != 0 || i+s.size > n || s.size > 16 && string(b[i+8:i+s.highAt]) != s.text[8:s.highAt] || f.want != nil {
 			break
 		}
-		if dynamic {
-			i = f.dynamic(s.column, r, i+s.size)
-		} else {
-			i = f.value(s.column, r, i+s.size)
+		i += s.size
+		switch {
+		case dynamic:
+			i = f.dynamic(s.column, r, i)
+		case i < n && b[i] != 'n':
+			i = f.typed(s.column, r, i)
+		default:
+			i = f.value(s.column, r, i)
 		}
 		if i == odd {
 			return odd

@@ -1,6 +1,7 @@
 package connectjson
 
 import (
+	"encoding/binary"
 	"math"
 
 	"github.com/millrace/millrace/batch"
@@ -13,10 +14,14 @@ const failed = -1
 // room makes the buffer hold n bytes from p on.
 func (e *encoder) room(p, n int) {
 	if p+n > len(e.buf) {
-		e.dst.Buf = e.buf[:p]
-		e.dst.Grow(n)
-		e.buf = e.dst.Buf[:cap(e.dst.Buf)]
+		e.grow(p, n)
 	}
+}
+
+func (e *encoder) grow(p, n int) {
+	e.dst.Buf = e.buf[:p]
+	e.dst.Grow(n)
+	e.buf = e.dst.Buf[:cap(e.dst.Buf)]
 }
 
 // add writes t at p.
@@ -129,34 +134,44 @@ func (e *encoder) binary(v []byte, p int) int {
 	return e.keep(jsonscan.AppendBinary(e.buf[:p], v))
 }
 
-// lead writes the text before a member; of the first one a brace stands for the comma.
-func (e *encoder) lead(b *bound, first bool, p int) int {
-	e.room(p, len(b.lead)+16)
-	if t := b.lead; len(t) <= 16 && len(t) > 8 {
-		// Two words that overlap are cheaper than a copy of unknown length.
-		*(*[8]byte)(e.buf[p:]) = [8]byte(t)
-		*(*[8]byte)(e.buf[p+len(t)-8:]) = [8]byte(t[len(t)-8:])
-	} else {
-		copy(e.buf[p:], t)
+// leadRoom is how many bytes the text before a member takes at most where it is written as words.
+const leadRoom = 24
+
+// lead writes the text before a member. Behind it there is room for a number or word.
+func (e *encoder) lead(m *bound, p int) int {
+	n := len(m.lead)
+	if p+n+leadRoom+jsonscan.Room > len(e.buf) {
+		e.grow(p, n+leadRoom+jsonscan.Room)
 	}
-	if first {
-		e.buf[p] = '{'
+	if n > 16 {
+		return p + copy(e.buf[p:], m.lead)
 	}
-	return p + len(b.lead)
+	// Two words that overlap are cheaper than a copy of unknown length.
+	binary.LittleEndian.PutUint64(e.buf[p:], m.low)
+	if n > 8 {
+		binary.LittleEndian.PutUint64(e.buf[p+n-8:], m.high)
+	}
+	return p + n
 }
 
 func (e *encoder) structure(b *bound, i, p int) int {
 	if len(b.kids) == 0 {
 		return p + copy(e.buf[p:], "{}")
 	}
-	for k, m := range b.kids {
-		p = e.lead(m, k == 0, p)
+	start := p
+	for _, m := range b.kids {
+		p = e.lead(m, p)
 		if p = e.value(m, i, p); p == failed {
 			return failed
 		}
 	}
+	return e.closeObject(start, p)
+}
+
+// closeObject puts the braces around members: the first one over the comma before the first member.
+func (e *encoder) closeObject(start, p int) int {
 	e.room(p, 1)
-	e.buf[p] = '}'
+	e.buf[start], e.buf[p] = '{', '}'
 	return p + 1
 }
 
@@ -260,14 +275,18 @@ func (e *encoder) object(b *bound, i, p int) int {
 	if len(order) == 0 {
 		return p + copy(e.buf[p:], "{}")
 	}
-	for k, f := range order {
+	start := p
+	for _, f := range order {
 		m := b.kids[f]
-		p = e.lead(m, k == 0, p)
-		if p = e.value(m, i, p); p == failed {
+		p = e.lead(m, p)
+		if m.op == outDynamic {
+			p = e.dynamic(m, i, p)
+		} else {
+			p = e.value(m, i, p)
+		}
+		if p == failed {
 			return failed
 		}
 	}
-	e.room(p, 1)
-	e.buf[p] = '}'
-	return p + 1
+	return e.closeObject(start, p)
 }
