@@ -1,6 +1,7 @@
 package coord
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,12 +29,12 @@ func Errorf(status int, format string, args ...any) error {
 }
 
 // AsRequestError returns err as the client of the REST API sees it: itself where it is a RequestError,
-// else its text, with the status of its Java class. nil stays nil.
+// else its text, with the status of its Java class. nil and the ends of contexts stay what they are.
 //
 // Source: ConnectExceptionMapper.
 func AsRequestError(err error) error {
 	var r *RequestError
-	if err == nil || errors.As(err, &r) {
+	if err == nil || errors.As(err, &r) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	status := http.StatusInternalServerError

@@ -27,7 +27,7 @@ type class struct {
 //
 // Errors: the refusal, with all faults found. Source: AbstractHerder.validateConnectorConfig.
 func (p *proc) validate(ctx context.Context, config map[string]string) (class, error) {
-	return callPlugin(p, ctx, func(ctx context.Context, on env) (class, error) {
+	return callPlugin(ctx, p, "validating the config of a connector of class "+config["connector.class"], func(ctx context.Context, on env) (class, error) {
 		v, err := on.worker.Validate(ctx, config)
 		if err == nil {
 			err = coord.InvalidConfig(v)

@@ -107,10 +107,11 @@ func (w *fakeWorker) run(i *fakeInstance, name string) {
 			i.report(connectors.Unassigned, "")
 			return
 		case t := <-i.targets:
-			switch t {
-			case connectors.TargetPaused:
+			switch {
+			case i.is(connectors.Failed) && t != connectors.TargetStopped && i.id.Task != connectors.ConnectorTask: // it has ended
+			case t == connectors.TargetPaused:
 				i.report(connectors.Paused, "")
-			case connectors.TargetStopped:
+			case t == connectors.TargetStopped:
 				i.report(connectors.Stopped, "")
 			default:
 				if err := w.call(i.ctx, "run", name); err != nil {
@@ -204,7 +205,10 @@ func (w *fakeWorker) TaskConfigs(ctx context.Context, name string, config map[st
 	if i == nil || !i.is(connectors.Running) {
 		return nil, connectors.Errorf("Connector %s is not running", name)
 	}
-	n, err := strconv.Atoi(config["tasks"])
+	n, err := 1, error(nil)
+	if text, ok := config["tasks"]; ok {
+		n, err = strconv.Atoi(text)
+	}
 	out := make([]map[string]string, n)
 	for i := range out {
 		out[i] = maps.Clone(config)

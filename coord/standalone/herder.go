@@ -23,6 +23,7 @@ type Herder struct {
 	opt   Options
 	inbox *inbox
 	ready atomic.Bool
+	stage stages
 	done  chan struct{} // Run has returned
 
 	// Of Run alone.
@@ -44,7 +45,9 @@ func New(o Options) *Herder {
 func (h *Herder) Ready() { h.ready.Store(true) }
 
 // Health implements coord.Herder.
-func (h *Herder) Health() coord.Health { return coord.Health{Ready: h.ready.Load()} }
+func (h *Herder) Health() coord.Health {
+	return coord.Health{Ready: h.ready.Load(), Stage: h.stage.summary()}
+}
 
 // TopicUsed notes that a connector's task uses a topic. It does not wait.
 // Source: WorkerTask.recordActiveTopic.

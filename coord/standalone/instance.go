@@ -24,7 +24,7 @@ func (p *proc) startConnector(c *connector, awaited bool) (run uint64, err error
 			}
 		})
 	}
-	_, err = call(p, func(_ context.Context, on env) (struct{}, error) {
+	_, err = call(p, "starting connector "+name, func(_ context.Context, on env) (struct{}, error) {
 		return struct{}{}, on.worker.StartConnector(name, config, target, status, reconfigure)
 	})
 	if err != nil {
@@ -42,7 +42,7 @@ func (p *proc) stopConnector(c *connector) {
 	}
 	name := c.name
 	c.ending = true
-	_, err := call(p, func(ctx context.Context, on env) (struct{}, error) {
+	_, err := call(p, "stopping connector "+name, func(ctx context.Context, on env) (struct{}, error) {
 		return struct{}{}, on.worker.StopConnector(ctx, name)
 	})
 	if err != nil {
@@ -92,7 +92,7 @@ func (p *proc) setTarget(c *connector, target connectors.TargetState) {
 	}
 	c.target = target
 	name, ids := c.name, c.taskIDs()
-	_, _ = call(p, func(_ context.Context, on env) (struct{}, error) {
+	_, _ = call(p, "changing the state of connector "+name, func(_ context.Context, on env) (struct{}, error) {
 		on.worker.SetConnectorTarget(name, target)
 		for _, id := range ids {
 			on.worker.SetTaskTarget(id, target)

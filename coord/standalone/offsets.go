@@ -35,11 +35,11 @@ func (p *proc) offsets(ctx context.Context, name string) ([]coord.Offset, error)
 	}
 	config := c.config
 	if c.kind != connectors.KindSink {
-		return callPlugin(p, ctx, func(ctx context.Context, on env) ([]coord.Offset, error) {
+		return callPlugin(ctx, p, "reading the offsets of connector "+name, func(ctx context.Context, on env) ([]coord.Offset, error) {
 			return on.offsets.All(ctx, name)
 		})
 	}
-	return callPlugin(p, ctx, func(ctx context.Context, on env) ([]coord.Offset, error) {
+	return callPlugin(ctx, p, "reading the offsets of connector "+name, func(ctx context.Context, on env) ([]coord.Offset, error) {
 		committed, err := on.worker.SinkOffsets(ctx, name, config)
 		if err != nil {
 			return nil, err
@@ -93,7 +93,7 @@ func (p *proc) modifyOffsets(name string, offsets []coord.Offset, reset bool) (m
 func (p *proc) alterSource(c *connector, offsets []coord.Offset, reset bool) (handled bool, err error) {
 	name, config := c.name, c.config
 	if reset {
-		partitions, err := call(p, func(ctx context.Context, on env) ([]connectors.OffsetMap, error) {
+		partitions, err := call(p, "reading the offsets of connector "+name, func(ctx context.Context, on env) ([]connectors.OffsetMap, error) {
 			return on.offsets.Partitions(ctx, name)
 		})
 		if err != nil {
@@ -112,7 +112,7 @@ func (p *proc) alterSource(c *connector, offsets []coord.Offset, reset bool) (ha
 	if err != nil {
 		return false, err
 	}
-	return call(p, func(ctx context.Context, on env) (bool, error) {
+	return call(p, "storing the offsets of connector "+name, func(ctx context.Context, on env) (bool, error) {
 		return handled, on.offsets.Set(ctx, name, offsets)
 	})
 }
@@ -138,7 +138,7 @@ func (p *proc) alterSink(c *connector, offsets []coord.Offset, reset bool) (hand
 func (p *proc) alter(c *connector, f func(ctx context.Context, on env) (bool, error)) (handled bool, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), alterTimeout)
 	defer cancel()
-	handled, err = callPlugin(p, ctx, f)
+	handled, err = callPlugin(ctx, p, "changing the offsets of connector "+c.name, f)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = coord.Errorf(http.StatusInternalServerError, "Timed out while calling the 'alterOffsets' method for %s connector %s", c.kind, c.name)
 	}

@@ -33,6 +33,9 @@ func blocking(what string) (plugin func(context.Context, string, string) error, 
 	}, func() { close(gate) }
 }
 
+// pass lets fake time pass.
+func pass(d time.Duration) { <-time.NewTimer(d).C }
+
 // patience is a context that ends after a while of fake time.
 func patience(t *testing.T, d time.Duration) context.Context {
 	t.Helper()
@@ -53,6 +56,7 @@ func TestPlugin_ThatHangsInValidateBlocksNobody(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
+		equal(t, k.Health().Stage, "The worker is currently validating the config of a connector of class FileSource, which began at 2000-01-01T00:00:00Z.")
 		k.create("d")
 		equal(t, k.status("d"), "RUNNING 0:RUNNING")
 		go func() { // asks for ever
@@ -184,7 +188,7 @@ func TestTaskConfigs_AreTriedAgainWithJavasBackoff(t *testing.T) {
 		})
 		_, _, err := k.PutConnector(t.Context(), "c", conf(), "", false)
 		refused(t, err, 500, "not yet")
-		time.Sleep(130 * time.Second) // of fake time
+		pass(130 * time.Second)
 		synctest.Wait()
 		var text []string
 		for i := range tries[1:] {
@@ -193,7 +197,7 @@ func TestTaskConfigs_AreTriedAgainWithJavasBackoff(t *testing.T) {
 		equal(t, strings.Join(text, " "), "0s 250ms 500ms 1s 2s 4s 8s 16s 32s 1m0s")
 		equal(t, k.status("c"), "RUNNING")
 		k.worker.setPlugin(nil)
-		time.Sleep(60 * time.Second)
+		pass(60 * time.Second)
 		equal(t, k.status("c"), "RUNNING 0:RUNNING")
 	})
 }
@@ -204,7 +208,7 @@ func TestTaskConfigs_TooManyAreNotTriedAgain(t *testing.T) {
 		_, _, err := k.PutConnector(t.Context(), "c", conf(), "", false)
 		refused(t, err, 500, "too many")
 		k.worker.trace()
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		equal(t, k.worker.trace(), "")
 	})
 }

@@ -14,13 +14,13 @@ type effect struct {
 	proc *proc
 	turn uint64 // of the proc
 
-	run func(ctx context.Context, on env) any // nil: the machine itself wakes the proc
+	what string                                // it does, in words
+	run  func(ctx context.Context, on env) any // nil: the machine itself wakes the proc
 	// after makes a timer of it.
 	after time.Duration
-	// plugin says that it waits for plugin code: its context ends when the herder stops, and it is
-	// given up when its context ends.
-	plugin bool
-	ctx    context.Context // the context of a request, nil: none
+	// within is set where run waits for plugin code: it narrows the context that ends when the herder
+	// stops, and run is given up when the narrower one ends.
+	within func(context.Context) (context.Context, context.CancelFunc)
 }
 
 // env is what effects work on.
@@ -117,14 +117,22 @@ type answer[T any] struct {
 	err error
 }
 
-// call runs f outside of the machine and returns what it returns.
-func call[T any](p *proc, f func(ctx context.Context, on env) (T, error)) (T, error) {
-	return ask(p, effect{}, f)
+// call runs f outside of the machine and returns what it returns. what says what it does.
+func call[T any](p *proc, what string, f func(ctx context.Context, on env) (T, error)) (T, error) {
+	return ask(p, effect{what: what}, f)
 }
 
-// callPlugin is call for what waits for plugin code. ctx may be nil.
-func callPlugin[T any](p *proc, ctx context.Context, f func(ctx context.Context, on env) (T, error)) (T, error) {
-	return ask(p, effect{plugin: true, ctx: ctx}, f)
+// callPlugin is call for what waits for plugin code, at most until ctx ends.
+func callPlugin[T any](ctx context.Context, p *proc, what string, f func(ctx context.Context, on env) (T, error)) (T, error) {
+	within := func(plugins context.Context) (context.Context, context.CancelFunc) {
+		both, cancel := context.WithCancelCause(ctx)
+		stop := context.AfterFunc(plugins, func() { cancel(context.Cause(plugins)) })
+		return both, func() {
+			stop()
+			cancel(nil)
+		}
+	}
+	return ask(p, effect{what: what, within: within}, f)
 }
 
 func ask[T any](p *proc, e effect, f func(ctx context.Context, on env) (T, error)) (T, error) {

@@ -209,7 +209,7 @@ func (h *Herder) PluginConfig(plugin, version string) ([]config.Key, error) {
 func (h *Herder) Validate(ctx context.Context, props map[string]string) (*connectors.Validation, error) {
 	props = maps.Clone(props)
 	return operate(ctx, h, func(p *proc) (*connectors.Validation, error) {
-		v, err := callPlugin(p, ctx, func(ctx context.Context, on env) (*connectors.Validation, error) {
+		v, err := callPlugin(ctx, p, "validating the config of a connector of class "+props["connector.class"], func(ctx context.Context, on env) (*connectors.Validation, error) {
 			return on.worker.Validate(ctx, props)
 		})
 		var of interface{ JavaClass() string }

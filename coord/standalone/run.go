@@ -23,7 +23,7 @@ func (h *Herder) Run(ctx context.Context) error {
 	plugins, endPlugins := context.WithCancelCause(base)
 	step := func(e event) {
 		for _, f := range h.machine.step(e) {
-			h.effects.Go(func() { h.launch(f, base, plugins) })
+			h.effects.Go(func() { h.launch(base, plugins, f) })
 		}
 	}
 	h.opt.Logger.Info("Herder started")
@@ -67,7 +67,7 @@ func (h *Herder) work(ctx context.Context, step func(event), enough func() bool)
 
 // launch runs an effect and tells the machine its answer. base ends after everything has been stopped,
 // plugins when the herder is to stop.
-func (h *Herder) launch(e effect, base, plugins context.Context) {
+func (h *Herder) launch(base, plugins context.Context, e effect) {
 	var answer any
 	switch {
 	case e.after > 0:
@@ -77,25 +77,20 @@ func (h *Herder) launch(e effect, base, plugins context.Context) {
 		case <-timer.C:
 		case <-plugins.Done():
 		}
-	case e.plugin:
-		answer = h.runPlugin(e, plugins)
+	case e.within != nil:
+		answer = h.runPlugin(plugins, e)
 	default:
-		answer = e.run(base, h.env())
+		answer = h.runEffect(base, e)
 	}
 	h.inbox.post(func(m *machine) { m.answered(e, answer) })
 }
 
 // runPlugin runs an effect that may not come back: then it is left behind when its context ends.
-func (h *Herder) runPlugin(e effect, plugins context.Context) any {
-	ctx := plugins
-	if e.ctx != nil {
-		request, cancel := context.WithCancelCause(e.ctx)
-		defer cancel(nil)
-		defer context.AfterFunc(plugins, func() { cancel(context.Cause(plugins)) })()
-		ctx = request
-	}
+func (h *Herder) runPlugin(ctx context.Context, e effect) any {
+	ctx, cancel := e.within(ctx)
+	defer cancel()
 	out := make(chan any, 1)
-	go func() { out <- e.run(ctx, h.env()) }()
+	go func() { out <- h.runEffect(ctx, e) }()
 	select {
 	case v := <-out:
 		return v
@@ -109,7 +104,10 @@ func (h *Herder) runPlugin(e effect, plugins context.Context) any {
 	}
 }
 
-func (h *Herder) env() env { return env{h.opt.Worker, h.opt.Offsets} }
+func (h *Herder) runEffect(ctx context.Context, e effect) any {
+	defer h.stage.begin(e.what)()
+	return e.run(ctx, env{h.opt.Worker, h.opt.Offsets})
+}
 
 // stopAll stops all tasks, which share one time-out, then all connectors, side by side. left counts what
 // is not done.
@@ -132,7 +130,7 @@ func (m *machine) stopAll(left *int) {
 			}
 		}
 		if len(ids) > 0 {
-			_, err := call(p, func(ctx context.Context, on env) (struct{}, error) {
+			_, err := call(p, "stopping all tasks", func(ctx context.Context, on env) (struct{}, error) {
 				return struct{}{}, on.worker.StopTasks(ctx, ids)
 			})
 			if err != nil {

@@ -36,7 +36,7 @@ func (p *proc) updateTasks(s *slot, run uint64) error {
 		tasks    []map[string]string
 		resolved map[string]string
 	}
-	got, err := callPlugin(p, nil, func(ctx context.Context, on env) (a answer, err error) {
+	got, err := callPlugin(context.Background(), p, "computing the task configs of connector "+name, func(ctx context.Context, on env) (a answer, err error) {
 		if a.tasks, err = on.worker.TaskConfigs(ctx, name, config); err == nil {
 			a.resolved, err = on.worker.Resolve(config)
 		}
@@ -127,7 +127,7 @@ func (p *proc) stopTasks(c *connector, ids []connectors.TaskID) {
 	if len(ids) == 0 {
 		return
 	}
-	_, err := call(p, func(ctx context.Context, on env) (struct{}, error) {
+	_, err := call(p, "stopping tasks of connector "+c.name, func(ctx context.Context, on env) (struct{}, error) {
 		return struct{}{}, on.worker.StopTasks(ctx, ids)
 	})
 	if err != nil {
@@ -156,7 +156,7 @@ func (p *proc) startTasks(c *connector, ids []connectors.TaskID) error {
 			m.post(func(m *machine) { m.taskReported(id, run, st) })
 		}}
 	}
-	errs, _ := call(p, func(_ context.Context, on env) ([]error, error) {
+	errs, _ := call(p, "starting tasks of connector "+c.name, func(_ context.Context, on env) ([]error, error) {
 		errs := make([]error, len(starts))
 		for i, s := range starts {
 			errs[i] = on.worker.StartTask(s.id, config, s.config, target, s.status)

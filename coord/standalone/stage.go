@@ -1,0 +1,50 @@
+package standalone
+
+import (
+	"sync"
+	"time"
+)
+
+// stages knows what effects are under way, for clients whose request takes too long. The zero value is
+// usable. Source: Stage.
+type stages struct {
+	mu  sync.Mutex
+	now map[*stage]struct{}
+}
+
+type stage struct {
+	what  string
+	began time.Time
+}
+
+// begin notes that something begins and returns how to note its end.
+func (s *stages) begin(what string) (end func()) {
+	st := &stage{what, time.Now()}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now == nil {
+		s.now = map[*stage]struct{}{}
+	}
+	s.now[st] = struct{}{}
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.now, st)
+	}
+}
+
+// summary says what has been under way longest, "" = nothing. Source: Stage.summarize.
+func (s *stages) summary() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var oldest *stage
+	for st := range s.now {
+		if oldest == nil || st.began.Before(oldest.began) || st.began.Equal(oldest.began) && st.what < oldest.what {
+			oldest = st
+		}
+	}
+	if oldest == nil {
+		return ""
+	}
+	return "The worker is currently " + oldest.what + ", which began at " + oldest.began.UTC().Format("2006-01-02T15:04:05.999Z07:00") + "."
+}
