@@ -17,21 +17,16 @@ func (w *Worker) findConnector(text string) (*connectors.Class, error) {
 		return c, nil
 	}
 	// An alias that several classes share is no class either, but is answered in another way.
-	all := w.opt.Plugins.Connectors.All()
-	var sinks, sources []string
+	var names []string
 	shared := 0
-	for _, c := range all {
+	for _, c := range w.opt.Plugins.Connectors.All() {
 		simple := c.Name[strings.LastIndexAny(c.Name, ".$")+1:]
 		if simple == text || simple == text+"Connector" {
 			shared++
 		}
-		if c.Kind() == connectors.KindSink {
-			sinks = append(sinks, describe(c))
-		} else {
-			sources = append(sources, describe(c))
-		}
+		names = append(names, describe(c))
 	}
-	list := strings.Join(append(sinks, sources...), ", ")
+	list := strings.Join(names, ", ")
 	if shared > 1 {
 		return nil, connectException("More than one connector matches alias " + text +
 			". Please use full package and class name instead. Classes found: " + list)

@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/smt"
@@ -413,5 +414,32 @@ func TestSourceTask_RowsGivenUpWithTheTaskAreNotTolerated(t *testing.T) {
 	b.until("task ended", func() bool { return strings.Contains(b.log.String(), "task ended") })
 	if o := b.offsets.at(); o != -1 {
 		t.Errorf("offset %d is stored for rows that Kafka never answered", o)
+	}
+}
+
+func TestSourceTask_RetriesRowsOfTransforms(t *testing.T) {
+	// v2 needs three attempts, v3 never makes it.
+	f := &fakeConnector{source: func() connectors.SourceTask { return &counter{topic: "t", last: 4, some: 4} }}
+	set := sourceOf(f)
+	var tries atomic.Int64
+	set.Transforms = smt.NewSet(&smt.Class{Name: "test.Busy", Def: config.NewDef(), New: func(map[string]string) (smt.Transform, error) {
+		return smt.Rows(func(r smt.Record) (smt.Record, bool, error) {
+			switch v := r.Value.Str(); {
+			case v == "v2" && tries.Add(1) < 3, v == "v3":
+				return r, false, connectors.Retriable(errors.New("busy with " + v))
+			}
+			r.Value = batch.StringValue(r.Value.Str() + "!")
+			return r, true, nil
+		}, nil), nil
+	}})
+	b := newBench(t, set, map[string]int32{"t": 1})
+	b.startTask("s", source("transforms=r", "transforms.r.type=test.Busy", "errors.retry.timeout=20", "errors.retry.delay.max.ms=1",
+		"errors.tolerance=all", "errors.log.enable=true"))
+	if got := values(b.consume("t", 3)); got != "v1! v2! v4!" {
+		t.Errorf("topic holds %s", got)
+	}
+	b.stopTask("s")
+	if !strings.Contains(b.log.String(), "busy with v3") || strings.Contains(b.log.String(), "busy with v2") {
+		t.Error("the log does not say that v3 alone failed for good")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/settings"
+	"github.com/millrace/millrace/engine/stage"
 )
 
 // taskParts is what tasks of both kinds are made of. Used on the task's goroutine.
@@ -37,8 +38,12 @@ func (p *taskParts) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	p.closers = append(p.closers, func() error { return errors.Join(p.conv.close()...) })
-	// The operator is made later, with its reporters; no row is tried before.
-	p.chain, err = p.w.newChain(p.connector, func(f func() error) error { return p.operator.Do(ctx, f) })
+	var attempt stage.Attempt
+	if p.errors.RetryTimeout != 0 {
+		// The operator is made later, with its reporters; no row is tried before.
+		attempt = func(f func() error) error { return p.operator.Do(ctx, f) }
+	}
+	p.chain, err = p.w.newChain(p.connector, attempt)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ type Step struct {
 // Chain applies transforms in order. Source: TransformationChain.
 type Chain struct {
 	Steps   []Step
-	Attempt Attempt
+	Attempt Attempt // nil: nothing is tried again
 
 	yes, no batch.Selection
 }
@@ -128,6 +128,11 @@ func (c *Chain) step(s *Step, b *batch.Batch, failed []errant.RowError) ([]*batc
 
 // apply runs one transform over the live rows of b; rest, when there is one, goes along untouched.
 func (c *Chain) apply(s *Step, b, rest *batch.Batch, failed []errant.RowError) ([]*batch.Batch, []errant.RowError, error) {
+	var origin *batch.Batch
+	if c.Attempt != nil {
+		origin = b.Fork(b.Sel)
+		defer origin.Release()
+	}
 	var more []*batch.Batch
 	err := c.try(func() (err error) {
 		more, err = s.Transform.Apply(b)
@@ -140,7 +145,7 @@ func (c *Chain) apply(s *Step, b, rest *batch.Batch, failed []errant.RowError) (
 	if err != nil {
 		return out, failed, err
 	}
-	live := out[:0]
+	live, n := out[:0], len(failed)
 	for _, o := range out {
 		if o != rest {
 			failed = drain(o, errant.Transformation, s.Class, failed)
@@ -150,6 +155,9 @@ func (c *Chain) apply(s *Step, b, rest *batch.Batch, failed []errant.RowError) (
 			continue
 		}
 		live = append(live, o)
+	}
+	if origin != nil {
+		live, failed = c.retry(s, origin, failed, n, live)
 	}
 	if rest != nil && len(live) > 1 {
 		live = rejoin(live)
