@@ -102,7 +102,7 @@ func decodeRows(tb testing.TB, dst *batch.Batch, d codec.Decoder, in *codec.Inpu
 	for k := range g.N {
 		sel := batch.Selection{}
 		for i := range int32(in.Values.Len()) {
-			if !out.status.Failed(i) && (g.Row == nil || g.Row[i] == k) {
+			if !out.status.Failed(i) && (g.N == 1 && g.Row == nil || g.Row[i] == k) {
 				sel = append(sel, i)
 				out.group[i] = k
 			}

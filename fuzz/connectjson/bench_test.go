@@ -5,6 +5,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
@@ -81,6 +82,27 @@ func cpuTime(tb testing.TB) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
+// BenchmarkFloor copies the records and checks their UTF-8: what any reader has to do at least. Machines
+// compare by it.
+func BenchmarkFloor(b *testing.B) {
+	data := dataset(b, false)
+	dst := make([]byte, 1<<20)
+	i, start := 0, cpuTime(b)
+	n := 0
+	for b.Loop() {
+		d := data[i%len(data)]
+		for _, v := range d.Views {
+			r := d.Bufs[0][v.Pos : v.Pos+v.Len]
+			copy(dst, r)
+			if utf8.Valid(r) {
+				n++
+			}
+		}
+		i++
+	}
+	b.ReportMetric(float64(cpuTime(b)-start)/float64(b.N*records.BatchRows), "cpu-ns/row")
+}
+
 func BenchmarkDecode(b *testing.B) {
 	for _, s := range shapes {
 		b.Run(s.name+"/rows=1024", func(b *testing.B) {
@@ -115,12 +137,18 @@ func BenchmarkEncode(b *testing.B) {
 			pool := batch.NewPool(mem.NewPool())
 			var status batch.Status
 			var cols []*batch.Column
+			var owners []*batch.Batch
 			for i := range data {
 				dst := pool.New(len(data[i].Views))
-				defer dst.Release()
+				owners = append(owners, dst)
 				in := codec.Input{Topic: "t", Values: data[i]}
 				cols = append(cols, decodeAll(b, dst, d, &in, &status))
 			}
+			defer func() {
+				for _, o := range owners {
+					o.Release()
+				}
+			}()
 			b.SetBytes(int64(len(data[0].Bufs[0])))
 			b.ReportAllocs()
 			bb := batch.BytesBuilder{Pool: pool.Mem}

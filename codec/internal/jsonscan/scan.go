@@ -103,13 +103,13 @@ func SkipSpace(b []byte, i, n int) int {
 	return i
 }
 
-// MatchTrue, MatchFalse and MatchNull report whether the word stands at b[i].
+// MatchTrue reports whether true stands at b[i].
 func MatchTrue(b []byte, i int) bool { return binary.LittleEndian.Uint32(b[i:]) == wordTrue }
 
-// MatchFalse: see MatchTrue. The first letter was looked at.
+// MatchFalse reports whether false stands at b[i], whose first letter was looked at.
 func MatchFalse(b []byte, i int) bool { return binary.LittleEndian.Uint32(b[i+1:]) == wordAlse }
 
-// MatchNull: see MatchTrue.
+// MatchNull reports whether null stands at b[i].
 func MatchNull(b []byte, i int) bool { return binary.LittleEndian.Uint32(b[i:]) == wordNull }
 
 // Words as four bytes are read.

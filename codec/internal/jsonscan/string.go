@@ -41,7 +41,8 @@ func (p *parser) bounded(s []byte, name bool) (string, error) {
 // Jackson is loose about UTF-8: overlong forms and characters above U+10FFFF pass, as what its
 // arithmetic makes of them. Encoded surrogates do not.
 func (p *parser) decode(start int, name bool) (string, error) {
-	out := append(p.buf[:0], p.b[start:p.i]...)
+	out := p.buf[:0]
+	out = append(out, p.b[start:p.i]...)
 	for {
 		if p.i >= len(p.b) {
 			return "", p.fail("unexpected end inside a string")
