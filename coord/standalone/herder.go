@@ -20,11 +20,12 @@ type Options struct {
 
 // Herder runs the connectors of a worker that stands alone. Safe for concurrent use.
 type Herder struct {
-	opt   Options
-	inbox *inbox
-	ready atomic.Bool
-	stage stages
-	done  chan struct{} // Run has returned
+	opt    Options
+	inbox  *inbox
+	topics *topics // the machine's
+	ready  atomic.Bool
+	stage  stages
+	done   chan struct{} // Run has returned
 
 	// Of Run alone.
 	machine *machine
@@ -37,6 +38,7 @@ var _ coord.Herder = (*Herder)(nil)
 func New(o Options) *Herder {
 	h := &Herder{opt: o, inbox: newInbox(), done: make(chan struct{})}
 	h.machine = newMachine(o.WorkerID, o.Logger, h.inbox.post)
+	h.topics = h.machine.topics
 	return h
 }
 
@@ -49,12 +51,16 @@ func (h *Herder) Health() coord.Health {
 	return coord.Health{Ready: h.ready.Load(), Stage: h.stage.summary()}
 }
 
-// TopicUsed notes that a connector's task uses a topic. It does not wait.
+// TopicUsed notes that a connector's task uses a topic. It does not wait, and costs little for a topic that
+// is known, so that tasks may tell of every batch: then topics show again after a reset.
 // Source: WorkerTask.recordActiveTopic.
 func (h *Herder) TopicUsed(id connectors.TaskID, topic string) {
+	if h.topics.has(id.Connector, topic) {
+		return
+	}
 	h.inbox.post(func(m *machine) {
-		if c := m.connector(id.Connector); c != nil {
-			c.topics[topic] = struct{}{}
+		if m.connector(id.Connector) != nil {
+			m.topics.add(id.Connector, topic)
 		}
 	})
 }

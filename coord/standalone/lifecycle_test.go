@@ -257,5 +257,9 @@ func TestTopics_UsedAndReset(t *testing.T) {
 		topics, err = k.ActiveTopics(t.Context(), "c")
 		must(t, err)
 		equal(t, jsonText(t, topics), "[]")
+		k.TopicUsed(connectors.TaskID{Connector: "c"}, "b")
+		topics, err = k.ActiveTopics(t.Context(), "c")
+		must(t, err)
+		equal(t, jsonText(t, topics), `["b"]`)
 	})
 }

@@ -23,8 +23,9 @@ type machine struct {
 	log      *slog.Logger
 	post     func(event) // tells the machine something, from anywhere, without waiting
 
-	slots map[string]*slot
-	runs  uint64 // the last token of an instance
+	slots  map[string]*slot
+	topics *topics
+	runs   uint64 // the last token of an instance
 
 	procs    map[*proc]struct{}
 	runnable []*proc
@@ -67,11 +68,10 @@ type connector struct {
 
 	status     *coord.InstanceStatus // nil = none yet
 	taskStatus map[int]*coord.InstanceStatus
-	topics     map[string]struct{}
 }
 
 func newMachine(workerID string, log *slog.Logger, post func(event)) *machine {
-	return &machine{workerID: workerID, log: log, post: post, slots: map[string]*slot{}, procs: map[*proc]struct{}{}}
+	return &machine{workerID: workerID, log: log, post: post, slots: map[string]*slot{}, topics: newTopics(), procs: map[*proc]struct{}{}}
 }
 
 // step takes an event and returns the effects that it leads to.

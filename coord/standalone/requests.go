@@ -151,26 +151,13 @@ func (h *Herder) RestartTask(ctx context.Context, id connectors.TaskID) error {
 
 // ActiveTopics implements coord.Herder.
 func (h *Herder) ActiveTopics(ctx context.Context, name string) ([]string, error) {
-	return read(ctx, h, func(m *machine) ([]string, error) {
-		c := m.connector(name)
-		if c == nil {
-			return []string{}, nil
-		}
-		topics := make([]string, 0, len(c.topics))
-		for topic := range c.topics {
-			topics = append(topics, topic)
-		}
-		slices.Sort(topics)
-		return topics, nil
-	})
+	return read(ctx, h, func(m *machine) ([]string, error) { return m.topics.list(name), nil })
 }
 
 // ResetActiveTopics implements coord.Herder.
 func (h *Herder) ResetActiveTopics(ctx context.Context, name string) error {
 	_, err := read(ctx, h, func(m *machine) (struct{}, error) {
-		if c := m.connector(name); c != nil {
-			clear(c.topics)
-		}
+		m.topics.forget(name)
 		return struct{}{}, nil
 	})
 	return err

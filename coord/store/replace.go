@@ -100,11 +100,14 @@ func unlessNotAFile(err error) error {
 	return err
 }
 
-// syncFolder makes a rename durable.
+// syncFolder makes a rename durable, where the folder may be opened and synced.
 func syncFolder(path string) error {
 	d, err := os.Open(path)
-	if err != nil {
+	if err == nil {
+		err = errors.Join(unlessNotAFile(d.Sync()), d.Close())
+	}
+	if err != nil && !errors.Is(err, fs.ErrPermission) {
 		return fmt.Errorf("folder of the offset file: %w", err)
 	}
-	return errors.Join(unlessNotAFile(d.Sync()), d.Close())
+	return nil
 }
