@@ -16,11 +16,16 @@ const classPrefix = "org.apache.kafka.connect.transforms."
 // Classes returns the transform classes of this package.
 func Classes() []*smt.Class {
 	return slices.Concat(
+		dropHeadersClasses(),
 		extractFieldClasses(),
+		filterClasses(),
+		headerFromClasses(),
 		hoistFieldClasses(),
 		insertFieldClasses(),
 		insertHeaderClasses(),
+		maskFieldClasses(),
 		replaceFieldClasses(),
+		setSchemaMetadataClasses(),
 		valueToKeyClasses(),
 	)
 }

@@ -1,6 +1,8 @@
 package apache
 
 import (
+	"slices"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/internal/java"
@@ -138,6 +140,11 @@ func nestedMaps(b *batch.Batch, c *batch.Column, maps batch.Selection, name stri
 		}
 	}
 	return m, found, true
+}
+
+// hasPacked reports whether a schemaless column has values in packed form.
+func hasPacked(c *batch.Column) bool {
+	return c.Form() == batch.FormDynamic && (c.Dyn.IsUniform(batch.TagPacked) || slices.Contains(c.Dyn.Tags, batch.TagPacked))
 }
 
 // newObjects returns a column of maps with the given members, in every row. first is the size of the
