@@ -193,6 +193,7 @@ func workerCases(t *testing.T, r *Report, side harness.Side) {
 			t.Fatal(err)
 		}
 		props["plugin.path"] = plugins
+		r.WorkerJDK = javaVersion(t)
 	}
 	w := suite.NewWorker(t, side, harness.WorkerConfig{Properties: props, Warm: true, Heap: "2g"})
 	idle := Measurement{Case: IdleCase, Side: Side(side)}
@@ -208,6 +209,24 @@ func workerCases(t *testing.T, r *Report, side harness.Side) {
 		}
 	}
 	w.Stop(t)
+}
+
+// javaVersion is the version of the Java that workers run on.
+func javaVersion(t *testing.T) string {
+	t.Helper()
+	java, err := harness.FindJava(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), java, "-version").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s -version: %v", java, err)
+	}
+	if _, rest, ok := strings.Cut(string(out), `"`); ok {
+		version, _, _ := strings.Cut(rest, `"`)
+		return version
+	}
+	return strings.TrimSpace(string(out))
 }
 
 func memory(t *testing.T, w *harness.Worker) harness.Memory {

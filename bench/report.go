@@ -36,12 +36,13 @@ type Measurement struct {
 
 // Report is all cases of one run.
 type Report struct {
-	Machine string        `json:"machine"`
-	Started string        `json:"started"`
-	Kafka   string        `json:"kafka"`
-	JDK     string        `json:"jdk"`
-	Records int           `json:"records_per_pass"`
-	Results []Measurement `json:"results"`
+	Machine   string        `json:"machine"`
+	Started   string        `json:"started"`
+	Kafka     string        `json:"kafka"`
+	JDK       string        `json:"jdk,omitempty"`        // of the converters in process
+	WorkerJDK string        `json:"worker_jdk,omitempty"` // of the original's worker
+	Records   int           `json:"records_per_pass"`
+	Results   []Measurement `json:"results"`
 }
 
 // Find returns the measurement of a case on a side.
@@ -64,7 +65,14 @@ func (r *Report) WriteJSON(w io.Writer) error {
 // WriteTable writes the report for people: a line per case, both sides, and the ratio of the original's
 // processor time to ours.
 func (r *Report) WriteTable(w io.Writer) error {
-	fmt.Fprintf(w, "%s, Kafka %s, JDK %s, %s\n\n", r.Machine, r.Kafka, r.JDK, r.Started)
+	fmt.Fprintf(w, "%s, Kafka %s, %s\n", r.Machine, r.Kafka, r.Started)
+	if r.JDK != "" {
+		fmt.Fprintf(w, "json/ on one core, JDK %s\n", r.JDK)
+	}
+	if r.WorkerJDK != "" {
+		fmt.Fprintf(w, "worker/ with one task, %s records a pass, JDK %s\n", number(float64(r.Records)), r.WorkerJDK)
+	}
+	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "case\tours ns/record\tJava ns/record\tratio\tours cold\tJava cold\tours records/s\tJava records/s\tours peak MB\tJava peak MB\t")
 	seen := map[string]bool{}
