@@ -2,8 +2,7 @@ package standalone
 
 import "sync"
 
-// inbox takes events from anywhere without waiting, and hands them out in order. The zero value has to
-// be given ready.
+// inbox takes events from anywhere without waiting, and hands them out in order.
 type inbox struct {
 	ready chan struct{} // holds a token when there are events
 

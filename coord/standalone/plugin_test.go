@@ -284,3 +284,29 @@ func TestRun_StopsWhenPluginsHang(t *testing.T) {
 		release()
 	})
 }
+
+// A call of the worker that never comes back does not keep the process alive.
+func TestRun_GivesUpWhatNeverEnds(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		plugin, release := blocking("start c")
+		k.worker.setPlugin(plugin)
+		k.create("d")
+		answer := make(chan error, 1)
+		go func() {
+			_, _, err := k.PutConnector(t.Context(), "c", conf(), "", false)
+			answer <- err
+		}()
+		synctest.Wait()
+		equal(t, k.Health().Stage, "The worker is currently starting connector c, which began at 2000-01-01T00:00:00Z.")
+		start := time.Now()
+		k.stop()
+		if d := time.Since(start); d != stopTimeout {
+			t.Errorf("it took %v", d)
+		}
+		refused(t, <-answer, 500, "Worker is shutting down")
+		k.worker.setPlugin(nil)
+		release()
+		synctest.Wait()
+		must(t, k.worker.StopConnector(t.Context(), "c")) // it was started after all
+	})
+}

@@ -78,19 +78,22 @@ func (h *Herder) launch(base, plugins context.Context, e effect) {
 		case <-plugins.Done():
 		}
 	case e.within != nil:
-		answer = h.runPlugin(plugins, e)
+		ctx, cancel := e.within(plugins)
+		defer cancel()
+		answer = h.run(ctx, e)
 	default:
-		answer = h.runEffect(base, e)
+		answer = h.run(base, e)
 	}
 	h.inbox.post(func(m *machine) { m.answered(e, answer) })
 }
 
-// runPlugin runs an effect that may not come back: then it is left behind when its context ends.
-func (h *Herder) runPlugin(ctx context.Context, e effect) any {
-	ctx, cancel := e.within(ctx)
-	defer cancel()
+// run runs an effect. One that has not come back when its context ends is left behind.
+func (h *Herder) run(ctx context.Context, e effect) any {
 	out := make(chan any, 1)
-	go func() { out <- h.runEffect(ctx, e) }()
+	go func() {
+		defer h.stage.begin(e.what)()
+		out <- e.run(ctx, env{h.opt.Worker, h.opt.Offsets})
+	}()
 	select {
 	case v := <-out:
 		return v
@@ -102,11 +105,6 @@ func (h *Herder) runPlugin(ctx context.Context, e effect) any {
 	default:
 		return context.Cause(ctx)
 	}
-}
-
-func (h *Herder) runEffect(ctx context.Context, e effect) any {
-	defer h.stage.begin(e.what)()
-	return e.run(ctx, env{h.opt.Worker, h.opt.Offsets})
 }
 
 // stopAll stops all tasks, which share one time-out, then all connectors, side by side. left counts what
