@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -20,7 +21,13 @@ import (
 	"github.com/millrace/millrace/connectors"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(brokerEnv) != "" {
+		serve()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // tp is a partition of topic t.
 func tp(p int32) connectors.TopicPartition {

@@ -2,6 +2,7 @@ package produce
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -13,7 +14,13 @@ import (
 	"github.com/millrace/millrace/batch/mem"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(brokerEnv) != "" {
+		serve()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // cluster starts brokers in this process.
 func cluster(t testing.TB, opts ...kfake.Opt) *kfake.Cluster {
