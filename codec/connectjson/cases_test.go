@@ -115,6 +115,19 @@ func TestCases_FastAsPlain(t *testing.T) {
 
 const elements = `{"type":"array","items":{"type":"struct","optional":true,"fields":[{"field":"a","type":"array","optional":true,"items":{"type":"int32"}},{"field":"b","optional":true,"type":"struct","fields":[{"field":"x","type":"string","optional":true}]}]}}`
 
+// TestContents_FastAsPlain reads every payload under every schema.
+func TestContents_FastAsPlain(t *testing.T) {
+	rows := append(lines(strings.Join(payloads, "\n")), nil)
+	for _, s := range contents {
+		for _, replace := range []string{"true", "false"} {
+			pool := batch.NewPool(mem.Checked(t))
+			c := testConverter(t, keySchemaContent, s, keyReplaceNull, replace)
+			compareReading(t, pool, c, rows)
+			compareWriting(t, pool, c, rows)
+		}
+	}
+}
+
 // TestDecode_BytesInTheArenaBuffer reads rows that lie in either buffer of the input.
 func TestDecode_BytesInTheArenaBuffer(t *testing.T) {
 	pool := batch.NewPool(mem.Checked(t))
@@ -193,6 +206,27 @@ func TestDecode_EqualSchemasAreOneGroup(t *testing.T) {
 	}
 	if d.columns[0].SchemaOf(1) != nil || d.columns[0].SchemaOf(2) == nil {
 		t.Error("the tombstone has a schema, or its neighbour none")
+	}
+}
+
+// TestDecode_NothingWanted reads records of which only their presence counts.
+func TestDecode_NothingWanted(t *testing.T) {
+	pool := batch.NewPool(mem.Checked(t))
+	c := testConverter(t, keySchemasEnable, "false")
+	rows := lines(`{"a":1,"b":2}` + "\n" + `{"a":1,"b":}` + "\nNULL\n" + `null` + "\n" + `{"a":"x"}`)
+	want := plainAnswers(c, rows)
+	d := c.NewDecoder()
+	for range 2 {
+		dst := pool.New(len(rows))
+		for i, got := range decodeRows(t, dst, d, input(dst, rows), &batch.Projection{None: true}).answers() {
+			if (got.err == nil) != (want[i].err == nil) || got.value.IsNull() != want[i].value.IsNull() {
+				t.Errorf("row %d: %v, want %v", i, got, want[i])
+			}
+			if m := got.value.Map(); m != nil && len(m.Keys) > 0 {
+				t.Errorf("row %d has members: %v", i, got)
+			}
+		}
+		dst.Release()
 	}
 }
 

@@ -56,7 +56,7 @@ func (d *decoder) begin(dst *batch.Batch, in *codec.Input, p *plan, sel batch.Se
 	f := &d.fast
 	f.dst, f.rows, f.text, f.full = dst, in.Values.Len(), f.text[:0], false
 	f.want = nil
-	if want != nil && want.Fields != nil && p.schema == nil {
+	if want != nil && (want.Fields != nil || want.None) && p.schema == nil {
 		f.want = want
 	}
 	d.noSchema = nil

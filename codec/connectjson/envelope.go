@@ -19,12 +19,16 @@ type prefix struct {
 // prefixes are the prefixes that a decoder has met.
 type prefixes struct {
 	size   int // most that are kept
+	bytes  int // of all texts
 	known  map[string]*prefix
 	recent [4]*prefix
 }
 
-// prefixBytesMax bounds a prefix that is kept.
-const prefixBytesMax = 1 << 20
+// Bounds of what is kept, in bytes of text.
+const (
+	prefixBytesMax   = 1 << 20
+	prefixesBytesMax = 16 << 20
+)
 
 func newPrefixes(size int) prefixes {
 	return prefixes{size: max(size, 1), known: map[string]*prefix{}}
@@ -57,10 +61,12 @@ func single(rest []byte) bool {
 func (p *prefixes) add(text []byte, s *batch.Schema) *prefix {
 	e, ok := p.known[string(text)]
 	if !ok {
-		if len(p.known) >= p.size {
+		if len(p.known) >= p.size || p.bytes+len(text) > prefixesBytesMax {
 			clear(p.known)
 			clear(p.recent[:])
+			p.bytes = 0
 		}
+		p.bytes += len(text)
 		e = &prefix{text: string(text), schema: s}
 		p.known[e.text] = e
 	}

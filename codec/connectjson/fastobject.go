@@ -49,7 +49,9 @@ func (f *fast) object(c *column, o *object, r, i int) int {
 // deviation reads on where an object left the template, after its first at members. o.order is then the
 // members in the order in which they came.
 func (f *fast) deviation(c *column, o *object, r, i, at int, first uint64) int {
-	o.misses++
+	if f.want == nil { // with a projection every object comes here
+		o.misses++
+	}
 	o.isWhole = false
 	o.turn++
 	order := o.order[:0]
@@ -93,7 +95,7 @@ func (f *fast) deviation(c *column, o *object, r, i, at int, first uint64) int {
 func (f *fast) find(c *column, o *object, i, at int, first uint64) (m *member, next, after int) {
 	b, n := f.b, f.n
 	for {
-		for k := at; k < len(o.template); k++ { // members before k are left out
+		for k := at; k < min(at+skipAheadMax, len(o.template)); k++ { // members before k are left out
 			if s := &o.template[k]; s.match(b, i, n, first) {
 				return s.member, i + s.size, k + 1
 			}
@@ -118,7 +120,7 @@ func (f *fast) find(c *column, o *object, i, at int, first uint64) (m *member, n
 		}
 		if m = f.member(c, o, b[start:end]); m != nil {
 			if m.learned {
-				return m, value, o.behind(m)
+				return m, value, m.at + 1
 			}
 			if o.learn(at, b[from:value], m) {
 				at++

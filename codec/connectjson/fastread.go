@@ -58,6 +58,8 @@ func (f *fast) null(c *column, r, i int) int {
 // absent gives row r what a null or missing value stands for.
 func (f *fast) absent(c *column, r int) bool {
 	switch {
+	case c.op == opOdd && !c.standard.IsNull():
+		return false // which no column can hold
 	case !c.standard.IsNull():
 		f.put(c, r, c.standard)
 	case c.optional:

@@ -17,6 +17,7 @@ var contents = []string{
 	`{"type":"map","keys":{"type":"int32"},"values":{"type":"string"}}`,
 	`{"type":"map","keys":{"type":"string"},"values":{"type":"map","keys":{"type":"string"},"values":{"type":"array","items":{"type":"double"}}}}`,
 	`{"type":"int64","optional":true}`, `{"type":"string"}`, `{"type":"struct","fields":[{"field":"o","type":"string","name":"org.apache.kafka.connect.data.Date","optional":true}]}`,
+	`{"type":"struct","fields":[{"field":"o","type":"string","name":"org.apache.kafka.connect.data.Date","optional":true,"default":3},{"field":"a","type":"int32","optional":true}]}`,
 }
 
 // payloads are rows of all kinds: what the schemas above ask for, what Java coerces, what it refuses.

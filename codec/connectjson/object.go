@@ -34,6 +34,7 @@ type member struct {
 	column   *column
 	turn     uint64
 	learned  bool // in the template
+	at       int  // its place there
 	rows     int  // schemaless: objects of this batch that have it
 	idle     int  // schemaless: batches in turn without it
 	unwanted bool // schemaless: left out by the projection of this batch
@@ -57,6 +58,7 @@ type segment struct {
 
 const (
 	idleBatches   = 16 // after so many batches in turn without it a member is forgotten
+	skipAheadMax  = 8  // members left out in a row that are tried before a name is looked up
 	templateMax   = 512
 	segmentMax    = 56 // so that both words are readable within the slack behind a row
 	braceForComma = ',' ^ '{'
@@ -164,6 +166,9 @@ func (o *object) learn(k int, text []byte, m *member) bool {
 	o.template = append(o.template, segment{})
 	copy(o.template[k+1:], o.template[k:])
 	o.template[k] = s
+	for ; k < len(o.template); k++ {
+		o.template[k].member.at = k
+	}
 	return true
 }
 
@@ -194,16 +199,6 @@ func (s *segment) match(b []byte, i, n int, first uint64) bool {
 	d := (binary.LittleEndian.Uint64(b[i:]) ^ s.low ^ first) & s.lowMask
 	d |= (binary.LittleEndian.Uint64(b[i+s.highAt:]) ^ s.high) & s.highMask
 	return d == 0 && i+s.size <= n && (s.size <= 16 || string(b[i+8:i+s.highAt]) == s.text[8:s.highAt])
-}
-
-// behind returns the place in the template behind a member that is in it.
-func (o *object) behind(m *member) int {
-	for k := range o.template {
-		if o.template[k].member == m {
-			return k + 1
-		}
-	}
-	return len(o.template)
 }
 
 // number returns the number of the present object's shape.
