@@ -72,6 +72,31 @@ func TestCases_FastAsPlain(t *testing.T) {
 			}
 			return "[" + b.String()[1:] + strings.Repeat(",{}", 3000) + "]"
 		})},
+		{"members without column, of every kind", false, many(300, func(i int) string {
+			values := []string{"1", "-2.5", `"x"`, `"\u00e9\ud83d"`, "null", "true", `{"k":[1,{"q":"z"}],"e":{}}`, "[]", `["a",[1.5,null]]`, "1e400", "99999999999999999999", deep(20), "01", "tru", `"`}
+			row := fmt.Sprintf(`{"id":%d`, i)
+			for k := range i % 7 {
+				row += fmt.Sprintf(`,"own%d_%d":%s,"m%d":%d`, i, k, values[(i+k)%len(values)], k, i)
+			}
+			if i%31 == 5 {
+				row += fmt.Sprintf(`,"own%d_0":"again"`, i)
+			}
+			return row + "}"
+		})},
+		{"many members without column in one row", false, many(200, func(i int) string {
+			row := fmt.Sprintf(`{"id":%d`, i)
+			for k := range i {
+				row += fmt.Sprintf(`,"r%d_%d":%d`, i, k, k)
+			}
+			return row + "}"
+		})},
+		{"members without column below arrays", false, many(4, func(i int) string {
+			var b strings.Builder
+			for k := range 500 {
+				fmt.Fprintf(&b, `,{"id":%d,"e%d":{"x":%d,"own%d":[%d]}}`, k, k%300, k, k, i)
+			}
+			return "[" + b.String()[1:] + "]"
+		})},
 		{"depth", false, lines(deep(10) + "\n" + deep(16) + "\n" + deep(17) + "\n" + deep(40) + "\n" + deep(499) + "\n" + deep(500) + "\n" + deep(501) + "\n" + `{"a":1}`)},
 		{"object becomes something else", false, lines(`{"a":{"x":1}}` + "\n" + `{"a":1}` + "\n" + `{"a":{"x":1},"a":2}` + "\n" + `{"a":[{"x":1},2]}` + "\n" + `{"a":{"y":1}}`)},
 		{"surrogates", false, lines(`{"a":"\ud83d\ude00","b":"\ud83d"}` + "\n" + `{"a":"\ude00","b":"\ud83dx\ude00"}` + "\n" + `{"a":"\ud83d","b":"\ude00"}`)},
@@ -234,7 +259,12 @@ func TestDecode_MemoryIsLinearInTheInput(t *testing.T) {
 	m := mem.Checked(t)
 	pool := batch.NewPool(m)
 	c := testConverter(t, keySchemasEnable, "false")
-	rows := many(2000, func(i int) string { return fmt.Sprintf(`{"k%d":{"q%d":[{"z%d":1}]}}`, i, i, i) })
+	rows := many(2000, func(i int) string {
+		if i%2 == 0 {
+			return fmt.Sprintf(`{"k%d":{"q%d":[{"z%d":1}]}}`, i, i, i)
+		}
+		return fmt.Sprintf(`{"k":{"q%d":[{"z%d":1}]}}`, i, i)
+	})
 	bytesIn := 0
 	for _, r := range rows {
 		bytesIn += len(r)

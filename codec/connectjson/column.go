@@ -62,6 +62,7 @@ type column struct {
 	tags  []batch.Tag
 	slots []uint64
 	spots []batch.View // slots, as views
+	rests []batch.View // members without column, of each row; empty: none
 
 	object *object // STRUCT, or objects of a schemaless column; nil before the first object
 	elem   *column // elements of arrays, values of maps
@@ -145,7 +146,9 @@ func (c *column) begin(dst *batch.Batch, n int) {
 		if !c.below {
 			c.made = dst.NewDynamic(n)
 			c.tags, c.slots, c.spots = c.made.Dyn.Tags, c.made.Dyn.Slots, c.made.Dyn.Views()
+			c.rests = nil
 		}
+		c.rests = c.rests[:0]
 	case c.below:
 		c.fixed, c.views, c.scales = c.fixed[:0], c.views[:0], c.scales[:0]
 		c.offsets = append(c.offsets[:0], 0)

@@ -54,7 +54,7 @@ func (d *decoder) planOf(s *batch.Schema) *plan {
 // begin prepares columns for the rows of sel.
 func (d *decoder) begin(dst *batch.Batch, in *codec.Input, p *plan, sel batch.Selection, want *batch.Projection) {
 	f := &d.fast
-	f.dst, f.rows, f.text, f.full = dst, in.Values.Len(), f.text[:0], false
+	f.dst, f.rows, f.text = dst, in.Values.Len(), f.text[:0]
 	f.want = nil
 	if want != nil && (want.Fields != nil || want.None) && p.schema == nil {
 		f.want = want
@@ -62,7 +62,7 @@ func (d *decoder) begin(dst *batch.Batch, in *codec.Input, p *plan, sel batch.Se
 	d.noSchema = nil
 	d.slots = slotsFree + slotsShare*inputBytes(&in.Values, sel)
 	if p.schema == nil {
-		p.root.prune()
+		p.root.prune(2*p.root.slotsAt()*f.rows > d.slots)
 		if f.budget = d.slots - p.root.slotsAt()*f.rows; f.budget < 0 {
 			p.root = &column{}
 			f.budget = d.slots
@@ -103,11 +103,8 @@ func (d *decoder) decode(in *codec.Input, p *plan, i int32, status *batch.Status
 		}
 		return
 	}
-	if d.full {
-		return // the batch is read again
-	}
 	d.row(in, i)
-	if d.readFast(p, i) || d.full {
+	if d.readFast(p, i) {
 		return
 	}
 	p.root.clear(int(i))
@@ -156,7 +153,7 @@ func (d *decoder) readPlain(in *codec.Input, p *plan, i int32) error {
 	if err := p.check.Check(v); err != nil {
 		return asError(err)
 	}
-	if len(d.text)+2*v.TextBytes()+int(in.Values.Views[i].Len) > batch.MaxBufferBytes {
+	if len(d.text)+2*v.TextBytes()+3*int(in.Values.Views[i].Len) > batch.MaxBufferBytes {
 		return codec.Data("batch of %d rows exceeds 2 GiB of text: use fewer rows a batch", d.rows)
 	}
 	d.put(p.root, int(i), v)
@@ -176,7 +173,7 @@ func (d *decoder) plainValue(raw []byte, s *batch.Schema) (batch.Value, error) {
 // end lays the columns out; nil where the batch has to go the plain way.
 func (d *decoder) end(in *codec.Input, p *plan) *batch.Column {
 	f := &d.fast
-	if p.schema == nil && (f.full || p.root.slotsBelow(f.rows) > d.slots) {
+	if p.schema == nil && p.root.slotsBelow(f.rows) > d.slots {
 		delete(d.plans, nil)
 		return nil
 	}
@@ -195,8 +192,8 @@ func (d *decoder) end(in *codec.Input, p *plan) *batch.Column {
 	return out
 }
 
-// plainColumn reads the rows of sel as values and lays them out afterwards: for schemaless batches of so
-// many members that only their number says which deserve a column.
+// plainColumn reads the rows of sel as values and lays them out afterwards: for schemaless batches whose
+// arrays hold objects of so many different members that columns would take more than a fair share.
 func (d *decoder) plainColumn(dst *batch.Batch, in *codec.Input, s *batch.Schema, sel batch.Selection, status *batch.Status) *batch.Column {
 	b := batch.NewColumnBuilder(s, false)
 	n := in.Values.Len()

@@ -54,6 +54,7 @@ func (f *fast) deviation(c *column, o *object, r, i, at int, first uint64) int {
 	}
 	o.isWhole = false
 	o.turn++
+	o.rest.reset()
 	order := o.order[:0]
 	for k := range o.template[:at] {
 		m := o.template[k].member
@@ -63,7 +64,7 @@ func (f *fast) deviation(c *column, o *object, r, i, at int, first uint64) int {
 	}
 	for {
 		var m *member
-		if m, i, at = f.find(c, o, i, at, first); m == nil {
+		if m, i, at = f.find(c, o, i, at, first, len(order)); m == nil {
 			break
 		}
 		if m.turn == o.turn {
@@ -84,15 +85,18 @@ func (f *fast) deviation(c *column, o *object, r, i, at int, first uint64) int {
 		}
 	}
 	o.order = order
-	if i != odd && c.op != opDynamic && !f.complete(o, r) {
+	switch {
+	case i == odd:
+	case c.op != opDynamic && !f.complete(o, r), len(o.rest.names) > 0 && !f.keepRest(c, r, &o.rest):
 		return odd
 	}
 	return i
 }
 
 // find reads the next name where the template does not say it, and returns its member and where its
-// value starts. m is nil at the end of the object, which then is at next, and for odd rows.
-func (f *fast) find(c *column, o *object, i, at int, first uint64) (m *member, next, after int) {
+// value starts. m is nil at the end of the object, which then is at next, and for odd rows. Members without
+// column are read here; before them the object had count others.
+func (f *fast) find(c *column, o *object, i, at int, first uint64, count int) (m *member, next, after int) {
 	b, n := f.b, f.n
 	for {
 		for k := at; k < min(at+skipAheadMax, len(o.template)); k++ { // members before k are left out
@@ -128,9 +132,11 @@ func (f *fast) find(c *column, o *object, i, at int, first uint64) (m *member, n
 			return m, value, at
 		}
 		if c.op == opDynamic {
-			return nil, odd, 0
+			i = f.restMember(o, count+len(o.rest.names), b[start:end], value, f.open+c.depth+1)
+		} else {
+			i = jsonscan.Skip(b, value, n, f.open+c.depth+1)
 		}
-		if i = jsonscan.Skip(b, value, n, f.open+c.depth+1); i < 0 {
+		if i < 0 {
 			return nil, odd, 0
 		}
 		first = 0
@@ -153,7 +159,6 @@ func (f *fast) member(c *column, o *object, name []byte) *member {
 		return o.add(string(name), &column{op: opSkip, depth: c.depth + 1})
 	}
 	if len(o.members) >= batch.DynamicFieldsMax || !c.below && f.budget < f.rows {
-		f.full = true
 		return nil
 	}
 	if !c.below {

@@ -28,7 +28,6 @@ type fast struct {
 	rows   int
 	want   *batch.Projection // of schemaless records; nil: all members
 	budget int               // slots that schemaless columns at row level may still take
-	full   bool              // they took them all: the batch goes the plain way
 }
 
 const odd = -1

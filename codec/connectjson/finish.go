@@ -83,6 +83,14 @@ func (c *column) finishDynamic(dst *batch.Batch, n int, src, text []byte) *batch
 		copy(out.Dyn.Slots, c.slots)
 	}
 	out.Bufs = [2][]byte{src, text}
+	switch {
+	case len(c.rests) == 0:
+	case !c.below:
+		out.Views = c.rests
+	default:
+		out.Views = mem.Zeroed[batch.View](&dst.Arena, n)
+		copy(out.Views, c.rests)
+	}
 	d := out.Dyn
 	if c.object != nil {
 		d.Shapes = append(d.Shapes, c.object.shapes.batch...)
@@ -130,18 +138,18 @@ func (c *column) slotsAt() int {
 	return total
 }
 
-// prune forgets members that batches do not have any more.
-func (c *column) prune() {
+// prune forgets members that batches do not have any more; strict: that few objects have.
+func (c *column) prune(strict bool) {
 	if c.op != opDynamic {
 		return
 	}
 	if c.object != nil {
-		c.object.prune()
+		c.object.prune(strict)
 		for _, m := range c.object.members {
-			m.column.prune()
+			m.column.prune(strict)
 		}
 	}
 	if c.elem != nil {
-		c.elem.prune()
+		c.elem.prune(strict)
 	}
 }

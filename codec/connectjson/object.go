@@ -23,7 +23,8 @@ type object struct {
 	turn     uint64 // number of the present object; a member whose turn is the same was seen in it
 
 	// Schemaless objects.
-	order  []int32 // members of the present object in input order
+	order  []int32 // members of the present object in input order, those without column left out
+	rest   rest
 	shapes shapeTable
 }
 
@@ -99,7 +100,9 @@ func (o *object) count() {
 }
 
 // prune drops the members of a schemaless object that batches do not have any more.
-func (o *object) prune() {
+//
+// strict drops at once what fewer than one of batch.DynamicShare objects had: columns are scarce.
+func (o *object) prune(strict bool) {
 	o.count()
 	kept := o.members[:0]
 	for _, m := range o.members {
@@ -108,7 +111,7 @@ func (o *object) prune() {
 		} else {
 			m.idle++
 		}
-		if m.idle <= idleBatches {
+		if m.idle <= idleBatches && !(strict && m.rows*batch.DynamicShare < o.objects) {
 			kept = append(kept, m)
 		}
 	}
@@ -204,14 +207,14 @@ func (s *segment) match(b []byte, i, n int, first uint64) bool {
 // number returns the number of the present object's shape.
 func (o *object) number() int32 {
 	if !o.isWhole {
-		return o.shapes.number(o.order, o.members)
+		return o.shapes.number(o.order, len(o.rest.names) > 0, o.members)
 	}
 	if o.shape < 0 {
 		o.order = o.order[:0]
 		for k := range o.template {
 			o.order = append(o.order, o.template[k].member.place)
 		}
-		o.shape = o.shapes.number(o.order, o.members)
+		o.shape = o.shapes.number(o.order, false, o.members)
 	}
 	return o.shape
 }

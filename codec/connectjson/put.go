@@ -106,19 +106,25 @@ func (f *fast) putArray(c *column, r int, items []batch.Value) {
 func (f *fast) putObject(c *column, r int, m *batch.MapValue) {
 	o := f.objects(c)
 	var order []int32
+	var others rest
 	for i := range m.Keys {
-		k := f.member(c, o, []byte(m.Keys[i].Str()))
-		if k == nil {
-			c.tags[r] = batch.TagNull // the batch goes the plain way
-			return
-		}
-		k.rows++
-		if !k.unwanted {
-			f.put(k.column, r, m.Values[i])
-			order = append(order, k.place)
+		name := m.Keys[i].Str()
+		k := f.member(c, o, []byte(name))
+		switch {
+		case k == nil && f.want == nil:
+			others.add(i, name, m.Values[i])
+		case k == nil:
+		default:
+			if k.rows++; !k.unwanted {
+				f.put(k.column, r, m.Values[i])
+				order = append(order, k.place)
+			}
 		}
 	}
-	c.slots[r] = uint64(o.shapes.number(order, o.members))
+	if len(others.names) > 0 {
+		f.keepRest(c, r, &others) // its length was checked before
+	}
+	c.slots[r] = uint64(o.shapes.number(order, len(others.names) > 0, o.members))
 }
 
 // clear takes back what an attempt at row r left in the members of a schemaless column.

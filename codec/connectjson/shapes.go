@@ -45,14 +45,15 @@ func (t *shapeTable) forget() {
 	clear(t.slots)
 }
 
-// number returns the shape of the batch whose members are order, places in members.
-func (t *shapeTable) number(order []int32, members []*member) int32 {
-	if t.last >= 0 && slices.Equal(t.batch[t.last].Fields, order) {
+// number returns the shape of the batch whose members are order, places in members; rest says that there
+// are more.
+func (t *shapeTable) number(order []int32, rest bool, members []*member) int32 {
+	if t.last >= 0 && t.batch[t.last].Rest == rest && slices.Equal(t.batch[t.last].Fields, order) {
 		return t.last
 	}
-	k := t.find(order)
+	k := t.find(order, rest)
 	if k.number < 0 {
-		if k.batches++; k.batches == 2 {
+		if k.batches++; k.batches == 2 && !rest {
 			k.shape.HashOrder = hashOrderOfMembers(order, members)
 		}
 		k.number = int32(len(t.batch))
@@ -71,17 +72,17 @@ func hashOrderOfMembers(order []int32, members []*member) []int32 {
 	return hashOrderOfNames(order, names)
 }
 
-func (t *shapeTable) find(order []int32) *knownShape {
+func (t *shapeTable) find(order []int32, rest bool) *knownShape {
 	if 2*len(t.known) >= len(t.slots) {
 		t.grow()
 	}
 	for at := hashFields(order) & uint32(len(t.slots)-1); ; at = (at + 1) & uint32(len(t.slots)-1) {
 		if t.slots[at] == 0 {
-			t.known = append(t.known, knownShape{shape: batch.Shape{Fields: slices.Clone(order)}, number: -1})
+			t.known = append(t.known, knownShape{shape: batch.Shape{Fields: slices.Clone(order), Rest: rest}, number: -1})
 			t.slots[at] = int32(len(t.known))
 			return &t.known[len(t.known)-1]
 		}
-		if k := &t.known[t.slots[at]-1]; slices.Equal(k.shape.Fields, order) {
+		if k := &t.known[t.slots[at]-1]; k.shape.Rest == rest && slices.Equal(k.shape.Fields, order) {
 			return k
 		}
 	}
