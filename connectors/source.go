@@ -86,7 +86,8 @@ type SourceTask interface {
 
 // Commits, each optional on a SourceTask.
 type (
-	// Committer is told after source offsets were committed. Source: SourceTask.commit.
+	// Committer is told after source offsets were committed: between polls and while the task is
+	// paused, so a plugin that must know soon lets Poll return at times. Source: SourceTask.commit.
 	Committer interface {
 		Commit(ctx context.Context) error
 	}

@@ -3,9 +3,12 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -140,4 +143,55 @@ func TestResolve_ReplacesVariables(t *testing.T) {
 	if err != nil || got["a"] != "x/k" || got["b"] != "${other:x:k}" {
 		t.Errorf("%v, %v", got, err)
 	}
+}
+
+func TestWorker_ManyTasksComeAndGo(t *testing.T) {
+	const many = 12
+	set := sourceOf(&fakeConnector{source: func() connectors.SourceTask { return &counter{topic: "t", last: 50, some: 10} }})
+	set.Connectors = connectors.NewSet(append(set.Connectors.All(),
+		sinkOf(&fakeConnector{sink: func() connectors.SinkTask { return &collector{} }}).Connectors.All()...)...)
+	b := newBench(t, set, map[string]int32{"t": 3})
+	var wg sync.WaitGroup
+	for i := range many {
+		wg.Go(func() {
+			id := connectors.TaskID{Connector: fmt.Sprint("c", i)}
+			props := source("name=" + id.Connector)
+			if i%2 == 0 {
+				props = sink("name=" + id.Connector)
+			}
+			var last connectors.State
+			var mu sync.Mutex
+			running := make(chan struct{})
+			status := func(s connectors.Status) {
+				mu.Lock()
+				defer mu.Unlock()
+				if last = s.State; last == connectors.Running {
+					close(running)
+				}
+			}
+			for range 3 {
+				if err := b.worker.StartTask(id, props, props, connectors.TargetStarted, status); err != nil {
+					t.Error(err)
+					return
+				}
+				select {
+				case <-running:
+				case <-time.After(patience):
+					t.Errorf("%s does not run", id)
+				}
+				running = make(chan struct{})
+				ctx, cancel := context.WithTimeout(context.Background(), patience)
+				if err := b.worker.StopTasks(ctx, []connectors.TaskID{id}); err != nil {
+					t.Error(err)
+				}
+				cancel()
+				mu.Lock()
+				if last != connectors.Unassigned {
+					t.Errorf("%s ended as %s", id, last)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
 }
