@@ -1,6 +1,10 @@
 package engine
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/millrace/millrace/engine/settings"
+)
 
 // Vectors: VersionRange and DefaultArtifactVersion of maven-artifact 3.9.15.
 func TestCheckVersion(t *testing.T) {
@@ -41,7 +45,7 @@ func TestCompareVersions(t *testing.T) {
 	order := []string{"1-alpha", "1-beta", "1-milestone", "1-rc", "1-SNAPSHOT", "1.0", "1-sp", "1-foo", "1.0.1", "1.2", "1.10", "2"}
 	for i := range order {
 		for k := range order {
-			got, want := compareVersions(order[i], order[k]), i-k
+			got, want := settings.CompareVersions(order[i], order[k]), i-k
 			if (got < 0) != (want < 0) || (got > 0) != (want > 0) {
 				t.Errorf("%s against %s: %d", order[i], order[k], got)
 			}

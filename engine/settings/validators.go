@@ -2,7 +2,6 @@ package settings
 
 import (
 	"regexp"
-	"strings"
 
 	"github.com/millrace/millrace/config"
 )
@@ -73,7 +72,7 @@ var pluginVersion = config.Lambda(func(name string, value any) error {
 	if !ok {
 		return nil
 	}
-	if err := checkRange(strings.TrimSpace(s)); err != nil {
+	if _, err := VersionRequirement(s); err != nil {
 		return config.InvalidValue(name, value, err.Error())
 	}
 	return nil
