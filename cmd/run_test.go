@@ -211,6 +211,34 @@ func TestStandalone_EndsOnItsOwn(t *testing.T) {
 	}
 }
 
+// Variables are replaced in the worker file and in connector files, and flags win over the file. What a
+// provider knows is shown nowhere.
+func TestStandalone_Variables(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "in"), "one\n")
+	secrets := write(t, filepath.Join(dir, "secrets.properties"), "brokers="+startBroker(t)+"\ntopic=CANARY-topic\npassword=CANARY\n")
+	worker := workerFile(t, "bootstrap.servers=${f:"+secrets+":brokers}\nconfig.providers=f\nconfig.providers.f.class=FileConfigProvider\n"+
+		"key.converter=org.apache.kafka.connect.storage.StringConverter\nvalue.converter=NoSuch\nlisteners=http://127.0.0.1:0\n"+
+		"offset.storage.file.filename="+filepath.Join(dir, "offsets")+"\nadmin.sasl.jaas.config=${f:"+secrets+":password}\n")
+	r := start(t, "standalone", "--set", "value.converter=org.apache.kafka.connect.storage.StringConverter", "--log-level=TRACE", worker,
+		write(t, filepath.Join(dir, "source"), "name=in\nconnector.class=FileStreamSource\ntopic=${f:"+secrets+":topic}\nfile="+filepath.Join(dir, "in")+"\n"),
+		write(t, filepath.Join(dir, "sink"), "name=out\nconnector.class=FileStreamSink\ntopics=CANARY-topic\nfile="+filepath.Join(dir, "out")+"\n"))
+	r.eventually(t, "the line", func() bool {
+		text, _ := os.ReadFile(filepath.Join(dir, "out")) // it may not be there yet
+		return string(text) == "one\n"
+	})
+	var config map[string]string
+	if r.get(t, "connectors/in/config", &config); config["topic"] != "${f:"+secrets+":topic}" {
+		t.Errorf("config %q", config)
+	}
+	if code := r.end(t); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if text := strings.ReplaceAll(r.out.String(), "CANARY-topic", ""); strings.Contains(text, "CANARY") {
+		t.Errorf("%s", text)
+	}
+}
+
 // A signal that comes while the brokers are being asked ends the program cleanly.
 func TestStandalone_StopsWhileItStarts(t *testing.T) {
 	r := start(t, "standalone", "--set", "default.api.timeout.ms=60000", workerFile(t, goodWorker))
