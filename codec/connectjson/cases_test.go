@@ -120,6 +120,9 @@ func TestCases_FastAsPlain(t *testing.T) {
 			}
 			return `{"schema":{"type":"map","keys":{"type":"string"},"values":{"type":"int64"}},"payload":{` + strings.TrimPrefix(b.String(), ",") + `}}`
 		})},
+		{"deep maps", true, many(25, func(i int) string {
+			return `{"schema":` + strings.Repeat(`{"type":"map","keys":{"type":"string"},"values":`, i+1) + `{"type":"int8"}` + strings.Repeat("}", i+1) + `,"payload":` + strings.Repeat(`{"b":`, i+1) + "1" + strings.Repeat("}", i+1) + "}"
+		})},
 		{"null elements of structs", true, lines(`{"schema":` + elements + `,"payload":[{"a":[1,2],"b":{"x":"p"}},null,{"a":null,"b":null},{"a":[],"b":{}}]}` + "\n" +
 			`{"schema":` + elements + `,"payload":[{"a":[1],"b":{"x":"p"}},{"a":["x"],"b":{"x":1}},{"a":[7]}]}` + "\n" +
 			`{"schema":` + elements + `,"payload":[{"a":[1],"b":{"x":"p"}},{"a":{}` + "\n" + `{"schema":` + elements + `,"payload":[null,{"a":[3]}]}`)},

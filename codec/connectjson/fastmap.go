@@ -16,13 +16,16 @@ type entry struct {
 	hash       int32
 }
 
+// mapDepthMax is how deep maps are read here: each level is scanned once more than the one around it.
+const mapDepthMax = 16
+
 // plainMapMax is how many entries a HashMap surely holds in its first table, in lists.
 const plainMapMax = 8
 
 // typedMap reads an object into a MAP of string keys: first the names, then, in HashMap order, the
 // values. Arrays of pairs and names that are there twice are odd.
 func (f *fast) typedMap(c *column, r, i int) int {
-	if f.b[i] != '{' || c.key.op != opString {
+	if f.b[i] != '{' || c.key.op != opString || c.depth > mapDepthMax {
 		return odd
 	}
 	base := len(f.entries)
