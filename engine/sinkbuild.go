@@ -164,7 +164,7 @@ func (p *taskParts) deadLetters(ctx context.Context, m errant.Metrics) (*errant.
 	if err := errant.CreateTopic(ctx, admin, set.Topic, set.ReplicationFactor); err != nil {
 		return nil, err
 	}
-	cl, err := p.client(props, own)(kgo.RecordPartitioner(produce.Partitioner()), kgo.UnknownTopicRetries(-1))
+	cl, err := p.client(props, own)(kgo.UnknownTopicRetries(-1))
 	if err != nil {
 		return nil, err
 	}

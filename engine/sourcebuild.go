@@ -48,11 +48,7 @@ func (s *sourceTask) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	own, err := produce.Options(props)
-	if err != nil {
-		return err
-	}
-	producer, err := produce.New(p.client(props, own))
+	producer, err := produce.New(props, p.client(props, nil))
 	if err != nil {
 		return err
 	}

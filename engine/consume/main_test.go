@@ -169,8 +169,8 @@ func join(t testing.TB, c *kfake.Cluster, props map[string]string, change func(*
 	}
 	o := Options{
 		NewClient: func(own ...kgo.Opt) (*kgo.Client, error) {
-			list := append(opts, kgo.SeedBrokers(c.ListenAddrs()...), kgo.MetadataMinAge(10*time.Millisecond), kgo.RetryBackoffFn(func(int) time.Duration { return time.Millisecond }))
-			return kgo.NewClient(append(append(list, more...), own...)...)
+			fast := []kgo.Opt{kgo.SeedBrokers(c.ListenAddrs()...), kgo.MetadataMinAge(10 * time.Millisecond), kgo.RetryBackoffFn(func(int) time.Duration { return time.Millisecond })}
+			return kgo.NewClient(slices.Concat(opts, fast, more, own)...)
 		},
 		Topics: []string{"t"}, Pool: batch.NewPool(m.pool), Rebalance: m, Logger: slog.New(slog.DiscardHandler),
 		RowsMax: 1024, BytesMax: 4 << 20, BudgetBytes: 64 << 20, LaneDepth: 8,

@@ -1,6 +1,7 @@
 package consume
 
 import (
+	"errors"
 	"maps"
 	"testing"
 	"time"
@@ -77,8 +78,8 @@ func TestClientOptions_Refused(t *testing.T) {
 		props := map[string]string{"group.id": "g"}
 		maps.Copy(props, c.props)
 		_, err := ClientOptions(props)
-		e, ok := err.(*config.ConfigException)
-		if !ok || e.Error() != c.want {
+		var e *config.ConfigException
+		if !errors.As(err, &e) || err.Error() != c.want {
 			t.Errorf("%v:\n got %v\nwant %s", c.props, err, c.want)
 		}
 	}

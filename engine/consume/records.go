@@ -97,7 +97,13 @@ var errWithdrawn = errors.New("consume: the assignment ended before the task saw
 
 // Poll implements Consumer.
 func (c *Records) Poll(ctx context.Context, wait time.Duration) ([]*batch.Batch, error) {
-	var timer <-chan time.Time
+	var timer *time.Timer // from the first wait on
+	var timeout <-chan time.Time
+	defer func() {
+		if timer != nil {
+			timer.Stop()
+		}
+	}()
 	for {
 		c.mu.Lock()
 		if len(c.calls) > 0 {
@@ -133,13 +139,12 @@ func (c *Records) Poll(ctx context.Context, wait time.Duration) ([]*batch.Batch,
 			return nil, nil
 		}
 		if timer == nil {
-			t := time.NewTimer(wait)
-			defer t.Stop()
-			timer = t.C
+			timer = time.NewTimer(wait)
+			timeout = timer.C
 		}
 		select {
 		case <-c.signal:
-		case <-timer:
+		case <-timeout:
 			return nil, nil
 		case <-ctx.Done():
 			return nil, nil

@@ -79,8 +79,8 @@ func (d *DeadLetterQueue) Report(_ context.Context, b *batch.Batch, e *RowError)
 	if v, ok := b.RawValue.Get(row); ok && row < b.RawValue.Len() {
 		rec.Value = bytes.Clone(notNil(v))
 	}
-	if b.Timestamps != nil && b.Timestamps[row] != batch.NoTimestamp {
-		rec.Timestamp = time.UnixMilli(b.Timestamps[row])
+	if ts := b.Row(e.Row).Timestamp(); ts != batch.NoTimestamp {
+		rec.Timestamp = time.UnixMilli(ts)
 	}
 	for _, h := range b.Headers.Of(row) {
 		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: h.Key, Value: bytes.Clone(h.Raw)})

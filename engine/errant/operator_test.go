@@ -97,7 +97,7 @@ func TestDo_OthersAreNotTriedAgain(t *testing.T) {
 	m := &counts{}
 	o := NewOperator(Options{RetryTimeout: -1, RetryDelayMax: time.Minute, Metrics: m})
 	n := 0
-	if err := o.Do(t.Context(), func() error { n++; return errOp }); err != errOp || n != 1 || *m != (counts{}) {
+	if err := o.Do(t.Context(), func() error { n++; return errOp }); !errors.Is(err, errOp) || n != 1 || *m != (counts{}) {
 		t.Errorf("%v after %d attempts, %+v", err, n, m)
 	}
 }
@@ -206,7 +206,7 @@ func TestReport(t *testing.T) {
 // TestClose_ClosesAll reporters, also behind one that fails.
 func TestClose_ClosesAll(t *testing.T) {
 	k1, k2 := &keeper{err: errOp}, &keeper{}
-	if err := NewOperator(Options{}, k1, k2).Close(); err != errOp || k1.closed != 1 || k2.closed != 1 {
+	if err := NewOperator(Options{}, k1, k2).Close(); !errors.Is(err, errOp) || k1.closed != 1 || k2.closed != 1 {
 		t.Errorf("%v", err)
 	}
 }

@@ -21,7 +21,8 @@ func (r *Reports) add(tp connectors.TopicPartition, p connectors.Report) {
 	if r.open == nil {
 		r.open = map[connectors.TopicPartition][]connectors.Report{}
 	}
-	list := append(r.open[tp], p)
+	list := r.open[tp]
+	list = append(list, p)
 	// Capacity doubles, so a list that stays long is looked through seldom.
 	if len(list) >= sweepAt && len(list) == cap(list) {
 		list = slices.DeleteFunc(list, func(p connectors.Report) bool {

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -102,7 +103,7 @@ func (t *task) readLocked(out emit, now int64) {
 
 func readPlugins(out emit, group, what string, tags []string, list []PluginInfo) {
 	for _, p := range list {
-		own := append(tags[:len(tags):len(tags)], p.Alias)
+		own := slices.Concat(tags, []string{p.Alias})
 		out(group, own, what+"-class", Label(p.Class))
 		out(group, own, what+"-version", Label(p.Version))
 	}

@@ -112,7 +112,7 @@ func BenchmarkProduce(b *testing.B) {
 			pool := batch.NewPool(mem.NewPool())
 			addr := startBroker(b)
 			props := connectDefaults("enable.idempotence", c.idempotent, "compression.type", c.compression)
-			p, err := Open(props, func(o ...kgo.Opt) (*kgo.Client, error) { return kgo.NewClient(append(o, kgo.SeedBrokers(addr))...) })
+			p, err := New(props, func(o ...kgo.Opt) (*kgo.Client, error) { return kgo.NewClient(append(o, kgo.SeedBrokers(addr))...) })
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -36,7 +36,7 @@ func cluster(t testing.TB, opts ...kfake.Opt) *kfake.Cluster {
 // producer makes a producer of the cluster with Java properties.
 func producer(t testing.TB, c *kfake.Cluster, props map[string]string, opts ...kgo.Opt) *Records {
 	t.Helper()
-	p, err := Open(props, func(o ...kgo.Opt) (*kgo.Client, error) {
+	p, err := New(props, func(o ...kgo.Opt) (*kgo.Client, error) {
 		return kgo.NewClient(append(append(o, kgo.SeedBrokers(c.ListenAddrs()...)), opts...)...)
 	})
 	if err != nil {

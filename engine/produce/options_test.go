@@ -1,6 +1,7 @@
 package produce
 
 import (
+	"errors"
 	"math"
 	"testing"
 	"time"
@@ -84,8 +85,8 @@ func TestOptions_Refused(t *testing.T) {
 		{map[string]string{"transaction.two.phase.commit.enable": "true"}, "transaction.two.phase.commit.enable: two-phase commit is not supported here; remove the key"},
 	} {
 		_, err := Options(c.props)
-		e, ok := err.(*config.ConfigException)
-		if !ok || e.Error() != c.want {
+		var e *config.ConfigException
+		if !errors.As(err, &e) || err.Error() != c.want {
 			t.Errorf("%v:\n got %v\nwant %s", c.props, err, c.want)
 		}
 	}

@@ -6,14 +6,9 @@ import (
 	"github.com/millrace/millrace/config"
 )
 
-// Partitioner chooses the partition as Java's producer does by default: the row's own if it has one,
-// murmur2 of the key, or for rows without key one partition until 16 KiB went there.
-// Source: KafkaProducer.partition, BuiltInPartitioner.
-func Partitioner() kgo.Partitioner {
-	return partitioner{kgo.UniformBytesPartitioner(16384, true, true, nil)}
-}
-
-// partitionerOf returns what partitioner.class and its neighbours stand for.
+// partitionerOf returns what partitioner.class and its neighbours stand for. By default a row goes to
+// its own partition if it has one, else where murmur2 of its key says; rows without key share one
+// partition until batch.size bytes went there. Source: KafkaProducer.partition, BuiltInPartitioner.
 func partitionerOf(v *config.Values) (kgo.Partitioner, error) {
 	switch class := v.String("partitioner.class"); class {
 	case "":

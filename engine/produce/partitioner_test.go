@@ -19,7 +19,15 @@ func TestPartitioner_JavaVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	choose := Partitioner().ForTopic("t").(kgo.TopicBackupPartitioner)
+	v, err := definition().Parse(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byDefault, err := partitionerOf(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	choose := byDefault.ForTopic("t").(kgo.TopicBackupPartitioner)
 	n := 0
 	for l := range strings.Lines(string(data)) {
 		if strings.HasPrefix(l, "#") {
@@ -74,7 +82,7 @@ func TestPartitioner_OwnPartitionWins(t *testing.T) {
 			if !choose.RequiresConsistency(r) {
 				t.Errorf("class %q: a row with a partition may go anywhere", class)
 			}
-			got := -1
+			var got int
 			if b, ok := choose.(kgo.TopicBackupPartitioner); ok {
 				got = b.PartitionByBackup(r, 10, nil)
 			} else {

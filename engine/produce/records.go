@@ -11,7 +11,7 @@ import (
 // Records is a Producer on the record API of franz-go.
 type Records struct {
 	cl     *kgo.Client
-	limits *limits // nil: wire batches grow to max.request.size for every topic
+	limits *limits
 	free   sync.Pool
 	bytes  atomic.Int64 // of keys and values acknowledged
 
@@ -22,16 +22,12 @@ type Records struct {
 
 var _ Producer = (*Records)(nil)
 
-// New makes a producer whose client newClient makes with the given options on top of the connector's,
-// which are those of Options and of every client.
-func New(newClient func(opts ...kgo.Opt) (*kgo.Client, error)) (*Records, error) {
-	return open(newClient, nil)
-}
-
-// Open makes a producer with the options of props and further ones that newClient adds. Its wire
+// New makes a producer as Java producer properties have it; newClient adds what every client has. Wire
 // batches stay below max.message.bytes of their topics, where the brokers tell it, and below
 // max.request.size: Java sends smaller ones, and splits what a broker finds too large.
-func Open(props map[string]string, newClient func(opts ...kgo.Opt) (*kgo.Client, error)) (*Records, error) {
+//
+// Errors: those of Options and of newClient.
+func New(props map[string]string, newClient func(opts ...kgo.Opt) (*kgo.Client, error)) (*Records, error) {
 	own, err := Options(props)
 	if err != nil {
 		return nil, err
@@ -41,13 +37,7 @@ func Open(props map[string]string, newClient func(opts ...kgo.Opt) (*kgo.Client,
 		return nil, err
 	}
 	l := &limits{most: size}
-	return open(func(opts ...kgo.Opt) (*kgo.Client, error) {
-		return newClient(append(append(own, kgo.ProducerBatchMaxBytesFn(l.of)), opts...)...)
-	}, l)
-}
-
-func open(newClient func(opts ...kgo.Opt) (*kgo.Client, error), l *limits) (*Records, error) {
-	cl, err := newClient(kgo.UnknownTopicRetries(-1), kgo.AllowAutoTopicCreation())
+	cl, err := newClient(append(own, kgo.ProducerBatchMaxBytesFn(l.of), kgo.UnknownTopicRetries(-1), kgo.AllowAutoTopicCreation())...)
 	if err != nil {
 		return nil, err
 	}
@@ -69,10 +59,8 @@ func (p *Records) Send(ctx context.Context, parts []Rows, sink AckSink) {
 		}
 		return
 	}
-	if p.limits != nil {
-		for i := range parts {
-			p.limits.ask(ctx, p.cl, parts[i].B.Topics.Names)
-		}
+	for i := range parts {
+		p.limits.ask(ctx, p.cl, parts[i].B.Topics.Names)
 	}
 	p.mu.Lock()
 	p.open++

@@ -1,6 +1,7 @@
 package produce
 
 import (
+	"errors"
 	"log/slog"
 	"regexp"
 	"testing"
@@ -102,19 +103,11 @@ func TestTopics_Errors(t *testing.T) {
 // text is the text of the innermost error that has a Java class.
 func text(err error) string {
 	out := ""
-	for ; err != nil; err = unwrap(err) {
-		if e, ok := err.(*connectors.Error); ok {
-			out = e.Text
-		}
+	var e *connectors.Error
+	for errors.As(err, &e) {
+		out, err = e.Text, e.Err
 	}
 	return out
-}
-
-func unwrap(err error) error {
-	if u, ok := err.(interface{ Unwrap() error }); ok {
-		return u.Unwrap()
-	}
-	return nil
 }
 
 // TestTopicGroup_Text is NewTopic.toString, whose configs stand in the order of a HashMap.

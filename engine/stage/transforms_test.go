@@ -104,7 +104,7 @@ func TestChain_NoRowsNoBatches(t *testing.T) {
 func TestChain_Close(t *testing.T) {
 	a, p, z := &broken{}, &broken{err: errBroken}, &broken{err: errors.New("later")}
 	c := &Chain{Steps: []Step{{Transform: a, Predicate: p}, {Transform: z}}}
-	if err := c.Close(); err != errBroken || a.closed+p.closed+z.closed != 3 {
+	if err := c.Close(); !errors.Is(err, errBroken) || a.closed+p.closed+z.closed != 3 {
 		t.Errorf("%v, %d %d %d", err, a.closed, p.closed, z.closed)
 	}
 }
