@@ -3,9 +3,14 @@ package cmd
 import "strings"
 
 // javaProperties are Java system properties. Installations of Kafka put them into the environment as
-// KAFKA_OPTS="-Dname=value …", which is where those that have a meaning here are taken from:
-// java.security.auth.login.config and org.apache.kafka.sasl.oauthbearer.allowed.urls.
+// KAFKA_OPTS="-Dname=value …", which is where those that have a meaning here are taken from.
 type javaProperties map[string]string
+
+// The properties that have a meaning here.
+const (
+	loginConfigProperty = "java.security.auth.login.config"
+	oauthURLsProperty   = "org.apache.kafka.sasl.oauthbearer.allowed.urls"
+)
 
 // parseJavaOptions reads the options of a Java command line: words that may be quoted. What is no -D is left out.
 func parseJavaOptions(text string) javaProperties {

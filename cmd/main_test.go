@@ -98,6 +98,16 @@ func TestRun_EndsBeforeAnythingStarts(t *testing.T) {
 	}
 }
 
+// System properties of Java come from KAFKA_OPTS, as with Kafka's scripts.
+func TestRun_ReadsKafkaOpts(t *testing.T) {
+	t.Setenv("KAFKA_OPTS", "-Xmx1g -Djava.security.auth.login.config=/none/jaas.conf")
+	out := &buffer{}
+	code := run(t.Context(), out, "standalone", workerFile(t, goodWorker+"security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\n"))
+	if code != exitStart || !strings.Contains(out.String(), "java.security.auth.login.config: open /none/jaas.conf") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
 // A secret in the worker file reaches no line.
 func TestRun_KeepsSecrets(t *testing.T) {
 	const secret = "CANARY"

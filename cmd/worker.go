@@ -76,8 +76,8 @@ func newWorker(ctx context.Context, o workerOptions) (*worker, error) {
 	log.Info("worker config", "values", c.values)
 	c.warn(log)
 	clients := kafka.Clients{
-		Logger: o.logs.Logger(clientLogger), Version: clientVersion(version),
-		OAuthURLs: append(c.values.List(oauthURLsKey), o.java.list("org.apache.kafka.sasl.oauthbearer.allowed.urls")...),
+		Logger: o.logs.Logger(clientLogger), Version: clientVersion(version), LoginConfig: o.java[loginConfigProperty],
+		OAuthURLs: append(c.values.List(oauthURLsKey), o.java.list(oauthURLsProperty)...),
 	}
 	w := &worker{
 		log: o.logs.Logger(connectLogger), logs: o.logs, control: &control{}, ended: make(chan error, 1),
@@ -103,7 +103,7 @@ func newWorker(ctx context.Context, o workerOptions) (*worker, error) {
 	log.Info("Kafka cluster ID: " + id)
 	w.rest, err = rest.New(rest.Options{
 		Properties: c.props, Log: o.logs.Logger(restLogger), Version: kafkaVersion, Commit: version,
-		Metrics: metricsHandler(w.metrics), JAAS: o.java["java.security.auth.login.config"],
+		Metrics: metricsHandler(w.metrics), JAAS: o.java[loginConfigProperty],
 	})
 	if err != nil {
 		return nil, err

@@ -15,7 +15,10 @@ type Clients struct {
 	// OAuthURLs are the token endpoints that sasl.oauthbearer.token.endpoint.url may name; none by default.
 	// Source: system property org.apache.kafka.sasl.oauthbearer.allowed.urls.
 	OAuthURLs []string
-	Version   string // of the program, told to brokers
+	// LoginConfig is the path of a JAAS file whose context KafkaClient counts where sasl.jaas.config is not
+	// set; empty: none. Source: system property java.security.auth.login.config.
+	LoginConfig string
+	Version     string // of the program, told to brokers
 }
 
 // Bounds that the client library sets; values outside are moved to them.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -168,6 +170,23 @@ func TestNew_Refusals(t *testing.T) {
 	}
 	if _, err := NewClient(nil); err == nil || err.Error() != `Missing required configuration "bootstrap.servers" which has no default value.` {
 		t.Errorf("no addresses: %v", err)
+	}
+}
+
+// Without sasl.jaas.config the context KafkaClient of the JAAS file counts.
+func TestNew_LoginConfig(t *testing.T) {
+	address := broker(t, kfake.EnableSASL(), kfake.Superuser("PLAIN", "anna", "pw"))
+	path := filepath.Join(t.TempDir(), "jaas.conf")
+	const file = "KafkaClient {\n org.apache.kafka.common.security.plain.PlainLoginModule required username=anna password=pw;\n};\n"
+	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	properties := map[string]string{"bootstrap.servers": address, "security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN"}
+	if err := reach(t, Clients{LoginConfig: path}, properties); err != nil {
+		t.Error(err)
+	}
+	if err := reach(t, Clients{LoginConfig: path + "x"}, properties); err == nil || !strings.Contains(err.Error(), "java.security.auth.login.config: open "+path+"x") {
+		t.Errorf("missing file: %v", err)
 	}
 }
 

@@ -1,6 +1,8 @@
 package kafka
 
 import (
+	"os"
+
 	"github.com/twmb/franz-go/pkg/sasl"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
@@ -11,6 +13,8 @@ import (
 const (
 	mechanismKey = "sasl.mechanism"
 	jaasKey      = "sasl.jaas.config"
+
+	loginConfigProperty = "java.security.auth.login.config"
 )
 
 // mechanism reads the sasl.* keys. It returns nil after an error.
@@ -31,20 +35,39 @@ func (c Clients) mechanism(p *props) sasl.Mechanism {
 			p.fail(refuse(key, "Java classes cannot be loaded here; remove the key"))
 		}
 	}
-	text, ok := p.raw(jaasKey)
-	if !ok {
-		p.fail(&ConfigError{Key: jaasKey, Text: "Could not find a 'KafkaClient' entry in the JAAS configuration. " + jaasKey + " is not set"})
-		return nil
-	}
-	entry, err := jaas.Parse(text)
+	entry, err := c.login(p)
 	if err != nil {
-		p.fail(&ConfigError{Key: jaasKey, Text: err.Error()})
+		p.fail(err)
 		return nil
 	}
 	if name == "OAUTHBEARER" {
 		return c.oauth(p, entry)
 	}
 	return password(p, name, entry)
+}
+
+// login reads sasl.jaas.config, without it the context KafkaClient of the JAAS file.
+// Source: JaasContext.loadClientContext.
+func (c Clients) login(p *props) (jaas.Entry, error) {
+	if text, ok := p.raw(jaasKey); ok {
+		entry, err := jaas.Parse(text)
+		if err != nil {
+			return entry, &ConfigError{Key: jaasKey, Text: err.Error()}
+		}
+		return entry, nil
+	}
+	if c.LoginConfig == "" {
+		return jaas.Entry{}, &ConfigError{Key: jaasKey, Text: "Could not find a 'KafkaClient' entry in the JAAS configuration. System property '" + loginConfigProperty + "' is not set"}
+	}
+	text, err := os.ReadFile(c.LoginConfig)
+	if err != nil {
+		return jaas.Entry{}, &ConfigError{Key: jaasKey, Text: loginConfigProperty + ": " + err.Error()}
+	}
+	entry, err := jaas.ParseFile(string(text), "KafkaClient")
+	if err != nil {
+		return entry, &ConfigError{Key: jaasKey, Text: loginConfigProperty + "=" + c.LoginConfig + ": " + err.Error()}
+	}
+	return entry, nil
 }
 
 // password returns a mechanism of user name and password.

@@ -50,6 +50,11 @@ func Parse(text string) (Entry, error) {
 		}
 		entries = append(entries, e)
 	}
+	return single(entries)
+}
+
+// single returns the one entry there must be, of a known module.
+func single(entries []Entry) (Entry, error) {
 	switch len(entries) {
 	case 0:
 		return Entry{}, errorf("Login module not specified in JAAS config")
@@ -62,6 +67,42 @@ func Parse(text string) (Entry, error) {
 		return Entry{}, errorf("%s is not allowed. Known login modules are %s", moduleName(e.Module), strings.Join(Modules(), ", "))
 	}
 	return e, nil
+}
+
+// ParseFile returns the one entry that a JAAS configuration file has under a name, such as KafkaClient:
+//
+//	KafkaClient {
+//	  org.apache.kafka.common.security.plain.PlainLoginModule required
+//	  username="anna" password="secret";
+//	};
+//
+// Errors: *Error. Source: sun.security.provider.ConfigFile, JaasContext.defaultContext.
+func ParseFile(text, name string) (Entry, error) {
+	s := &scanner{text: []rune(text)}
+	for t := s.next(); t.kind != end; t = s.next() {
+		here := t.hasText() && t.text == name
+		if !s.next().is('{') {
+			return Entry{}, errorf("JAAS configuration: a { must follow the name of a context")
+		}
+		var entries []Entry
+		for t = s.next(); !t.is('}'); t = s.next() {
+			if t.kind == end {
+				return Entry{}, errorf("JAAS configuration: the last context is not closed by }")
+			}
+			e, err := parseEntry(t, s)
+			if err != nil {
+				return Entry{}, err
+			}
+			entries = append(entries, e)
+		}
+		if !s.next().is(';') {
+			return Entry{}, errorf("JAAS configuration: a ; must follow the } of a context")
+		}
+		if here {
+			return single(entries)
+		}
+	}
+	return Entry{}, errorf("Could not find a '%s' entry in the JAAS configuration.", name)
 }
 
 func parseEntry(module token, s *scanner) (Entry, error) {

@@ -105,6 +105,38 @@ func TestParse_Texts(t *testing.T) {
 	}
 }
 
+func TestParseFile(t *testing.T) {
+	const file = `/* the broker's */ KafkaServer { ` + PlainModule + ` required user_a="b"; com.example.Other optional x=y; };
+// ours
+KafkaClient {
+  ` + PlainModule + ` required
+  username="anna" password="a;}\"b";
+};
+Two { ` + PlainModule + ` required; ` + PlainModule + ` required; };
+Other { com.sun.security.auth.module.JndiLoginModule required; };
+None { };
+`
+	e, err := ParseFile(file, "KafkaClient")
+	if err != nil || e.Module != PlainModule || e.Options["username"] != "anna" || e.Options["password"] != `a;}"b` {
+		t.Errorf("%v, %v", e, err)
+	}
+	for _, c := range []struct{ text, name, want string }{
+		{file, "Absent", "Could not find a 'Absent' entry in the JAAS configuration."},
+		{file, "Two", "JAAS config property contains 2 login modules, should be 1 module"},
+		{file, "Other", "com.sun.security.auth.module.JndiLoginModule is not allowed."},
+		{file, "None", "Login module not specified in JAAS config"},
+		{"", "KafkaClient", "Could not find a 'KafkaClient' entry"},
+		{"KafkaClient", "KafkaClient", "JAAS configuration: a { must follow"},
+		{"KafkaClient { " + PlainModule + " required;", "KafkaClient", "JAAS configuration: the last context is not closed"},
+		{"KafkaClient { " + PlainModule + " required; }", "KafkaClient", "JAAS configuration: a ; must follow"},
+		{`KafkaClient { x required password="CANARY`, "KafkaClient", "JAAS config entry not terminated by semi-colon"},
+	} {
+		if _, err := ParseFile(c.text, c.name); err == nil || !strings.HasPrefix(err.Error(), c.want) || strings.Contains(err.Error(), "CANARY") {
+			t.Errorf("%s of %q: %v, want %s", c.name, c.text, err, c.want)
+		}
+	}
+}
+
 // An error may not show a secret, wherever a wrong quote puts it.
 func TestParse_ErrorsKeepSecrets(t *testing.T) {
 	const secret = "CANARY"
@@ -152,6 +184,13 @@ func FuzzParse(f *testing.F) {
 			}
 			same(t, again+";", e)
 		}
+		if whole, err := Parse(text); err == nil {
+			inFile, err := ParseFile("X { "+text+"\n};", "X")
+			if err != nil || inFile.Module != whole.Module || !maps.Equal(inFile.Options, whole.Options) {
+				t.Fatalf("%q in a file: %v, %v, want %v", text, inFile, err, whole)
+			}
+		}
+		_, _ = ParseFile(text, user)
 		user, password = strings.ToValidUTF8(user, ""), strings.ToValidUTF8(password, "")
 		same(t, fmt.Sprintf("%s required username=%s\n\tpassword=%s ;", ScramModule, quoteOption(user), quoteOption(password)),
 			Entry{Module: ScramModule, Flag: "required", Options: map[string]string{"username": user, "password": password}})
