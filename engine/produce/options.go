@@ -23,8 +23,9 @@ const (
 //
 // Wire batches grow to max.request.size: batch.size, at which Java sends, would cost a request per
 // 16 KiB. It still says how many bytes without a key go to one partition before another one's turn.
-// max.block.ms and metadata.max.idle.ms are checked and change nothing: a source that Kafka does not
-// keep up with waits, as with Java's own retries, and unused topics cost no memory worth forgetting.
+// max.block.ms, metadata.max.idle.ms and partitioner.availability.timeout.ms change nothing: a source
+// that Kafka does not keep up with waits, as with Java's own retries; unused topics cost no memory worth
+// forgetting; rows without key avoid partitions for which much waits.
 //
 // Errors: a *config.ConfigException with Java's text, or the key that cannot work here.
 // Source: ProducerConfig, KafkaProducer.
