@@ -16,6 +16,7 @@ const classPrefix = "org.apache.kafka.connect.transforms."
 // Classes returns the transform classes of this package.
 func Classes() []*smt.Class {
 	return slices.Concat(
+		castClasses(),
 		dropHeadersClasses(),
 		extractFieldClasses(),
 		filterClasses(),

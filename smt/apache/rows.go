@@ -48,6 +48,24 @@ func split(b *batch.Batch, c *batch.Column) parts {
 	return p
 }
 
+// presentOf returns those of rows that have a value in c.
+func presentOf(b *batch.Batch, rows batch.Selection, c *batch.Column) batch.Selection {
+	if neverNull(c) {
+		return rows
+	}
+	rows = listed(b, rows)
+	out := batch.Selection(mem.Alloc[int32](&b.Arena, max(len(rows), 1))[:0])
+	if c.Form() == batch.FormPlain {
+		return kernel.Where(out, rows, c.Valid)
+	}
+	for _, i := range rows {
+		if !c.IsNull(int(i)) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 // neverNull reports whether c has a value in every row, as far as its form tells.
 func neverNull(c *batch.Column) bool {
 	switch c.Form() {
