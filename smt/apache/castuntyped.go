@@ -94,10 +94,16 @@ func typedOf(b *batch.Batch, c *batch.Column, k batch.Kind) *batch.Column {
 		}
 	}
 	if d.Tags != nil {
-		out.Valid = bits.Bitmap(mem.Zeroed[uint64](&b.Arena, bits.Words(n)))
-		for i, t := range d.Tags {
-			out.Valid[i>>6] |= uint64(btoi(t == batch.TagOf(k))) << (uint(i) & 63)
-		}
+		out.Valid = tagged(b, d, batch.TagOf(k))
+	}
+	return out
+}
+
+// tagged returns the rows that have the class.
+func tagged(b *batch.Batch, d *batch.Dynamic, class batch.Tag) bits.Bitmap {
+	out := bits.Bitmap(mem.Zeroed[uint64](&b.Arena, bits.Words(len(d.Tags))))
+	for i, t := range d.Tags {
+		out[i>>6] |= uint64(btoi(t == class)) << (uint(i) & 63)
 	}
 	return out
 }
@@ -143,7 +149,7 @@ func untypedOf(b *batch.Batch, c *batch.Column) *batch.Column {
 	case batch.KindInt32:
 		convert(d.Int64s(), c.Int32s())
 	case batch.KindInt64:
-		copy(d.Int64s(), c.Int64s())
+		copy(d.Int64s(), c.Int64s()) // Timestamp too
 	case batch.KindFloat32:
 		convert(d.Float64s(), c.Float32s())
 	case batch.KindFloat64:

@@ -27,6 +27,7 @@ func Classes() []*smt.Class {
 		maskFieldClasses(),
 		replaceFieldClasses(),
 		setSchemaMetadataClasses(),
+		timestampConverterClasses(),
 		valueToKeyClasses(),
 	)
 }

@@ -48,6 +48,12 @@ var configs = []struct{ class, props string }{
 	{"Cast$K", "spec=float64"},
 	{"Cast$K", "spec=STRING"},
 	{"Cast$K", "spec=boolean"},
+	{"TimestampConverter$K", "target.type=string format=yyyy-MM-dd'T'HH:mm"},
+	{"TimestampConverter$K", "field=f0 target.type=unix unix.precision=microseconds format=a replace.null.with.default=false"},
+	{"TimestampConverter$K", "field=m0 target.type=Date"},
+	{"TimestampConverter$K", "field=last target.type=Time unix.precision=seconds"},
+	{"TimestampConverter$K", "field=f1 target.type=Timestamp unix.precision=nanoseconds format=yyyy"},
+	{"TimestampConverter$K", "field=m1 target.type=string format=yyyy.DDD"},
 	{"InsertHeader", "header=h value.literal=12"},
 	{"InsertHeader", "header=h value.literal=null"},
 }

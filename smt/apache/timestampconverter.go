@@ -1,0 +1,274 @@
+package apache
+
+import (
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/internal/java"
+	"github.com/millrace/millrace/internal/java/datetext"
+	"github.com/millrace/millrace/smt"
+)
+
+func timestampConverterClasses() []*smt.Class {
+	def := config.NewDef().
+		Define(config.Key{
+			Name: "field", Type: config.String, Default: "", Importance: config.High,
+			Doc: "The field containing the timestamp, or empty if the entire value is a timestamp",
+		}).
+		Define(config.Key{
+			Name: "target.type", Type: config.String, Required: true, Importance: config.High,
+			Validator: config.In("string", "unix", "Date", "Time", "Timestamp"),
+			Doc:       "The desired timestamp representation: string, unix, Date, Time, or Timestamp",
+		}).
+		Define(config.Key{
+			Name: "format", Type: config.String, Default: "", Importance: config.Medium,
+			Doc: "A SimpleDateFormat-compatible format for the timestamp. Used to generate the output when type=string " +
+				"or used to parse the input if the input is a string.",
+		}).
+		Define(config.Key{
+			Name: "unix.precision", Type: config.String, Default: "milliseconds", Importance: config.Low,
+			Validator: config.In("nanoseconds", "microseconds", "milliseconds", "seconds"),
+			Doc: "The desired Unix precision for the timestamp: seconds, milliseconds, microseconds, or nanoseconds. " +
+				"Used to generate the output when type=unix or used to parse the input if the input is a Long." +
+				"Note: This SMT will cause precision loss during conversions from, and to, values with sub-millisecond components.",
+		}).
+		Define(replaceNullKey())
+	return twoSided("TimestampConverter", def, func(s side, v *config.Values) (smt.Transform, error) {
+		t := &timestampConverter{side: s, field: v.String("field"), withDefault: v.Bool(replaceNull)}
+		t.to.target = map[string]timeForm{"string": textTime, "unix": unixTime, "Date": dateTime, "Time": clockTime, "Timestamp": instantTime}[v.String("target.type")]
+		t.to.unit = map[string]unit{"nanoseconds": nanos, "microseconds": micros, "milliseconds": millis, "seconds": seconds}[v.String("unix.precision")]
+		if err := t.to.setPattern(v.String("format")); err != nil {
+			return nil, err
+		}
+		return newTransform(t.columns, t.record), nil
+	})
+}
+
+// setPattern compiles the format, which texts need.
+func (c *timeConversion) setPattern(pattern string) error {
+	if java.Trim(pattern) == "" {
+		if c.target == textTime {
+			return configError("TimestampConverter requires format option to be specified when using string timestamps")
+		}
+		return nil
+	}
+	f, err := datetext.New(pattern, nil, time.Now())
+	if err != nil {
+		text := err.Error()
+		if e, ok := err.(*java.Exception); ok {
+			text = e.String()
+		}
+		return configError("Invalid value " + text + " for configuration TimestampConverter requires a SimpleDateFormat-compatible pattern for string timestamps: " + pattern)
+	}
+	c.pattern, c.format = pattern, f
+	return nil
+}
+
+const convertingTimestamps = "converting timestamp formats"
+
+// timestampConverter changes how a value or field says a point in time. Source: TimestampConverter.
+type timestampConverter struct {
+	side
+	field       string // "" for the whole value
+	withDefault bool
+	to          timeConversion
+	schemas     cached[rewrite]
+	children    []*batch.Column // scratch
+}
+
+// rewrite computes the resulting schema; the error of a field that says no time comes later, where a struct
+// has it.
+func (t *timestampConverter) rewrite(s *batch.Schema) rewrite {
+	return t.schemas.get(s, func(s *batch.Schema) (w rewrite) {
+		if t.field == "" {
+			w.schema = t.to.schema(s.Optional())
+			return w
+		}
+		if s.Kind() != batch.KindStruct {
+			w.err = dataError("Cannot list fields on non-struct type")
+			return w
+		}
+		out := structLike(s)
+		for _, f := range s.Fields() {
+			if f.Name == t.field {
+				out.field(f.Name, t.to.schema(f.Schema.Optional()))
+			} else {
+				out.field(f.Name, f.Schema)
+			}
+		}
+		if w.err = out.err; w.err != nil {
+			return w
+		}
+		w.from = copied(s)
+		out.b.Optional(s.Optional())
+		if st := s.Default().Struct(); st != nil {
+			def, err := t.inStruct(st, out.b.Build())
+			if err == nil {
+				err = withDefault(out.b, def)
+			}
+			w.err = err
+		}
+		w.schema = out.b.Build()
+		return w
+	})
+}
+
+// inStruct copies st with the field converted.
+func (t *timestampConverter) inStruct(st *batch.StructValue, s *batch.Schema) (batch.Value, error) {
+	out := batch.NewStructValue(s)
+	for _, f := range st.Schema.Fields() {
+		v := fieldOf(st, f.Name, t.withDefault)
+		if f.Name == t.field {
+			from, err := formOf(f.Schema)
+			if err != nil {
+				return v, err
+			}
+			if v, err = t.to.value(v, from); err != nil {
+				return v, err
+			}
+		}
+		if err := out.Put(f.Name, v); err != nil {
+			return v, err
+		}
+	}
+	return batch.StructValueOf(out), nil
+}
+
+func (t *timestampConverter) record(r smt.Record) (smt.Record, bool, error) {
+	schema, value := t.of(&r)
+	if schema == nil {
+		out, err := t.untyped(value)
+		return t.with(r, nil, out), err == nil, err
+	}
+	if t.field == "" {
+		from, err := formOf(schema)
+		if err != nil {
+			return r, false, err
+		}
+		out, err := t.to.value(value, from)
+		return t.with(r, t.rewrite(schema).schema, out), err == nil, err
+	}
+	var st *batch.StructValue
+	if !value.IsNull() {
+		var err error
+		if st, err = requireStruct(value, convertingTimestamps); err != nil {
+			return r, false, err
+		}
+	}
+	w := t.rewrite(schema)
+	if w.err != nil || st == nil {
+		return t.with(r, w.schema, batch.Null()), w.err == nil, w.err
+	}
+	out, err := t.inStruct(st, w.schema)
+	return t.with(r, w.schema, out), err == nil, err
+}
+
+// untyped is record for a value without schema.
+func (t *timestampConverter) untyped(v batch.Value) (batch.Value, error) {
+	if v.IsNull() || t.field == "" {
+		return t.to.untypedValue(v)
+	}
+	m, err := requireMap(v, convertingTimestamps)
+	if err != nil {
+		return v, err
+	}
+	field, _ := m.Get(batch.StringValue(t.field))
+	if field, err = t.to.untypedValue(field); err != nil {
+		return v, err
+	}
+	out := copyMap(m)
+	out.Put(batch.StringValue(t.field), field)
+	return batch.MapValueOf(out), nil
+}
+
+func (t *timestampConverter) columns(b *batch.Batch) ([]*batch.Batch, bool) {
+	c := t.column(b)
+	if c.Schema() == nil {
+		return nil, t.untypedColumns(b, c)
+	}
+	p := split(b, c)
+	if isEmpty(p.present) && isEmpty(p.null) {
+		return nil, true
+	}
+	if t.field == "" {
+		from, err := formOf(c.Schema())
+		if err != nil {
+			fail(b, p.present, err)
+			fail(b, p.null, err)
+			return nil, true
+		}
+		if misnamedTime(c.Schema()) {
+			return nil, false
+		}
+		out := t.to.column(b, p.present, c, from, t.rewrite(c.Schema()).schema)
+		if c.NoSchema != nil {
+			out = b.WithSchema(out, out.Schema())
+			out.NoSchema = c.NoSchema
+		}
+		t.setColumn(b, out)
+		return nil, true
+	}
+	if !onlyStructs(b, c, p.present, convertingTimestamps) {
+		p.present = none
+	}
+	w := t.rewrite(c.Schema())
+	if w.err != nil {
+		fail(b, p.present, w.err)
+		fail(b, p.null, w.err)
+		return nil, true
+	}
+	if f := c.Schema().Field(t.field); f != nil && misnamedTime(f.Schema) {
+		return nil, false
+	}
+	c = plainStructs(b, c)
+	t.children = t.children[:0]
+	fields := w.schema.Fields()
+	for i := range fields {
+		f := &fields[i]
+		child := reading(b, p.present, c.Children[i], t.withDefault)
+		if f.Name == t.field {
+			from, err := formOf(child.Schema())
+			if failed(b, p.present, err) {
+				child = b.NewConstant(f.Schema, b.Len(), batch.Null()) // of structs that are null
+			} else {
+				child = t.to.column(b, presentOf(b, p.present, child), child, from, f.Schema)
+			}
+		}
+		put(b, p.present, f, child, c.Valid)
+		t.children = append(t.children, child)
+	}
+	t.setColumn(b, structsLike(b, c, w.schema, t.children))
+	return nil, true
+}
+
+// untypedColumns is columns for rows without schema.
+func (t *timestampConverter) untypedColumns(b *batch.Batch, c *batch.Column) bool {
+	if t.field == "" {
+		p := split(b, c)
+		if isEmpty(p.present) {
+			return true
+		}
+		out, ok := t.to.untyped(b, p.present, c)
+		if ok {
+			t.setColumn(b, out)
+		}
+		return ok
+	}
+	c, p, ok := objects(b, c, convertingTimestamps)
+	if !ok {
+		return false
+	}
+	if isEmpty(p.present) {
+		return true
+	}
+	m := memberOf(b, c, p.present, t.field)
+	out, ok := t.to.untyped(b, presentOf(b, p.present, m), m)
+	if !ok {
+		return false
+	}
+	e := copyObjects(b, c)
+	e.put(t.field, out)
+	t.setColumn(b, e.column())
+	return true
+}
