@@ -20,6 +20,7 @@ func Classes() []*smt.Class {
 		dropHeadersClasses(),
 		extractFieldClasses(),
 		filterClasses(),
+		flattenClasses(),
 		headerFromClasses(),
 		hoistFieldClasses(),
 		insertFieldClasses(),

@@ -1,7 +1,9 @@
 package apache
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +56,8 @@ var configs = []struct{ class, props string }{
 	{"TimestampConverter$K", "field=last target.type=Time unix.precision=seconds"},
 	{"TimestampConverter$K", "field=f1 target.type=Timestamp unix.precision=nanoseconds format=yyyy"},
 	{"TimestampConverter$K", "field=m1 target.type=string format=yyyy.DDD"},
+	{"Flatten$K", ""},
+	{"Flatten$K", "delimiter=_"},
 	{"InsertHeader", "header=h value.literal=12"},
 	{"InsertHeader", "header=h value.literal=null"},
 }
@@ -109,6 +113,12 @@ func randomBatch(t testing.TB, r *batchtest.Random, rows int) *batch.Batch {
 			s.setColumn(b, nil)
 		}
 	}
+	// The plain form sees maps as HashMaps, whatever they were.
+	for _, c := range []*batch.Column{b.Key, b.Value} {
+		if c != nil && c.Dyn != nil {
+			c.Dyn.Linked = false
+		}
+	}
 	return b
 }
 
@@ -137,7 +147,7 @@ func rowText(r batch.Row) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%q %d %d", r.Topic(), r.Partition(), r.Timestamp())
 	typed := func(what string, schema *batch.Schema, v batch.Value) {
-		fmt.Fprintf(&s, " %s %s %s", what, fullSchema(schema), literalText(schema, v))
+		fmt.Fprintf(&s, " %s %s %s", what, fullSchema(schema), literalText(v))
 	}
 	typed("key", r.KeySchema(), r.Key())
 	typed("value", r.ValueSchema(), r.Value())
@@ -147,8 +157,32 @@ func rowText(r batch.Row) string {
 	return s.String()
 }
 
-func literalText(s *batch.Schema, v batch.Value) string {
-	return string(batch.AppendLiteral(nil, nil, v)) // with classes, so that values need not fit
+// literalText shows classes too, so that values need not fit s; maps are sorted, as their order is not a
+// part of their value.
+func literalText(v batch.Value) string { return string(batch.AppendLiteral(nil, nil, sorted(v))) }
+
+func sorted(v batch.Value) batch.Value {
+	switch v.Tag() {
+	case batch.TagArray:
+		out := make([]batch.Value, len(v.Array()))
+		for i, e := range v.Array() {
+			out[i] = sorted(e)
+		}
+		return batch.ArrayValue(out)
+	case batch.TagMap:
+		m := v.Map()
+		order := make([]int, len(m.Keys))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortFunc(order, func(a, b int) int { return bytes.Compare(m.Keys[a].AppendKey(nil), m.Keys[b].AppendKey(nil)) })
+		out := &batch.MapValue{}
+		for _, i := range order {
+			out.Keys, out.Values = append(out.Keys, m.Keys[i]), append(out.Values, sorted(m.Values[i]))
+		}
+		return batch.MapValueOf(out)
+	}
+	return v
 }
 
 func fullSchema(s *batch.Schema) string {

@@ -1,0 +1,215 @@
+package apache
+
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/internal/java"
+	"github.com/millrace/millrace/smt"
+)
+
+func flattenClasses() []*smt.Class {
+	def := config.NewDef().Define(config.Key{
+		Name: "delimiter", Type: config.String, Default: ".", Importance: config.Medium,
+		Doc: "Delimiter to insert between field names from the input record when generating field names for the output record",
+	})
+	return twoSided("Flatten", def, func(s side, v *config.Values) (smt.Transform, error) {
+		t := &flatten{side: s, delimiter: v.String("delimiter")}
+		return newTransform(t.columns, t.record), nil
+	})
+}
+
+const flattening = "flattening"
+
+// flatten replaces structs and maps inside of a value by their fields. Source: Flatten.
+type flatten struct {
+	side
+	delimiter string
+	schemas   cached[rewrite]
+	children  []*batch.Column // scratch
+}
+
+func (t *flatten) name(prefix, field string) string {
+	if prefix == "" {
+		return field
+	}
+	return prefix + t.delimiter + field
+}
+
+func (t *flatten) rewrite(s *batch.Schema) rewrite {
+	return t.schemas.get(s, func(s *batch.Schema) (w rewrite) {
+		out := structLike(s)
+		t.addFields(out, s, "", s.Optional(), s.Default().Struct())
+		w.schema, w.err = out.build()
+		return w
+	})
+}
+
+// addFields adds the fields of s and of the structs in it: optional where one on the way is, with the default
+// of their own or of a struct on the way. Source: Flatten.buildUpdatedSchema.
+func (t *flatten) addFields(out *structSchema, s *batch.Schema, prefix string, optional bool, defaults *batch.StructValue) {
+	for _, f := range s.Fields() {
+		name := t.name(prefix, f.Name)
+		optional := optional || f.Schema.Optional()
+		def := f.Schema.Default()
+		if def.IsNull() && defaults != nil {
+			def = fieldOf(defaults, f.Name, true)
+		}
+		switch {
+		case out.err != nil:
+			return
+		case f.Schema.Kind() == batch.KindStruct:
+			t.addFields(out, f.Schema, name, optional, def.Struct())
+		case f.Schema.Kind() == batch.KindMap:
+			out.err = dataError("Flatten transformation does not support MAP for record with schemas (for field " + name + ").")
+		default:
+			leaf, err := leafSchema(f.Schema, optional, def)
+			if err != nil {
+				out.err = err
+			}
+			out.field(name, leaf)
+		}
+	}
+}
+
+func leafSchema(s *batch.Schema, optional bool, def batch.Value) (*batch.Schema, error) {
+	b := batch.Basics(s.Kind(), s).Elem(s.Elem()).Optional(optional)
+	err := withDefault(b, def)
+	if out := b.Build(); !out.Equal(s) {
+		return out, err
+	}
+	return s, err
+}
+
+func (t *flatten) record(r smt.Record) (smt.Record, bool, error) {
+	schema, value := t.of(&r)
+	switch {
+	case value.IsNull():
+		return r, true, nil
+	case schema == nil:
+		m, err := requireMap(value, flattening)
+		if err != nil {
+			return r, false, err
+		}
+		out := &batch.MapValue{}
+		err = t.inMap(out, m, "", false)
+		return t.with(r, nil, batch.MapValueOf(out)), err == nil, err
+	}
+	st, err := requireStruct(value, flattening)
+	if err != nil {
+		return r, false, err
+	}
+	w := t.rewrite(schema)
+	if w.err != nil {
+		return r, false, w.err
+	}
+	out := batch.NewStructValue(w.schema)
+	if err := t.inStruct(out, st, ""); err != nil {
+		return r, false, err
+	}
+	return t.with(r, w.schema, batch.StructValueOf(out)), true, nil
+}
+
+// inStruct puts the fields of st into out; those of a null struct stay unset.
+func (t *flatten) inStruct(out, st *batch.StructValue, prefix string) error {
+	for i, f := range st.Schema.Fields() {
+		name := t.name(prefix, f.Name)
+		if f.Schema.Kind() != batch.KindStruct {
+			if err := out.Put(name, fieldOf(st, f.Name, true)); err != nil {
+				return err
+			}
+			continue
+		}
+		if below := st.Fields[i].Struct(); below != nil {
+			if err := t.inStruct(out, below, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// inMap puts the members of m into out in the order in which m iterates.
+func (t *flatten) inMap(out, m *batch.MapValue, prefix string, linked bool) error {
+	names := make([]string, len(m.Keys))
+	order := make([]int32, len(m.Keys))
+	for i, k := range m.Keys {
+		switch k.Tag() {
+		case batch.TagString:
+			names[i] = k.Str()
+		case batch.TagNull:
+			names[i] = "null" // what concatenation makes of it below the top; above, the key stays null in Java
+		default:
+			return notString(k.Tag())
+		}
+		order[i] = int32(i)
+	}
+	if !linked {
+		order = java.HashMapOrder(names)
+	}
+	for _, i := range order {
+		name, v := t.name(prefix, names[i]), m.Values[i]
+		err := flattenable(v.Tag(), name)
+		if err == nil && v.Tag() == batch.TagMap {
+			err = t.inMap(out, v.Map(), name, linked)
+		} else if err == nil {
+			out.Put(batch.StringValue(name), v)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flattenable refuses classes that a map's members cannot have.
+func flattenable(class batch.Tag, name string) error {
+	switch class {
+	case batch.TagStruct:
+		return dataError("Flatten transformation does not support class " + class.JavaClass() + " for record without schemas (for field " + name + ").")
+	case batch.TagDecimal, batch.TagDate:
+		return dataError("Flatten transformation was passed a value of type class " + class.JavaClass() + " which is not supported by Connect's data API")
+	}
+	return nil
+}
+
+func (t *flatten) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
+	c := t.column(b)
+	if c.Schema() == nil {
+		t.untyped(b, c)
+		return nil, true
+	}
+	c, present, more := changing(b, c, flattening)
+	if isEmpty(present) {
+		return more, true
+	}
+	w := t.rewrite(c.Schema())
+	if failed(b, present, w.err) {
+		return more, true
+	}
+	t.children = t.children[:0]
+	t.addColumns(b, present, c, nil, w.schema.Fields())
+	t.setColumn(b, structsLike(b, c, w.schema, t.children))
+	return more, true
+}
+
+// addColumns appends the columns of the structs in c, which rows have; valid says where c, below the top,
+// and all above it are there. fields are those of the result that are still to come.
+func (t *flatten) addColumns(b *batch.Batch, rows batch.Selection, c *batch.Column, valid bits.Bitmap, fields []batch.Field) []batch.Field {
+	for _, child := range c.Children {
+		if child.Schema().Kind() == batch.KindStruct {
+			child = plainStructs(b, child)
+			fields = t.addColumns(b, presentOf(b, rows, child), child, both(&b.Arena, valid, child.Valid), fields)
+			continue
+		}
+		f := &fields[0]
+		fields = fields[1:]
+		child = reading(b, rows, child, true)
+		put(b, rows, f, child, both(&b.Arena, c.Valid, valid))
+		if child.Schema() != f.Schema {
+			child = b.WithSchema(child, f.Schema)
+		}
+		t.children = append(t.children, where(b, child, valid))
+	}
+	return fields
+}
