@@ -2,7 +2,6 @@ package history
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -43,23 +42,24 @@ type Report struct {
 // partition may be replayed up to replays times.
 func Topic(partitions [][]int, n, replays int) Report {
 	var r Report
-	for p, lane := range byLane(&r, partitions, n) {
-		r.lane(fmt.Sprintf("partition %d", p), lane, partitions[p], replays)
+	of := r.partitionOf(partitions, n)
+	want := make([][]int, len(partitions))
+	for v := 1; v <= n; v++ {
+		if p := of[v] - 1; p >= 0 {
+			want[p] = append(want[p], v)
+		}
+	}
+	for p, seen := range partitions {
+		r.lane(fmt.Sprintf("partition %d", p), newLane(want[p], n), seen, replays)
 	}
 	return r
 }
 
-// File checks the numbers of a file that was written from the partitions of a topic: only lines of the same partition
-// keep their order.
+// File checks the numbers of a file that was written from the partitions of a topic, each in its order and replayed up
+// to replays times. What the topic holds twice is no replay.
 func File(numbers []int, partitions [][]int, n, replays int) Report {
 	var r Report
-	lanes := byLane(&r, partitions, n)
-	of := make([]int, n+1) // partition+1
-	for p, lane := range lanes {
-		for _, v := range lane {
-			of[v] = p + 1
-		}
-	}
+	of := r.partitionOf(partitions, n)
 	seen := make([][]int, len(partitions))
 	for _, v := range numbers {
 		switch {
@@ -71,20 +71,19 @@ func File(numbers []int, partitions [][]int, n, replays int) Report {
 			seen[of[v]-1] = append(seen[of[v]-1], v)
 		}
 	}
-	for p, lane := range lanes {
-		r.lane(fmt.Sprintf("lines of partition %d", p), lane, seen[p], replays)
+	for p, want := range partitions {
+		r.lane(fmt.Sprintf("lines of partition %d", p), newLane(want, n), seen[p], replays)
 	}
 	return r
 }
 
-// byLane returns the lines that belong to each partition, rising: those that are there, each once. What is in none or
-// in two is an anomaly.
-func byLane(r *Report, partitions [][]int, n int) [][]int {
+// partitionOf returns the partition that each line is in, counted from 1, 0 for none. What is in none or in two is an
+// anomaly.
+func (r *Report) partitionOf(partitions [][]int, n int) []int {
 	if n == 0 {
 		r.add(Empty, "no line went in")
 	}
 	of := make([]int, n+1)
-	lanes := make([][]int, len(partitions))
 	for p, numbers := range partitions {
 		for _, v := range numbers {
 			switch {
@@ -92,12 +91,10 @@ func byLane(r *Report, partitions [][]int, n int) [][]int {
 				r.add(Phantom, "partition %d: line %d never went in", p, v)
 			case of[v] == 0:
 				of[v] = p + 1
-				lanes[p] = append(lanes[p], v)
 			case of[v] != p+1:
 				r.add(Misrouted, "line %d is in partitions %d and %d", v, of[v]-1, p)
 			}
 		}
-		slices.Sort(lanes[p])
 	}
 	var lost []int
 	for v := 1; v <= n; v++ {
@@ -106,53 +103,7 @@ func byLane(r *Report, partitions [][]int, n int) [][]int {
 		}
 	}
 	r.lost("topic", lost)
-	return lanes
-}
-
-// lane checks one ordered place: want rises.
-func (r *Report) lane(where string, want, seen []int, replaysMax int) {
-	type jump struct{ over, to, at int } // from the line that had to come, to the one that came, at a place
-	var jumps []jump
-	came := make([]bool, len(want))
-	next, last, replays := 0, -1, 0 // first index that has not come, index that came last
-	for at, v := range seen {
-		i, ok := slices.BinarySearch(want, v)
-		if !ok {
-			continue // reported where lanes were told apart
-		}
-		switch {
-		case i == last+1:
-		case i <= last:
-			replays++
-		case i > next:
-			jumps = append(jumps, jump{next, i, at})
-		default:
-			r.add(Duplicate, "%s: line %d stands at place %d again, after line %d", where, v, at+1, want[last])
-		}
-		if came[i] {
-			r.Repeats++
-		}
-		came[i], last = true, i
-		for next < len(want) && came[next] {
-			next++
-		}
-	}
-	for _, j := range jumps {
-		if came[j.over] { // else it is lost, which is said below
-			r.add(Reordered, "%s: line %d stands at place %d, before line %d", where, want[j.to], j.at+1, want[j.over])
-		}
-	}
-	var lost []int
-	for i, ok := range came {
-		if !ok {
-			lost = append(lost, want[i])
-		}
-	}
-	r.lost(where, lost)
-	r.Replays = max(r.Replays, replays)
-	if replaysMax != AnyReplays && replays > replaysMax {
-		r.add(Replayed, "%s: went on from an earlier place %d times, at most %d had a cause", where, replays, replaysMax)
-	}
+	return of
 }
 
 func (r *Report) lost(where string, numbers []int) {

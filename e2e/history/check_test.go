@@ -119,6 +119,28 @@ func TestFile_OrderIsThatOfEachPartition(t *testing.T) {
 	}
 }
 
+// TestFile_ReplaysFollowTheTopic: a sink goes back in the topic, which itself has lines again.
+func TestFile_ReplaysFollowTheTopic(t *testing.T) {
+	topic := [][]int{join(upTo(1, 6), upTo(3, 9))}
+	for _, c := range []struct {
+		name    string
+		seen    []int
+		replays int
+		want    []history.Kind
+	}{
+		{"as the topic", topic[0], 0, nil},
+		{"back into what came again", join(upTo(1, 6), upTo(3, 5), upTo(4, 9)), 1, nil},
+		{"back before what came again", join(upTo(1, 6), upTo(3, 4), upTo(5, 6), upTo(3, 9)), 1, nil},
+		{"records are missing whose lines came before", join(upTo(1, 6), upTo(5, 9)), 1, []history.Kind{history.Reordered}},
+		{"with a hole", join(upTo(1, 6), upTo(3, 4), upTo(6, 9)), 1, []history.Kind{history.Reordered}},
+		{"lost after it", join(upTo(1, 6), upTo(3, 8)), 0, []history.Kind{history.Lost}},
+	} {
+		if have := kinds(history.File(c.seen, topic, 9, c.replays)); !slices.Equal(have, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, have, c.want)
+		}
+	}
+}
+
 // TestTopic_RandomReplaysAreClean replays from random earlier places; dropping any record that came once is reported.
 func TestTopic_RandomReplaysAreClean(t *testing.T) {
 	for seed := range uint64(300) {
