@@ -120,16 +120,18 @@ func TestRun_KeepsSecrets(t *testing.T) {
 }
 
 // docs/config.md is what the program says of itself.
-func TestConfigReference_IsCurrent(t *testing.T) {
-	page, err := os.ReadFile("../docs/config.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := &buffer{}
-	if code := run(t.Context(), out, "config"); code != 0 {
-		t.Fatalf("exit code %d", code)
-	}
-	if out.String() != string(page) {
-		t.Error("docs/config.md is stale: make docs writes it anew")
+func TestReferences_AreCurrent(t *testing.T) {
+	for _, name := range []string{"config", "metrics"} {
+		page, err := os.ReadFile("../docs/" + name + ".md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := &buffer{}
+		if code := run(t.Context(), out, name); code != 0 {
+			t.Fatalf("exit code %d", code)
+		}
+		if out.String() != string(page) {
+			t.Errorf("docs/%s.md is stale: make docs writes it anew", name)
+		}
 	}
 }
