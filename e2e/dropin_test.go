@@ -21,7 +21,7 @@ const (
 // where the other stopped, from its offsets file and consumer groups.
 func TestDropIn(t *testing.T) {
 	broker := suite.SharedBroker(t, "that our program takes the place of the original")
-	sites := map[harness.Side]*site{harness.Java: newDropInSite(t, broker), harness.Millrace: newDropInSite(t, broker)}
+	sites := map[harness.Side]*site{harness.Java: newSite(t, broker, plain, keyed), harness.Millrace: newSite(t, broker, plain, keyed)}
 	for _, side := range []harness.Side{harness.Java, harness.Millrace} {
 		t.Run(string(side)+" alone", func(t *testing.T) {
 			sites[side].add(t, dropInLines)
@@ -41,14 +41,6 @@ func TestDropIn(t *testing.T) {
 	})
 }
 
-func newDropInSite(t *testing.T, broker *harness.Broker) *site {
-	t.Helper()
-	s := newSite(t, broker, plain, keyed)
-	s.kafka.CreateTopic(s.pipes[0].topic, 1, nil)
-	s.kafka.CreateTopic(s.pipes[1].topic, 3, nil)
-	return s
-}
-
 // runUntilDone runs w until all lines have come out, stops it, and checks that each did once.
 func runUntilDone(t *testing.T, s *site, w *harness.Worker) {
 	t.Helper()
@@ -58,10 +50,7 @@ func runUntilDone(t *testing.T, s *site, w *harness.Worker) {
 		t.Logf("%s used %v of processor time for %d lines", w.Side, cpu, s.lines)
 	}
 	w.Stop(t)
-	checkOnce(t, "topic of the plain pipe", s.produced(s.pipes[0]), s.lines)
-	checkOnce(t, s.pipes[0].out, s.written(t, s.pipes[0]), s.lines)
-	checkOnce(t, "topic of the keyed pipe, sorted", slices.Sorted(slices.Values(s.produced(s.pipes[1]))), s.lines)
-	checkOnce(t, s.pipes[1].out+", sorted", slices.Sorted(slices.Values(s.written(t, s.pipes[1]))), s.lines)
+	s.check(t, 0)
 }
 
 // compareTopics compares all records of all pipes: partition by partition, in order.

@@ -12,8 +12,8 @@ import (
 	"github.com/millrace/millrace/e2e/harness"
 )
 
-// endings are how often a worker is ended in the middle of its work. The original takes seconds to start, and
-// shows in fewer rounds that the test asks for what it does.
+// endings are how often a worker is ended in the middle of its work. With -original the original shows, in fewer rounds
+// because it takes seconds to start, that the tests ask for what it does.
 var endings = map[harness.Side]int{harness.Java: 2, harness.Millrace: 20}
 
 // roundLines are added to the input before each start.
@@ -22,27 +22,29 @@ const roundLines = 50_000
 // TestKill_LosesNothing ends the worker with SIGKILL in random places of its work.
 func TestKill_LosesNothing(t *testing.T) {
 	broker := suite.SharedBroker(t, "that a killed worker loses nothing")
-	bothSides(t, func(t *testing.T, side harness.Side) {
+	eachSide(t, func(t *testing.T, side harness.Side) {
 		s := endInTheMiddle(t, broker, side, (*harness.Worker).Kill)
-		topic, out := s.produced(s.pipes[0]), s.written(t, s.pipes[0])
-		checkRising(t, "topic", topic)
-		t.Logf("%d lines; repeated: %d in the topic, %d in the file", s.lines, checkAll(t, "topic", topic, s.lines), checkAll(t, "file", out, s.lines))
+		s.check(t, endings[side])
 	})
 }
 
 // TestTerminate_NeitherLosesNorRepeats ends the worker with SIGTERM in random places of its work.
 func TestTerminate_NeitherLosesNorRepeats(t *testing.T) {
 	broker := suite.SharedBroker(t, "that a worker that is asked to stop neither loses nor repeats")
-	bothSides(t, func(t *testing.T, side harness.Side) {
+	eachSide(t, func(t *testing.T, side harness.Side) {
 		s := endInTheMiddle(t, broker, side, func(w *harness.Worker) { w.Stop(t) })
-		checkOnce(t, "topic", s.produced(s.pipes[0]), s.lines)
-		checkOnce(t, "file", s.written(t, s.pipes[0]), s.lines)
+		s.check(t, 0)
 	})
 }
 
-func bothSides(t *testing.T, test func(*testing.T, harness.Side)) {
+// eachSide runs a test on our worker and, with -original, on the original.
+func eachSide(t *testing.T, test func(*testing.T, harness.Side)) {
 	t.Helper()
-	for _, side := range []harness.Side{harness.Java, harness.Millrace} {
+	sides := []harness.Side{harness.Millrace}
+	if *original {
+		sides = append(sides, harness.Java)
+	}
+	for _, side := range sides {
 		t.Run(string(side), func(t *testing.T) { test(t, side) })
 	}
 }
@@ -55,7 +57,6 @@ func endInTheMiddle(t *testing.T, broker *harness.Broker, side harness.Side, end
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	s := newSite(t, broker, plain)
-	s.kafka.CreateTopic(s.pipes[0].topic, 1, nil)
 	// The group waits this long for a sink task that was killed.
 	s.more = harness.Properties{"consumer.session.timeout.ms": "2000", "consumer.heartbeat.interval.ms": "500"}
 	w := s.worker(t, side, "")
@@ -76,7 +77,8 @@ func endInTheMiddle(t *testing.T, broker *harness.Broker, side harness.Side, end
 		})
 		end(w)
 	}
-	w.Start(t)
+	// The last ending may have come when all lines were out: a worker that has not begun would end without an answer.
+	w.StartReady(t)
 	s.waitDone(t, w)
 	w.Stop(t)
 	return s
@@ -91,7 +93,7 @@ func somewhere(s *site, w *harness.Worker, random *rand.Rand) (string, func(cont
 			return strings.Contains(w.Output(), "Kafka Connect started"), nil
 		}
 	case 1:
-		size := s.size(p.out) + int64(random.IntN(roundLines))*int64(len(line(0))+1)
+		size := s.size(p.out) + int64(random.IntN(roundLines))*s.lineBytes()
 		return "lines are in the file", func(context.Context) (bool, error) { return s.size(p.out) >= size, nil }
 	default:
 		reach := int64(s.lines - random.IntN(roundLines))

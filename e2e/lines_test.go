@@ -1,20 +1,19 @@
-//go:build e2e
+//go:build e2e || faults || soak
 
 package e2e
 
 import (
 	"bufio"
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/millrace/millrace/e2e/harness"
+	"github.com/millrace/millrace/e2e/history"
 )
 
 // runMax is how long a worker may take to move all lines.
@@ -24,28 +23,22 @@ const runMax = 90 * time.Second
 // to other files by FileStream connectors. Its worker and connector files hold relative paths, so that they
 // are the same for every worker.
 type site struct {
-	dir   string
-	kafka *harness.Kafka
-	boot  string
-	pipes []pipe
-	lines int                // in the input file
-	more  harness.Properties // of the worker
+	dir    string
+	kafka  *harness.Kafka
+	boot   string
+	pipes  []pipe
+	stream history.Stream     // of the lines in the input file
+	lines  int                // in the input file
+	more   harness.Properties // of the worker
+	disk   *harness.Disk      // where files below diskFolder are; nil for none
 }
 
-// pipe is one way of the lines: file, source, topic, sink, file.
-type pipe struct {
-	topic  string
-	source harness.Properties
-	sink   harness.Properties
-	out    string
-}
-
-const inputFile = "in.txt"
+const inputFile, offsetsFile = "in.txt", "offsets"
 
 func newSite(t *testing.T, broker *harness.Broker, pipes ...func(topic string) pipe) *site {
 	t.Helper()
-	s := &site{dir: t.TempDir(), kafka: harness.NewKafka(t, broker.Bootstrap), boot: broker.Bootstrap}
-	if err := os.WriteFile(filepath.Join(s.dir, inputFile), nil, 0o644); err != nil {
+	s := &site{dir: t.TempDir(), kafka: harness.NewKafka(t, broker.Bootstrap), boot: broker.Bootstrap, stream: history.Stream{Name: "the-file"}}
+	if err := os.WriteFile(s.path(inputFile), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for i, create := range pipes {
@@ -53,222 +46,176 @@ func newSite(t *testing.T, broker *harness.Broker, pipes ...func(topic string) p
 		p.sink["topics"], p.sink["name"] = p.topic, "sink-"+p.topic
 		p.source["topic"], p.source["name"] = p.topic, "source-"+p.topic
 		for name, config := range map[string]harness.Properties{"source": p.source, "sink": p.sink} {
-			if _, err := config.WriteFile(filepath.Join(s.dir, fmt.Sprintf("%s%d.properties", name, i))); err != nil {
+			if _, err := config.WriteFile(s.path(fmt.Sprintf("%s%d.properties", name, i))); err != nil {
 				t.Fatal(err)
 			}
 		}
+		s.kafka.CreateTopic(p.topic, p.partitions, nil)
 		s.pipes = append(s.pipes, p)
 	}
 	return s
 }
 
-// plain copies lines through one partition: their order is kept from end to end.
-func plain(topic string) pipe {
-	return pipe{
-		topic: topic, out: "out-plain.txt",
-		source: harness.Properties{
-			"connector.class": "FileStreamSource", "tasks.max": "1", "file": inputFile,
-			"value.converter": "org.apache.kafka.connect.storage.StringConverter",
-		},
-		sink: harness.Properties{
-			"connector.class": "FileStreamSink", "tasks.max": "1", "file": "out-plain.txt",
-			"value.converter": "org.apache.kafka.connect.storage.StringConverter",
-		},
-	}
-}
-
-// keyed makes a structure of the line, its key of the structure, and a header: the JSON bytes of the key decide the
-// partition, so both sides must put every record into the same.
-func keyed(topic string) pipe {
-	return pipe{
-		topic: topic, out: "out-keyed.txt",
-		source: harness.Properties{
-			"connector.class": "org.apache.kafka.connect.file.FileStreamSourceConnector", "file": inputFile, "batch.size": "700",
-			"transforms":                    "hoist,key,mark",
-			"transforms.hoist.type":         "org.apache.kafka.connect.transforms.HoistField$Value",
-			"transforms.hoist.field":        "text",
-			"transforms.key.type":           "org.apache.kafka.connect.transforms.ValueToKey",
-			"transforms.key.fields":         "text",
-			"transforms.mark.type":          "org.apache.kafka.connect.transforms.InsertHeader",
-			"transforms.mark.header":        "origin",
-			"transforms.mark.value.literal": "file",
-		},
-		sink: harness.Properties{
-			"connector.class": "org.apache.kafka.connect.file.FileStreamSinkConnector", "tasks.max": "2", "file": "out-keyed.txt",
-			"transforms":            "line",
-			"transforms.line.type":  "org.apache.kafka.connect.transforms.ExtractField$Value",
-			"transforms.line.field": "text",
-		},
-	}
-}
-
 // worker returns a worker of the given side in this site. as is harness.WorkerConfig.As.
 func (s *site) worker(t *testing.T, side harness.Side, as string) *harness.Worker {
 	t.Helper()
-	c := harness.WorkerConfig{Dir: s.dir, As: as, Properties: s.more.With(harness.Properties{
+	c := harness.WorkerConfig{Dir: s.dir, As: as, Disk: s.disk, Properties: harness.Properties{
 		"bootstrap.servers":            s.boot,
 		"key.converter":                "org.apache.kafka.connect.json.JsonConverter",
 		"value.converter":              "org.apache.kafka.connect.json.JsonConverter",
-		"offset.storage.file.filename": "offsets",
+		"offset.storage.file.filename": offsetsFile,
 		"offset.flush.interval.ms":     "250",
-	})}
+	}.With(s.more)}
 	for i := range s.pipes {
 		c.Connectors = append(c.Connectors, fmt.Sprintf("source%d.properties", i), fmt.Sprintf("sink%d.properties", i))
 	}
 	return suite.NewWorker(t, side, c)
 }
 
-// add appends n numbered lines to the input.
+// add appends n lines to the input.
 func (s *site) add(t *testing.T, n int) {
 	t.Helper()
-	f, err := os.OpenFile(filepath.Join(s.dir, inputFile), os.O_APPEND|os.O_WRONLY, 0o644)
+	if err := appendLines(s.path(inputFile), s.stream, s.lines+1, n); err != nil {
+		t.Fatal(err)
+	}
+	s.lines += n
+}
+
+// appendLines appends n lines to a file.
+func appendLines(path string, stream history.Stream, from, n int) error {
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	w := bufio.NewWriter(f)
-	for range n {
-		s.lines++
-		fmt.Fprintln(w, line(s.lines))
+	w := bufio.NewWriterSize(f, 1<<16)
+	var line []byte
+	for i := range n {
+		line = append(stream.AppendLine(line[:0], from+i), '\n')
+		if _, err = w.Write(line); err != nil {
+			break
+		}
 	}
-	if err := w.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
+	return errors.Join(err, w.Flush(), f.Close())
 }
 
-const lineStart, lineEnd = "line ", " of the file"
-
-func line(n int) string { return fmt.Sprintf("%s%07d%s", lineStart, n, lineEnd) }
-
-// numbers returns the numbers of all whole lines in text, in order. What a kill cut off is passed over.
-func numbers(text []byte) []int {
-	var all []int
-	for {
-		i := bytes.Index(text, []byte(lineEnd))
-		if i < 0 {
-			return all
-		}
-		if i >= 7+len(lineStart) && string(text[i-7-len(lineStart):i-7]) == lineStart {
-			if n, err := strconv.Atoi(string(text[i-7 : i])); err == nil {
-				all = append(all, n)
-			}
-		}
-		text = text[i+len(lineEnd):]
+// path of a file in the site, for the test itself.
+func (s *site) path(name string) string {
+	if s.disk != nil && filepath.Dir(name) == diskFolder {
+		return s.disk.Path(filepath.Base(name))
 	}
+	return filepath.Join(s.dir, name)
 }
 
-// written returns the numbers in p's output file.
-func (s *site) written(t *testing.T, p pipe) []int {
+// diskFolder is where a site has its disk.
+const diskFolder = "disk"
+
+// read returns what a file holds, nothing when it is missing.
+func (s *site) read(t *testing.T, name string) []byte {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(s.dir, p.out))
+	text, err := os.ReadFile(s.path(name))
 	if err != nil && !os.IsNotExist(err) {
 		t.Fatal(err)
 	}
-	return numbers(text)
+	return text
 }
 
 // size of a file in the site, 0 when it is missing.
 func (s *site) size(name string) int64 {
-	info, err := os.Stat(filepath.Join(s.dir, name))
+	info, err := os.Stat(s.path(name))
 	if err != nil {
 		return 0
 	}
 	return info.Size()
 }
 
+// lineBytes is what a line takes in a file.
+func (s *site) lineBytes() int64 { return int64(len(s.stream.Line(1)) + 1) }
+
 // waitDone waits until every line has come out at the end of every pipe, or more.
 func (s *site) waitDone(t *testing.T, w *harness.Worker) {
 	t.Helper()
-	whole := int64(s.lines) * int64(len(line(0))+1)
+	whole := int64(s.lines) * s.lineBytes()
 	for _, p := range s.pipes {
+		read := int64(-1)
 		harness.Eventually(t, runMax, "all lines are in "+p.out, func(context.Context) (bool, error) {
 			if !w.Running() {
-				return false, fmt.Errorf("%s ended with %s", w.Name, w.End())
+				t.Fatalf("%s ended by itself with %s:\n%s", w.Name, w.End(), w.Tail(60))
 			}
 			have := s.size(p.out)
 			if have < whole {
 				return false, fmt.Errorf("%d of %d bytes", have, whole)
 			}
+			if have == read { // and lines are still missing
+				return false, fmt.Errorf("%d bytes for %d, and some lines are not among them", have, whole)
+			}
+			read = have
 			return s.complete(t, p), nil
 		})
 	}
 }
 
-// complete reports whether the last line of the input has been written.
+// complete reports whether every line of the input is in p's output file.
 func (s *site) complete(t *testing.T, p pipe) bool {
+	t.Helper()
 	seen := make([]bool, s.lines+1)
-	for _, n := range s.written(t, p) {
-		if n <= s.lines {
+	left := s.lines
+	numbers, _, _ := s.stream.Scan(s.read(t, p.out))
+	for _, n := range numbers {
+		if n <= s.lines && !seen[n] {
 			seen[n] = true
+			left--
 		}
 	}
-	for _, ok := range seen[1:] {
-		if !ok {
-			return false
-		}
-	}
-	return true
+	return left == 0
 }
 
-// produced returns the numbers in p's topic, all partitions one after another.
-func (s *site) produced(p pipe) []int {
-	var all []int
-	for _, partition := range s.kafka.Consume(p.topic) {
+// check fails t when a pipe has lost, repeated or reordered lines, other than by going on from an earlier place, at
+// most replays times for each partition.
+func (s *site) check(t *testing.T, replays int) {
+	t.Helper()
+	for _, p := range s.pipes {
+		topic, corrupt := s.produced(p)
+		r := history.Topic(topic, s.lines, replays)
+		r.Anomalies = append(corrupt, r.Anomalies...)
+		report(t, p.topic, r)
+
+		numbers, torn, corrupt := s.stream.Scan(s.read(t, p.out))
+		r = history.File(numbers, topic, s.lines, replays)
+		r.Anomalies = append(corrupt, r.Anomalies...)
+		if replays != history.AnyReplays && torn > replays {
+			r.Anomalies = append(r.Anomalies, history.Anomaly{Kind: history.Corrupt, Text: fmt.Sprintf("%d lines were begun and not ended", torn)})
+		}
+		report(t, p.out, r)
+	}
+}
+
+// produced returns the numbers of the lines in p's topic, by partition, and what is no line.
+func (s *site) produced(p pipe) (topic [][]int, corrupt []history.Anomaly) {
+	for i, partition := range s.kafka.Consume(p.topic) {
+		numbers := make([]int, 0, len(partition))
 		for _, r := range partition {
-			all = append(all, numbers(r.Value)...)
+			n, err := s.stream.Parse(p.lineOf(r.Value))
+			if err != nil {
+				corrupt = append(corrupt, history.Anomaly{Kind: history.Corrupt, Text: fmt.Sprintf("partition %d, offset %d: %v", i, r.Offset, err)})
+				continue
+			}
+			numbers = append(numbers, n)
 		}
+		topic = append(topic, numbers)
 	}
-	return all
+	return topic, corrupt
 }
 
-// checkOnce fails t unless have is 1 … n, each once, in order.
-func checkOnce(t *testing.T, where string, have []int, n int) {
+func report(t *testing.T, where string, r history.Report) {
 	t.Helper()
-	for i, v := range have {
-		if v != i+1 {
-			t.Errorf("%s: line %d stands at place %d: around it %v", where, v, i+1, have[max(0, i-3):min(len(have), i+4)])
-			return
+	for i, a := range r.Anomalies {
+		if i == 20 {
+			t.Errorf("%s: and %d more", where, len(r.Anomalies)-i)
+			break
 		}
+		t.Errorf("%s: %v", where, a)
 	}
-	if len(have) != n {
-		t.Errorf("%s: %d lines, want %d", where, len(have), n)
-	}
-}
-
-// checkAll fails t unless have holds each of 1 … n at least once. It returns how many are repeats.
-func checkAll(t *testing.T, where string, have []int, n int) (repeats int) {
-	t.Helper()
-	count := make([]int, n+1)
-	for _, v := range have {
-		if v < 1 || v > n {
-			t.Fatalf("%s: line %d was never written", where, v)
-		}
-		count[v]++
-	}
-	var lost []string
-	for v := 1; v <= n; v++ {
-		if count[v] == 0 {
-			lost = append(lost, strconv.Itoa(v))
-		}
-		repeats += max(0, count[v]-1)
-	}
-	if len(lost) > 0 {
-		t.Errorf("%s: %d lines are lost: %s", where, len(lost), strings.Join(lost[:min(10, len(lost))], " "))
-	}
-	return repeats
-}
-
-// checkRising fails t unless lines come for the first time in their order.
-func checkRising(t *testing.T, where string, have []int) {
-	t.Helper()
-	last := 0
-	for i, v := range have {
-		if v > last+1 {
-			t.Errorf("%s: line %d stands at place %d before line %d", where, v, i+1, last+1)
-			return
-		}
-		last = max(last, v)
+	if r.Replays > 0 {
+		t.Logf("%s: went on from an earlier place %d times, %d lines came again", where, r.Replays, r.Repeats)
 	}
 }

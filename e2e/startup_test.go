@@ -16,7 +16,7 @@ import (
 	"github.com/millrace/millrace/e2e/harness"
 )
 
-var original = flag.Bool("original", false, "check on the Java worker too what start-up tests expect; takes minutes")
+var original = flag.Bool("original", false, "check on the Java worker too what tests of ours alone expect; takes minutes")
 
 // endMax is how long a worker that cannot start may take to say so.
 const endMax = 90 * time.Second
@@ -61,19 +61,13 @@ var startups = []startup{
 // TestStartup_EndsAsTheOriginal checks exit codes and what is said.
 func TestStartup_EndsAsTheOriginal(t *testing.T) {
 	broker := suite.SharedBroker(t, "that our program ends as the original on bad input")
-	sides := []harness.Side{harness.Millrace}
-	if *original {
-		sides = append(sides, harness.Java)
-	}
-	for _, side := range sides {
-		t.Run(string(side), func(t *testing.T) {
-			for _, c := range startups {
-				t.Run(c.name, func(t *testing.T) { c.check(t, side, broker) })
-			}
-			t.Run("port in use", func(t *testing.T) { checkPortInUse(t, side, broker) })
-			t.Run("two connectors of a name", func(t *testing.T) { checkSameName(t, side, broker) })
-		})
-	}
+	eachSide(t, func(t *testing.T, side harness.Side) {
+		for _, c := range startups {
+			t.Run(c.name, func(t *testing.T) { c.check(t, side, broker) })
+		}
+		t.Run("port in use", func(t *testing.T) { checkPortInUse(t, side, broker) })
+		t.Run("two connectors of a name", func(t *testing.T) { checkSameName(t, side, broker) })
+	})
 }
 
 func startupProperties(broker *harness.Broker) harness.Properties {

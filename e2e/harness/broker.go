@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,8 @@ type Broker struct {
 	*Process
 	Bootstrap string // host:port
 	ClusterID string
+
+	command Command
 }
 
 // Broker returns the broker of the suite, started by the first call. The error is a *MissingError where there is no
@@ -94,8 +97,12 @@ func (s *Suite) startBroker(dir string, more Properties) (*Broker, error) {
 		return nil, err
 	}
 	b := &Broker{Bootstrap: "127.0.0.1:" + strconv.Itoa(client), ClusterID: base64.RawURLEncoding.EncodeToString([]byte("millrace-e2e-run"))}
-	props, err := brokerProperties(b.Bootstrap, "127.0.0.1:"+strconv.Itoa(controller), filepath.Join(dir, "data")).With(more).
-		WriteFile(filepath.Join(dir, "server.properties"))
+	all := brokerProperties(filepath.Join(dir, "data")).With(more)
+	addresses := strings.NewReplacer("$client", b.Bootstrap, "$controller", "127.0.0.1:"+strconv.Itoa(controller))
+	for k, v := range all {
+		all[k] = addresses.Replace(v)
+	}
+	props, err := all.WriteFile(filepath.Join(dir, "server.properties"))
 	if err != nil {
 		return nil, err
 	}
@@ -107,25 +114,66 @@ func (s *Suite) startBroker(dir string, more Properties) (*Broker, error) {
 	if out, err := format.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("format the broker's storage: %w\n%s", err, out)
 	}
-	b.Process, err = Start(Command{Name: "broker", Path: java, Args: append(flags, "kafka.Kafka", props), LogDir: dir})
-	if err != nil {
+	b.command = Command{Name: "broker", Path: java, Args: append(flags, "kafka.Kafka", props), LogDir: dir}
+	if err := b.start(ctx); err != nil {
 		return nil, err
-	}
-	if err := b.waitReady(ctx); err != nil {
-		b.Kill()
-		return nil, fmt.Errorf("%w\nits log ends so:\n%s", err, b.Tail(40))
 	}
 	return b, nil
 }
 
-func brokerProperties(client, controller, data string) Properties {
+func (b *Broker) start(ctx context.Context) (err error) {
+	if b.Process, err = Start(b.command); err != nil {
+		return err
+	}
+	if err := b.waitReady(ctx); err != nil {
+		b.Kill()
+		return fmt.Errorf("%w\nits log ends so:\n%s", err, b.Tail(40))
+	}
+	return nil
+}
+
+// Restart starts a broker that has ended, on the data that it left, and waits until clients can use it.
+func (b *Broker) Restart(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeoutCause(context.Background(), brokerReadyMax, fmt.Errorf("not so after %v", brokerReadyMax))
+	defer cancel()
+	if err := b.start(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// StartProxied is StartBroker with a proxy between workers and the broker: clients that start at the proxy's address
+// are told that it is the broker's. Bootstrap leads straight to the broker, for the test itself.
+func (s *Suite) StartProxied(t testing.TB, checks string) (*Broker, *Proxy) {
+	t.Helper()
+	port, err := s.ports.free()
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner := "127.0.0.1:" + strconv.Itoa(port)
+	p := StartProxy(t, inner)
+	return s.StartBroker(t, secondListener(inner, p.Address), checks), p
+}
+
+// secondListener is at inner, and advertised as another address.
+func secondListener(inner, advertised string) Properties {
+	return Properties{
+		"listeners":                      "PLAINTEXT://$client,PROXIED://" + inner + ",CONTROLLER://$controller",
+		"advertised.listeners":           "PLAINTEXT://$client,PROXIED://" + advertised,
+		"listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT",
+		"inter.broker.listener.name":     "PLAINTEXT",
+	}
+}
+
+// brokerProperties name the addresses $client and $controller.
+func brokerProperties(data string) Properties {
 	return Properties{
 		"process.roles":                            "broker,controller",
 		"node.id":                                  "1",
-		"controller.quorum.voters":                 "1@" + controller,
+		"controller.quorum.voters":                 "1@$controller",
 		"controller.listener.names":                "CONTROLLER",
-		"listeners":                                "PLAINTEXT://" + client + ",CONTROLLER://" + controller,
-		"advertised.listeners":                     "PLAINTEXT://" + client,
+		"listeners":                                "PLAINTEXT://$client,CONTROLLER://$controller",
+		"advertised.listeners":                     "PLAINTEXT://$client",
 		"log.dirs":                                 data,
 		"offsets.topic.replication.factor":         "1",
 		"offsets.topic.num.partitions":             "4",

@@ -192,3 +192,47 @@ func (k *Kafka) WaitCount(topic string, n int64, limit time.Duration) {
 		return have >= n, err
 	})
 }
+
+// Committed returns the offsets that a group has committed for a topic, by partition, -1 where it has none.
+func (k *Kafka) Committed(ctx context.Context, group, topic string) ([]int64, error) {
+	ends, err := k.admin.ListEndOffsets(ctx, topic)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		return nil, err
+	}
+	offsets, err := k.admin.FetchOffsets(ctx, group)
+	if err == nil {
+		err = offsets.Error()
+	}
+	if err != nil {
+		return nil, err
+	}
+	all := make([]int64, len(ends[topic]))
+	for p := range all {
+		all[p] = -1
+		if o, ok := offsets.Lookup(topic, int32(p)); ok {
+			all[p] = o.At
+		}
+	}
+	return all, nil
+}
+
+// Lag returns how many records of a topic a group has not committed, of all partitions.
+func (k *Kafka) Lag(ctx context.Context, group, topic string) (int64, error) {
+	ends, err := k.admin.ListEndOffsets(ctx, topic)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		return 0, err
+	}
+	committed, err := k.Committed(ctx, group, topic)
+	if err != nil {
+		return 0, err
+	}
+	var lag int64
+	ends.Each(func(o kadm.ListedOffset) { lag += o.Offset - max(0, committed[o.Partition]) })
+	return lag, nil
+}

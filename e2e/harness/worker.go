@@ -35,6 +35,7 @@ type WorkerConfig struct {
 	Warm        bool       // Java with both compilers, for measurements
 	Args        []string   // instead of the properties file and Connectors
 	Dir         string     // working directory, for relative paths; a temporary folder when empty
+	Disk        *Disk      // that it sees; nil for none
 }
 
 // Worker is a worker that may be started and stopped several times, always with the same files.
@@ -81,6 +82,9 @@ func (s *Suite) NewWorker(t testing.TB, side Side, c WorkerConfig) *Worker {
 		w.command.Args = append(w.command.Args, c.Args...)
 	} else {
 		w.command.Args = append(append(w.command.Args, w.File), c.Connectors...)
+	}
+	if c.Disk != nil {
+		w.command = c.Disk.enter(w.command)
 	}
 	t.Cleanup(func() { w.end(t) })
 	return w

@@ -1,0 +1,236 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Proxy forwards TCP connections to another address and can spoil them. All methods may be called at any time; they
+// act on connections that are open and on later ones, until Heal.
+type Proxy struct {
+	Address string // host:port, where it listens
+
+	target   string
+	listener net.Listener
+	done     sync.WaitGroup
+
+	// Guarded by mu.
+	mu      sync.Mutex
+	links   map[*link]bool
+	changed chan struct{} // closed and made anew when a field below changes
+	closed  bool
+	hole    bool          // nothing passes, nothing is closed
+	delay   time.Duration // before every piece
+	rate    int           // bytes a second in each direction of all connections together; 0 is no limit
+	left    int           // bytes until reset; negative is no reset
+	free    [2]time.Time  // when each direction may carry its next piece
+}
+
+// pieceBytes is how much is forwarded at a time.
+const pieceBytes = 16 << 10
+
+// link is one forwarded connection.
+type link struct {
+	ends [2]net.Conn // client, target
+	gone chan struct{}
+	once sync.Once
+}
+
+// StartProxy starts a proxy on loopback; the cleanup of t closes it.
+func StartProxy(t testing.TB, target string) *Proxy {
+	t.Helper()
+	var lc net.ListenConfig
+	l, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Proxy{Address: l.Addr().String(), target: target, listener: l, links: map[*link]bool{}, changed: make(chan struct{}), left: -1}
+	p.done.Add(1)
+	go p.accept()
+	t.Cleanup(p.close)
+	return p
+}
+
+func (p *Proxy) accept() {
+	defer p.done.Done()
+	for {
+		client, err := p.listener.Accept()
+		if err != nil {
+			return // closed
+		}
+		p.done.Add(1)
+		go p.forward(client)
+	}
+}
+
+func (p *Proxy) forward(client net.Conn) {
+	defer p.done.Done()
+	var d net.Dialer
+	target, err := d.DialContext(context.Background(), "tcp", p.target)
+	if err != nil {
+		reset(client) // as if nobody listened here
+		return
+	}
+	l := &link{ends: [2]net.Conn{client, target}, gone: make(chan struct{})}
+	p.mu.Lock()
+	closed := p.closed
+	p.links[l] = true
+	p.mu.Unlock()
+	if closed {
+		l.reset()
+	}
+	var both sync.WaitGroup
+	both.Add(2)
+	for way := range 2 {
+		go func() {
+			defer both.Done()
+			p.pump(l, way)
+		}()
+	}
+	both.Wait()
+	p.mu.Lock()
+	delete(p.links, l)
+	p.mu.Unlock()
+}
+
+// pump copies one direction until an end closes.
+func (p *Proxy) pump(l *link, way int) {
+	from, to := l.ends[way], l.ends[1-way]
+	buf := make([]byte, pieceBytes)
+	for {
+		n, err := from.Read(buf)
+		if n > 0 && !p.pass(l, way, n) {
+			return
+		}
+		if n > 0 {
+			if _, werr := to.Write(buf[:n]); werr != nil {
+				err = werr
+			}
+		}
+		if err != nil {
+			l.close()
+			return
+		}
+	}
+}
+
+// pass waits until n bytes may go this way, false when the connection is gone first.
+func (p *Proxy) pass(l *link, way, n int) bool {
+	delayed := false
+	for {
+		p.mu.Lock()
+		changed := p.changed
+		var wait time.Duration
+		switch now := time.Now(); {
+		case p.hole:
+			wait = -1
+		case p.delay > 0 && !delayed:
+			wait, delayed = p.delay, true
+		case p.rate > 0 && p.free[way].After(now):
+			wait = p.free[way].Sub(now)
+		default:
+			ok := p.spendLocked(way, n, now)
+			p.mu.Unlock()
+			if !ok {
+				p.Reset()
+			}
+			return ok
+		}
+		p.mu.Unlock()
+		var over <-chan time.Time
+		if wait > 0 {
+			timer := time.NewTimer(wait)
+			defer timer.Stop()
+			over = timer.C
+		}
+		select {
+		case <-over:
+		case <-changed:
+		case <-l.gone:
+			return false
+		}
+	}
+}
+
+// spendLocked counts n bytes; false says that they are those that break the connections.
+func (p *Proxy) spendLocked(way, n int, now time.Time) bool {
+	if p.rate > 0 {
+		p.free[way] = now.Add(time.Duration(n) * time.Second / time.Duration(p.rate))
+	}
+	if p.left < 0 {
+		return true
+	}
+	if p.left -= n; p.left >= 0 {
+		return true
+	}
+	p.left = -1
+	return false
+}
+
+// Reset breaks all open connections, as a restarted firewall does.
+func (p *Proxy) Reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for l := range p.links {
+		l.reset()
+	}
+}
+
+// ResetAfter breaks all connections, once, when n more bytes have passed.
+func (p *Proxy) ResetAfter(n int) { p.set(func() { p.left = n }) }
+
+// Blackhole lets nothing pass any more, in both directions, and closes nothing. New connections are taken.
+func (p *Proxy) Blackhole() { p.set(func() { p.hole = true }) }
+
+// Delay holds every piece back for d.
+func (p *Proxy) Delay(d time.Duration) { p.set(func() { p.delay = d }) }
+
+// Rate lets n bytes pass a second in each direction, over all connections.
+func (p *Proxy) Rate(n int) { p.set(func() { p.rate = n }) }
+
+// Heal ends every disturbance. What a black hole has swallowed passes now.
+func (p *Proxy) Heal() { p.set(func() { p.hole, p.delay, p.rate, p.left = false, 0, 0, -1 }) }
+
+func (p *Proxy) set(change func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change()
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+func (p *Proxy) close() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.listener.Close()
+	p.Reset()
+	p.done.Wait()
+}
+
+func (l *link) close() {
+	l.once.Do(func() {
+		close(l.gone)
+		_ = errors.Join(l.ends[0].Close(), l.ends[1].Close())
+	})
+}
+
+func (l *link) reset() {
+	l.once.Do(func() {
+		close(l.gone)
+		reset(l.ends[0])
+		reset(l.ends[1])
+	})
+}
+
+// reset closes c without the polite end: the peer sees a reset.
+func reset(c net.Conn) {
+	if tcp, ok := c.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // closed below either way
+	}
+	c.Close()
+}
