@@ -12,7 +12,7 @@ import (
 // Exceptions by which the REST API chooses the status of an answer. Source: ConnectExceptionMapper.
 const (
 	badRequest = "org.apache.kafka.connect.runtime.rest.errors.BadRequestException"
-	notFound   = "org.apache.kafka.connect.runtime.rest.errors.NotFoundException"
+	notFound   = "org.apache.kafka.connect.errors.NotFoundException"
 )
 
 // panicked is a panic of plugin code.

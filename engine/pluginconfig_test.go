@@ -33,9 +33,12 @@ func TestPluginConfig_AnswersAsTheOriginal(t *testing.T) {
 			keys, err := w.PluginConfig(name, values.Get("version"))
 			if r.status != 200 {
 				want := r.answer.(map[string]any)["message"]
-				class := map[int]string{404: "NotFoundException", 400: "BadRequestException"}[r.status]
+				class := map[int]string{
+					404: "org.apache.kafka.connect.errors.NotFoundException",
+					400: "org.apache.kafka.connect.runtime.rest.errors.BadRequestException",
+				}[r.status]
 				var e *connectors.Error
-				if !errors.As(err, &e) || e.Text != want || !strings.HasSuffix(e.Class, class) || class == "" {
+				if !errors.As(err, &e) || e.Text != want || e.Class != class {
 					t.Errorf("error is %#v, want %d %v", err, r.status, want)
 				}
 				return
