@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -343,7 +344,7 @@ func (m *memoryOffsets) at() int64 {
 	return -1
 }
 
-// usedTopics remembers what the tracker is told.
+// usedTopics remembers what the tracker is told, each once.
 type usedTopics struct {
 	mu   sync.Mutex
 	list []string
@@ -352,7 +353,16 @@ type usedTopics struct {
 func (u *usedTopics) TopicUsed(id connectors.TaskID, topic string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.list = append(u.list, id.String()+" "+topic)
+	if used := id.String() + " " + topic; !slices.Contains(u.list, used) {
+		u.list = append(u.list, used)
+	}
+}
+
+// reset forgets all.
+func (u *usedTopics) reset() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.list = nil
 }
 
 func (u *usedTopics) String() string {

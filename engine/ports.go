@@ -17,7 +17,8 @@ type OffsetStore interface {
 	Set(ctx context.Context, connector string, offsets []connectors.PartitionOffset) error
 }
 
-// TopicTracker is told when a task first uses a topic (topic.tracking.enable).
+// TopicTracker is told of the topics that a task uses (topic.tracking.enable), with every batch, so that they
+// show again after a reset. It must not wait, and cost little for a topic that it knows. Safe for concurrent use.
 type TopicTracker interface {
 	TopicUsed(id connectors.TaskID, topic string)
 }

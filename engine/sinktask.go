@@ -51,7 +51,6 @@ type sinkTask struct {
 	commitSeq     int
 	redelivery    bool // paused until a batch that failed retriably is delivered
 	paused        bool // as the user wants it
-	topics        map[string]struct{}
 
 	mu       sync.Mutex // guards consumer for wake and cut
 	consumer consume.Consumer
@@ -200,8 +199,8 @@ func (s *sinkTask) convert(ctx context.Context, raw []*batch.Batch) error {
 		if err == nil {
 			s.raw = append(s.raw, b)
 			s.batch = append(s.batch, out...)
-			if reachesTransforms(b, failed) {
-				s.used(b.Origin.Topic)
+			if s.tracker != nil && reachesTransforms(b, failed) {
+				s.tracker.TopicUsed(s.t.id, b.Origin.Topic)
 			}
 			err = s.operator.Failed(ctx, b, failed, &s.reports)
 		} else {
@@ -300,21 +299,6 @@ func (s *sinkTask) resumeAll() {
 		}
 	}
 	s.consumer.Resume(list)
-}
-
-// used tells the topic tracker of a topic consumed for the first time.
-func (s *sinkTask) used(topic string) {
-	if s.tracker == nil {
-		return
-	}
-	if _, known := s.topics[topic]; known {
-		return
-	}
-	if s.topics == nil {
-		s.topics = map[string]struct{}{}
-	}
-	s.topics[topic] = struct{}{}
-	s.tracker.TopicUsed(s.t.id, topic)
 }
 
 // closeAll commits and closes all partitions at the end. Source: WorkerSinkTask.closeAllPartitions.

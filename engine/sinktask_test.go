@@ -37,6 +37,20 @@ func TestSinkTask_PutsRecordsAndCommitsTheirOffsets(t *testing.T) {
 	}
 }
 
+func TestSinkTask_TopicShowsAgainAfterAReset(t *testing.T) {
+	c := &collector{}
+	b := sinkBench(t, c, 1, nil)
+	b.produce("t", "a")
+	b.until("one row", func() bool { return c.has() == 1 })
+	b.topics.reset()
+	b.produce("t", "b")
+	b.until("two rows", func() bool { return c.has() == 2 })
+	if u := b.topics.String(); u != "k-0 t" {
+		t.Errorf("topic tracker was told %q", u)
+	}
+	b.stopTask("k")
+}
+
 // sinkBench starts connector k with a collector on topic t.
 func sinkBench(t *testing.T, c *collector, partitions int32, worker []string, config ...string) *bench {
 	t.Helper()

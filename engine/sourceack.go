@@ -25,6 +25,9 @@ type ack struct {
 	lost int   // rows that were dropped or failed
 	held int64 // memory that waits with the rows
 	ok   []int32
+
+	topic  string              // of the last row that was sent
+	topics map[string]struct{} // that the tracker was told of
 }
 
 // Acked implements produce.AckSink.
@@ -48,7 +51,7 @@ func (a *ack) Acked(results []produce.Result) {
 			meta = append(meta, m)
 		}
 	}
-	s.used(results)
+	a.used(results)
 	s.queueCommit(a.b, meta)
 	s.offsets.Ack(a.e, a.ok)
 	if a.left -= len(results); a.left == 0 {
@@ -80,29 +83,26 @@ func (s *sourceTask) sendFailed(b *batch.Batch, r *produce.Result) bool {
 	return false
 }
 
-// used tells the topic tracker of topics that rows reached for the first time.
-func (s *sourceTask) used(results []produce.Result) {
-	if s.tracker == nil {
+// used tells the topic tracker of the topics that rows reached, once for a batch.
+// Source: WorkerTask.recordActiveTopic.
+func (a *ack) used(results []produce.Result) {
+	if a.s.tracker == nil {
 		return
 	}
-	last := ""
 	for i := range results {
-		if results[i].Err != nil || results[i].Topic == last {
+		r := &results[i]
+		if r.Err != nil || r.Topic == a.topic {
 			continue
 		}
-		last = results[i].Topic
-		s.mu.Lock()
-		_, known := s.usedTopics[last]
-		if !known {
-			if s.usedTopics == nil {
-				s.usedTopics = map[string]struct{}{}
-			}
-			s.usedTopics[last] = struct{}{}
+		a.topic = r.Topic
+		if _, told := a.topics[r.Topic]; told {
+			continue
 		}
-		s.mu.Unlock()
-		if !known {
-			s.tracker.TopicUsed(s.t.id, last)
+		if a.topics == nil {
+			a.topics = map[string]struct{}{}
 		}
+		a.topics[r.Topic] = struct{}{}
+		a.s.tracker.TopicUsed(a.s.t.id, r.Topic)
 	}
 }
 

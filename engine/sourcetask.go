@@ -50,14 +50,13 @@ type sourceTask struct {
 	room chan struct{} // some of what waits for Kafka went
 	due  chan struct{} // commit hooks of the plugin are due
 
-	mu         sync.Mutex
-	held       int64 // bytes that wait for Kafka
-	sendErr    error
-	done       []committed // rows whose RecordCommitter call is due
-	commitDue  bool        // offsets were flushed, Committer.Commit is due
-	usedTopics map[string]struct{}
-	producer   produce.Producer
-	closing    sync.Once // of the producer
+	mu        sync.Mutex
+	held      int64 // bytes that wait for Kafka
+	sendErr   error
+	done      []committed // rows whose RecordCommitter call is due
+	commitDue bool        // offsets were flushed, Committer.Commit is due
+	producer  produce.Producer
+	closing   sync.Once // of the producer
 }
 
 // committed is rows of a polled batch that reached Kafka or were dropped.

@@ -41,6 +41,31 @@ func TestSourceTask_RecordsReachTheTopicAndOffsetsFollow(t *testing.T) {
 	}
 }
 
+func TestSourceTask_TopicShowsAgainAfterAReset(t *testing.T) {
+	more := make(chan struct{})
+	f := &fakeConnector{source: func() connectors.SourceTask {
+		return &counter{topic: "t", last: 2, some: 1, poll: func(ctx context.Context, n int64) error {
+			if n == 1 {
+				select {
+				case <-more:
+				case <-ctx.Done():
+				}
+			}
+			return nil
+		}}
+	}}
+	b := newBench(t, sourceOf(f), map[string]int32{"t": 1})
+	b.startTask("s", source())
+	b.until("the first row is stored", func() bool { return b.offsets.at() == 1 })
+	b.topics.reset()
+	close(more)
+	b.until("the second row is stored", func() bool { return b.offsets.at() == 2 })
+	if u := b.topics.String(); u != "s-0 t" {
+		t.Errorf("topic tracker was told %q", u)
+	}
+	b.stopTask("s")
+}
+
 func TestSourceTask_ResumesAfterItsOffset(t *testing.T) {
 	last := int64(3)
 	f := &fakeConnector{source: func() connectors.SourceTask { return &counter{topic: "t", last: last} }}
