@@ -23,8 +23,8 @@ type Worker interface {
 	// them: task.class, topics or topics.regex, and raw ${…} values. It waits for plugin code.
 	TaskConfigs(ctx context.Context, name string, config map[string]string) ([]map[string]string, error)
 
-	// StartTask starts a task; status as for connectors.
-	StartTask(id connectors.TaskID, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error
+	// StartTask starts one of a connector's tasks, of which there are count; status as for connectors.
+	StartTask(id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error
 	// SetTaskTarget pauses or resumes a running task.
 	SetTaskTarget(id connectors.TaskID, target connectors.TargetState)
 	// StopTasks ends tasks side by side, waiting in all for at most task.shutdown.graceful.timeout.ms;

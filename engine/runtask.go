@@ -8,14 +8,14 @@ import (
 	"github.com/millrace/millrace/engine/settings"
 )
 
-// StartTask starts a task with its connector's raw config and its own. The answer comes through status,
-// which is called from the task's goroutine for every change of state and must not wait.
+// StartTask starts one of a connector's count tasks with the connector's raw config and its own. The answer
+// comes through status, which is called from the task's goroutine for every change of state and must not wait.
 //
 // Errors: there is no task, because the connector's class is unknown, a variable cannot be replaced,
 // the connector has more tasks than tasks.max allows, or the task runs already. What goes wrong in
 // plugin code comes as a FAILED status. Source: Worker.startTask.
-func (w *Worker) StartTask(id connectors.TaskID, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
-	t, err := w.newTask(id, connectorConfig, taskConfig, target, status)
+func (w *Worker) StartTask(id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
+	t, err := w.newTask(id, count, connectorConfig, taskConfig, target, status)
 	if err != nil {
 		w.opt.Metrics.Worker().TaskStarted(false)
 		return err
@@ -35,7 +35,7 @@ func (w *Worker) StartTask(id connectors.TaskID, connectorConfig, taskConfig map
 }
 
 // newTask makes a task that does not run yet.
-func (w *Worker) newTask(id connectors.TaskID, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) (*task, error) {
+func (w *Worker) newTask(id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) (*task, error) {
 	conn, err := w.Resolve(connectorConfig)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (w *Worker) newTask(id connectors.TaskID, connectorConfig, taskConfig map[s
 	if err != nil {
 		return nil, err
 	}
-	if err := w.checkTasksMax(id.Connector, id.Task+1, limit, enforce); err != nil {
+	if err := w.checkTasksMax(id.Connector, count, limit, enforce); err != nil {
 		return nil, err
 	}
 	tune, err := taskTuning(w.opt.Config, conn)

@@ -125,7 +125,7 @@ func TestWorker_NothingStartsAfterClose(t *testing.T) {
 	if err := b.worker.StartConnector("s", source(), connectors.TargetStarted, b.status, func() {}); err == nil || err.Error() != "Worker is shutting down" {
 		t.Errorf("error is %v", err)
 	}
-	if err := b.worker.StartTask(connectors.TaskID{Connector: "s"}, source(), source(), connectors.TargetStarted, b.status); err == nil || err.Error() != "Worker is shutting down" {
+	if err := b.worker.StartTask(connectors.TaskID{Connector: "s"}, 1, source(), source(), connectors.TargetStarted, b.status); err == nil || err.Error() != "Worker is shutting down" {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -170,7 +170,7 @@ func TestWorker_ManyTasksComeAndGo(t *testing.T) {
 				}
 			}
 			for range 3 {
-				if err := b.worker.StartTask(id, props, props, connectors.TargetStarted, status); err != nil {
+				if err := b.worker.StartTask(id, 1, props, props, connectors.TargetStarted, status); err != nil {
 					t.Error(err)
 					return
 				}

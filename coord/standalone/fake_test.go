@@ -24,7 +24,7 @@ const (
 
 // fakeWorker is a worker whose plugins do what plugin says. A connector has as many tasks as its config
 // says under "tasks"; "class" is its class, "fail" its fault. It fails the test when something is
-// started twice.
+// started twice, or a task with another number of tasks than there are.
 type fakeWorker struct {
 	t      testing.TB
 	plugin func(ctx context.Context, call, name string) error // nil: nothing
@@ -32,6 +32,7 @@ type fakeWorker struct {
 	mu         sync.Mutex
 	connectors map[string]*fakeInstance
 	tasks      map[connectors.TaskID]*fakeInstance
+	made       map[string]int // task configs, by connector
 	calls      []string
 	sink       map[connectors.TopicPartition]int64
 	resolved   map[string]string // of ${…}
@@ -56,7 +57,7 @@ type fakeInstance struct {
 
 func newFakeWorker(t testing.TB) *fakeWorker {
 	return &fakeWorker{
-		t: t, connectors: map[string]*fakeInstance{}, tasks: map[connectors.TaskID]*fakeInstance{},
+		t: t, connectors: map[string]*fakeInstance{}, tasks: map[connectors.TaskID]*fakeInstance{}, made: map[string]int{},
 		sink: map[connectors.TopicPartition]int64{}, resolved: map[string]string{},
 	}
 }
@@ -209,6 +210,9 @@ func (w *fakeWorker) TaskConfigs(ctx context.Context, name string, config map[st
 	if text, ok := config["tasks"]; ok {
 		n, err = strconv.Atoi(text)
 	}
+	w.mu.Lock()
+	w.made[name] = n
+	w.mu.Unlock()
 	out := make([]map[string]string, n)
 	for i := range out {
 		out[i] = maps.Clone(config)
@@ -217,12 +221,15 @@ func (w *fakeWorker) TaskConfigs(ctx context.Context, name string, config map[st
 	return out, err
 }
 
-func (w *fakeWorker) StartTask(id connectors.TaskID, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
+func (w *fakeWorker) StartTask(id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
 	if err := w.call(w.t.Context(), "start", id.String()); err != nil {
 		return err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if count != w.made[id.Connector] {
+		w.t.Errorf("task %s was started as one of %d, there are %d", id, count, w.made[id.Connector])
+	}
 	if w.tasks[id] != nil {
 		w.t.Errorf("task %s was started twice", id)
 		return connectors.Errorf("Task already exists in this worker: %s", id)

@@ -148,7 +148,7 @@ func (w *simWorker) TaskConfigs(_ context.Context, name string, config map[strin
 	return simTasks(config), nil
 }
 
-func (w *simWorker) StartTask(id connectors.TaskID, _, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
+func (w *simWorker) StartTask(id connectors.TaskID, _ int, _, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
 	if w.fault() {
 		return errSim
 	}

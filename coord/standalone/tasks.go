@@ -147,7 +147,7 @@ func (p *proc) startTasks(c *connector, ids []connectors.TaskID) error {
 		config map[string]string
 		status func(connectors.Status)
 	}
-	m, config, target := p.m, c.config, c.target
+	m, config, target, count := p.m, c.config, c.target, len(c.tasks)
 	starts := make([]start, len(ids))
 	for i, id := range ids {
 		run := m.token()
@@ -159,7 +159,7 @@ func (p *proc) startTasks(c *connector, ids []connectors.TaskID) error {
 	errs, _ := call(p, "starting tasks of connector "+c.name, func(_ context.Context, on env) ([]error, error) {
 		errs := make([]error, len(starts))
 		for i, s := range starts {
-			errs[i] = on.worker.StartTask(s.id, config, s.config, target, s.status)
+			errs[i] = on.worker.StartTask(s.id, count, config, s.config, target, s.status)
 		}
 		return errs, nil
 	})
