@@ -14,8 +14,12 @@ import (
 // No call waits longer than its context; errors that a client sees are *RequestError. Safe for
 // concurrent use.
 type Herder interface {
-	// Health says how far the worker has come.
-	Health() Health
+	// Health waits until start-up is over and the herder's loop answers, or until ctx ends.
+	// Errors: the herder is stopping.
+	Health(ctx context.Context) (Health, error)
+	// Stage says what the worker is doing, in the words that clients get whose request takes too long;
+	// "" is nothing. It does not wait.
+	Stage() string
 	// KafkaClusterID returns the id of the cluster that the worker belongs to.
 	KafkaClusterID(ctx context.Context) (string, error)
 
@@ -69,10 +73,10 @@ type Herder interface {
 	FenceZombies(ctx context.Context, name string, s Signature) error
 }
 
-// Health is how far a worker has come. Source: HealthCheckResource.
+// Health is how a worker fares. Source: RootResource.healthCheck.
 type Health struct {
-	Ready bool   // start-up is over
-	Stage string // what the worker does now or did last, in the words of the 90 s time-out text; "" = unknown
+	Ready bool // start-up is over
+	Live  bool // and the loop answers
 }
 
 // ConnectorInfo describes a connector. Source: ConnectorInfo.

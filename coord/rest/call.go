@@ -46,7 +46,7 @@ func (a *api) answerError(ctx context.Context, err error) answer {
 		return errorAnswer(known.Status, known.Text)
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil:
 		text := "Request timed out"
-		if stage := a.herder.Health().Stage; stage != "" {
+		if stage := a.herder.Stage(); stage != "" {
 			text += ". " + stage
 		}
 		return errorAnswer(http.StatusInternalServerError, text)

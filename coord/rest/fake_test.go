@@ -22,6 +22,7 @@ import (
 type fakeHerder struct {
 	calm   bool // no name is special, and nothing is noted
 	health coord.Health
+	stage  string
 	asked  []string
 }
 
@@ -53,7 +54,14 @@ func (h *fakeHerder) by(ctx context.Context, name, missing string) error {
 	return nil
 }
 
-func (h *fakeHerder) Health() coord.Health { return h.health }
+func (h *fakeHerder) Health(ctx context.Context) (coord.Health, error) {
+	if !h.health.Live {
+		<-ctx.Done()
+	}
+	return h.health, nil
+}
+
+func (h *fakeHerder) Stage() string { return h.stage }
 
 func (h *fakeHerder) KafkaClusterID(context.Context) (string, error) { return "cluster-1", nil }
 

@@ -17,7 +17,7 @@ import (
 // newFuzzed is a server whose herder neither fails nor keeps anything: every status from 500 on is a fault.
 func newFuzzed(f *testing.F) *Server {
 	s := newServer(f, nil)
-	s.Ready(&fakeHerder{calm: true, health: coord.Health{Ready: true}}, newLoggers())
+	s.Ready(&fakeHerder{calm: true, health: coord.Health{Ready: true, Live: true}}, newLoggers())
 	return s
 }
 

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/millrace/millrace/config"
@@ -183,7 +184,8 @@ func TestServe_AnswersWithAPageUntilReady(t *testing.T) {
 	if got = get(t, client, "GET", s.URL()+"metrics"); got.code != 200 || got.body != "up 1\n" {
 		t.Errorf("metrics before ready: %d %s", got.code, got.body)
 	}
-	s.Ready(&fakeHerder{health: coord.Health{Stage: "The worker is currently reading offsets, which began at X."}}, newLoggers())
+	s.handler.max = 10 * time.Millisecond // of the health check; nothing is compared with the clock
+	s.Ready(&fakeHerder{stage: "The worker is currently reading offsets, which began at X."}, newLoggers())
 	got = get(t, client, "GET", s.URL()+"health")
 	if want := `{"status":"starting","message":"Worker is still starting up. The worker is currently reading offsets, which began at X."}`; got.code != 503 || got.body != want {
 		t.Errorf("got %d %s", got.code, got.body)
@@ -425,4 +427,19 @@ func TestDef_HasJavasKeys(t *testing.T) {
 			t.Errorf("%s: %v, default %s, want %s", name, ok, k.DefaultText(), text)
 		}
 	}
+}
+
+func TestHealth_OfAStuckWorker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		a := &api{herder: &fakeHerder{health: coord.Health{Ready: true}, stage: "The worker is currently asking the leader, which began at X."}}
+		got, err := a.health(t.Context(), nil)
+		want := workerStatus{"unhealthy", "Worker was unable to handle this request and may be unable to handle other requests. The worker is currently asking the leader, which began at X."}
+		if err != nil || got.status != 500 || got.body != want {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if d := time.Since(start); d != 10*time.Second {
+			t.Errorf("it took %v", d)
+		}
+	})
 }

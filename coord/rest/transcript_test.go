@@ -155,7 +155,7 @@ func (e exchange) run(t *testing.T) string {
 	t.Helper()
 	s := newServer(t, nil)
 	s.handler.max = 10 * time.Millisecond // of the slow connector; nothing is compared with the clock
-	h := &fakeHerder{health: coord.Health{Ready: true, Stage: "The worker is currently asking the leader, which began at 2026-01-01T00:00:00Z."}}
+	h := &fakeHerder{health: coord.Health{Ready: true, Live: true}, stage: "The worker is currently asking the leader, which began at 2026-01-01T00:00:00Z."}
 	s.Ready(h, newLoggers())
 	got := ask(t, s, e.wire())
 	media := got.header.Get("Content-Type")

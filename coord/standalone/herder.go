@@ -2,9 +2,9 @@ package standalone
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
@@ -22,8 +22,9 @@ type Options struct {
 type Herder struct {
 	opt    Options
 	inbox  *inbox
-	topics *topics // the machine's
-	ready  atomic.Bool
+	topics *topics       // the machine's
+	ready  chan struct{} // closed once start-up is over
+	start  sync.Once     // closes ready
 	stage  stages
 	done   chan struct{} // Run has returned
 
@@ -36,7 +37,7 @@ var _ coord.Herder = (*Herder)(nil)
 
 // New returns a herder. Requests are answered while Run runs.
 func New(o Options) *Herder {
-	h := &Herder{opt: o, inbox: newInbox(), done: make(chan struct{})}
+	h := &Herder{opt: o, inbox: newInbox(), ready: make(chan struct{}), done: make(chan struct{})}
 	h.machine = newMachine(o.WorkerID, o.Logger, h.inbox.post)
 	h.topics = h.machine.topics
 	return h
@@ -44,12 +45,31 @@ func New(o Options) *Herder {
 
 // Ready says that start-up is over: the connectors of the command line run.
 // Source: AbstractHerder.ready.
-func (h *Herder) Ready() { h.ready.Store(true) }
+func (h *Herder) Ready() { h.start.Do(func() { close(h.ready) }) }
 
-// Health implements coord.Herder.
-func (h *Herder) Health() coord.Health {
-	return coord.Health{Ready: h.ready.Load(), Stage: h.stage.summary()}
+// Health implements coord.Herder. Source: HealthCheckThread.
+func (h *Herder) Health(ctx context.Context) (coord.Health, error) {
+	select {
+	case <-h.ready:
+	case <-ctx.Done():
+		return coord.Health{}, nil
+	case <-h.done:
+		return coord.Health{}, errStopping
+	}
+	_, err := read(ctx, h, func(m *machine) (struct{}, error) {
+		if m.stopping {
+			return struct{}{}, errStopping
+		}
+		return struct{}{}, nil
+	})
+	if errors.Is(err, errStopping) {
+		return coord.Health{Ready: true}, err
+	}
+	return coord.Health{Ready: true, Live: err == nil}, nil
 }
+
+// Stage implements coord.Herder.
+func (h *Herder) Stage() string { return h.stage.summary() }
 
 // TopicUsed notes that a connector's task uses a topic. It does not wait, and costs little for a topic that
 // is known, so that tasks may tell of every batch: then topics show again after a reset.

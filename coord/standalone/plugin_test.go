@@ -56,7 +56,7 @@ func TestPlugin_ThatHangsInValidateBlocksNobody(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
-		equal(t, k.Health().Stage, "The worker is currently validating the config of a connector of class FileSource, which began at 2000-01-01T00:00:00Z.")
+		equal(t, k.Stage(), "The worker is currently validating the config of a connector of class FileSource, which began at 2000-01-01T00:00:00Z.")
 		k.create("d")
 		equal(t, k.status("d"), "RUNNING 0:RUNNING")
 		go func() { // asks for ever
@@ -297,7 +297,7 @@ func TestRun_GivesUpWhatNeverEnds(t *testing.T) {
 			answer <- err
 		}()
 		synctest.Wait()
-		equal(t, k.Health().Stage, "The worker is currently starting connector c, which began at 2000-01-01T00:00:00Z.")
+		equal(t, k.Stage(), "The worker is currently starting connector c, which began at 2000-01-01T00:00:00Z.")
 		start := time.Now()
 		k.stop()
 		if d := time.Since(start); d != stopTimeout {
