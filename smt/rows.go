@@ -23,6 +23,7 @@ type Record struct {
 	Consumed      bool
 	Offset        int64
 	TimestampType batch.TimestampType
+	Row           batch.Row // where the record came from, as it is before this transform
 }
 
 // Rows makes a Transform of a function over single records. keep false drops the record; an error fails
@@ -133,7 +134,7 @@ func recordOf(r batch.Row) Record {
 	return Record{
 		Topic: r.Topic(), Partition: r.Partition(), Timestamp: r.Timestamp(),
 		KeySchema: r.KeySchema(), Key: r.Key(), ValueSchema: r.ValueSchema(), Value: r.Value(),
-		Headers: r.Headers(), Consumed: consumed, Offset: offset, TimestampType: r.TimestampType(),
+		Headers: r.Headers(), Consumed: consumed, Offset: offset, TimestampType: r.TimestampType(), Row: r,
 	}
 }
 

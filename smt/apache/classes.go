@@ -26,9 +26,11 @@ func Classes() []*smt.Class {
 		insertFieldClasses(),
 		insertHeaderClasses(),
 		maskFieldClasses(),
+		regexRouterClasses(),
 		replaceFieldClasses(),
 		setSchemaMetadataClasses(),
 		timestampConverterClasses(),
+		timestampRouterClasses(),
 		valueToKeyClasses(),
 	)
 }

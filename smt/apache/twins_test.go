@@ -58,6 +58,12 @@ var configs = []struct{ class, props string }{
 	{"TimestampConverter$K", "field=m1 target.type=string format=yyyy.DDD"},
 	{"Flatten$K", ""},
 	{"Flatten$K", "delimiter=_"},
+	{"RegexRouter", "regex=([a-z])(.*) replacement=$2$1"},
+	{"RegexRouter", "regex=.*b.* replacement=$3"},
+	{"RegexRouter", "regex=.+ replacement=one"},
+	{"TimestampRouter", ""},
+	{"TimestampRouter", "topic.format=${timestamp}${topic} timestamp.format=yyyyHH'S'"},
+	{"TimestampRouter", "timestamp.format=b"},
 	{"InsertHeader", "header=h value.literal=12"},
 	{"InsertHeader", "header=h value.literal=null"},
 }
