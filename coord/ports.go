@@ -8,13 +8,14 @@ import (
 )
 
 // Worker runs connectors and tasks: the engine, behind the only door through which coord sees it.
-// cmd joins the two. No call blocks on plugin code unless it says so; those take a context.
+// cmd joins the two. No call blocks on plugin code unless it says so; those take a context. Calls with a
+// config wait for config providers, for a limited time.
 // Safe for concurrent use.
 type Worker interface {
 	// StartConnector starts an instance with its raw config in the given target state. The answer
 	// comes through status, which is called from the connector's goroutine for every change of state.
 	// An error means that there is no instance: unknown class, refused override, already running.
-	StartConnector(name string, config map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error
+	StartConnector(ctx context.Context, name string, config map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error
 	// SetConnectorTarget moves a running instance to another target state.
 	SetConnectorTarget(name string, target connectors.TargetState)
 	// StopConnector ends the instance, waiting for at most the fixed time Java grants (5 s).
@@ -24,7 +25,7 @@ type Worker interface {
 	TaskConfigs(ctx context.Context, name string, config map[string]string) ([]map[string]string, error)
 
 	// StartTask starts one of a connector's tasks, of which there are count; status as for connectors.
-	StartTask(id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error
+	StartTask(ctx context.Context, id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error
 	// SetTaskTarget pauses or resumes a running task.
 	SetTaskTarget(id connectors.TaskID, target connectors.TargetState)
 	// StopTasks ends tasks side by side, waiting in all for at most task.shutdown.graceful.timeout.ms;
@@ -32,7 +33,7 @@ type Worker interface {
 	StopTasks(ctx context.Context, ids []connectors.TaskID) error
 
 	// Describe returns the kind and version of the connector class that a config names.
-	Describe(config map[string]string) (kind connectors.Kind, version string)
+	Describe(ctx context.Context, config map[string]string) (kind connectors.Kind, version string)
 	// Validate checks a connector config as PUT /connector-plugins/{class}/config/validate does.
 	Validate(ctx context.Context, config map[string]string) (*connectors.Validation, error)
 	// Plugins lists the plugins; see connectors.PluginInfo.
@@ -50,5 +51,5 @@ type Worker interface {
 	// KafkaClusterID asks the brokers once and remembers the answer.
 	KafkaClusterID(ctx context.Context) (string, error)
 	// Resolve replaces ${provider:path:key} in a config.
-	Resolve(config map[string]string) (map[string]string, error)
+	Resolve(ctx context.Context, config map[string]string) (map[string]string, error)
 }

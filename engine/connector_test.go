@@ -17,7 +17,7 @@ func (b *bench) startConnector(props map[string]string, target connectors.Target
 	if reconfigure == nil {
 		reconfigure = func() {}
 	}
-	if err := b.worker.StartConnector("s", props, target, b.status, reconfigure); err != nil {
+	if err := b.worker.StartConnector(b.t.Context(), "s", props, target, b.status, reconfigure); err != nil {
 		b.t.Fatal(err)
 	}
 }
@@ -264,7 +264,7 @@ func TestStartConnector_Refuses(t *testing.T) {
 		{"x", source("transforms=a"), `Missing required configuration "transforms.a.type" which has no default value.`},
 		{"x", source("topic.creation.default.partitions=1"), `Missing required configuration "topic.creation.default.replication.factor" which has no default value.`},
 	} {
-		err := b.worker.StartConnector(c.name, c.props, connectors.TargetStarted, b.status, func() {})
+		err := b.worker.StartConnector(t.Context(), c.name, c.props, connectors.TargetStarted, b.status, func() {})
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%v: %v, want %s", c.props, err, c.want)
 		}
@@ -273,7 +273,7 @@ func TestStartConnector_Refuses(t *testing.T) {
 
 func TestConnector_SinkWithoutTopicsFails(t *testing.T) {
 	b := newBench(t, sinkOf(&fakeConnector{}), nil)
-	if err := b.worker.StartConnector("s", pairs("name=s", "connector.class=FakeSink"), connectors.TargetStarted, b.status, func() {}); err != nil {
+	if err := b.worker.StartConnector(t.Context(), "s", pairs("name=s", "connector.class=FakeSink"), connectors.TargetStarted, b.status, func() {}); err != nil {
 		t.Fatal(err)
 	}
 	want := "org.apache.kafka.common.config.ConfigException: Invalid value null for configuration topics: Must configure one of topics or topics.regex\n"

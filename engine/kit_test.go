@@ -178,7 +178,7 @@ func (b *bench) until(what string, ok func() bool) {
 // startTask starts task 0 of a connector.
 func (b *bench) startTask(name string, props map[string]string) {
 	b.t.Helper()
-	if err := b.worker.StartTask(connectors.TaskID{Connector: name}, 1, props, props, connectors.TargetStarted, b.status); err != nil {
+	if err := b.worker.StartTask(b.t.Context(), connectors.TaskID{Connector: name}, 1, props, props, connectors.TargetStarted, b.status); err != nil {
 		b.t.Fatal(err)
 	}
 }

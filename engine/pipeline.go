@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 
 	"github.com/millrace/millrace/codec"
@@ -27,7 +28,7 @@ type Pipeline struct {
 //
 // Errors: those with which a task of the connector would fail to start.
 func (w *Worker) NewPipeline(raw map[string]string) (*Pipeline, error) {
-	props, err := w.Resolve(raw)
+	props, err := w.Resolve(context.Background(), raw)
 	if err != nil {
 		return nil, err
 	}

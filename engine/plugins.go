@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -86,10 +87,11 @@ func (w *Worker) connectorClass(props map[string]string) (*connectors.Class, err
 	return c, nil
 }
 
-// Describe returns the kind and version of the connector class that a config names.
+// Describe returns the kind and version of the connector class that a config names. It waits for config
+// providers.
 // Source: AbstractHerder.connectorType.
-func (w *Worker) Describe(props map[string]string) (connectors.Kind, string) {
-	resolved, err := w.Resolve(props)
+func (w *Worker) Describe(ctx context.Context, props map[string]string) (connectors.Kind, string) {
+	resolved, err := w.Resolve(ctx, props)
 	if err != nil {
 		return connectors.KindUnknown, ""
 	}

@@ -14,19 +14,20 @@ const connectorStopTimeout = 5 * time.Second
 
 // StartConnector starts an instance with its raw config in the given target state. The answer comes
 // through status, which is called from the connector's goroutine for every change of state; reconfigure
-// is called, from any goroutine, when the plugin asks for new task configs. Neither may wait.
+// is called, from any goroutine, when the plugin asks for new task configs. Neither may wait. The call waits for
+// config providers until ctx ends.
 //
 // Errors: there is no instance, because its class is unknown, a variable cannot be replaced, or one
 // of that name runs. Source: Worker.startConnector.
-func (w *Worker) StartConnector(name string, props map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error {
-	err := w.startConnector(name, props, target, status, reconfigure)
+func (w *Worker) StartConnector(ctx context.Context, name string, props map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error {
+	err := w.startConnector(ctx, name, props, target, status, reconfigure)
 	if err != nil {
 		w.opt.Metrics.Worker().ConnectorStarted(false)
 	}
 	return err
 }
 
-func (w *Worker) startConnector(name string, props map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error {
+func (w *Worker) startConnector(ctx context.Context, name string, props map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error {
 	w.mu.Lock()
 	_, runs := w.connectors[name]
 	closed := w.closed
@@ -37,7 +38,7 @@ func (w *Worker) startConnector(name string, props map[string]string, target con
 	case closed:
 		return errClosed
 	}
-	resolved, err := w.Resolve(props)
+	resolved, err := w.Resolve(ctx, props)
 	if err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func (w *Worker) TaskConfigs(ctx context.Context, name string, raw map[string]st
 	if c == nil {
 		return nil, notHere(name)
 	}
-	resolved, err := w.Resolve(raw)
+	resolved, err := w.Resolve(ctx, raw)
 	if err != nil {
 		return nil, err
 	}

@@ -9,13 +9,14 @@ import (
 )
 
 // StartTask starts one of a connector's count tasks with the connector's raw config and its own. The answer
-// comes through status, which is called from the task's goroutine for every change of state and must not wait.
+// comes through status, which is called from the task's goroutine for every change of state and must not wait. The call
+// waits for config providers until ctx ends.
 //
 // Errors: there is no task, because the connector's class is unknown, a variable cannot be replaced,
 // the connector has more tasks than tasks.max allows, or the task runs already. What goes wrong in
 // plugin code comes as a FAILED status. Source: Worker.startTask.
-func (w *Worker) StartTask(id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
-	t, err := w.newTask(id, count, connectorConfig, taskConfig, target, status)
+func (w *Worker) StartTask(ctx context.Context, id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
+	t, err := w.newTask(ctx, id, count, connectorConfig, taskConfig, target, status)
 	if err != nil {
 		w.opt.Metrics.Worker().TaskStarted(false)
 		return err
@@ -35,12 +36,12 @@ func (w *Worker) StartTask(id connectors.TaskID, count int, connectorConfig, tas
 }
 
 // newTask makes a task that does not run yet.
-func (w *Worker) newTask(id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) (*task, error) {
-	conn, err := w.Resolve(connectorConfig)
+func (w *Worker) newTask(ctx context.Context, id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) (*task, error) {
+	conn, err := w.Resolve(ctx, connectorConfig)
 	if err != nil {
 		return nil, err
 	}
-	props, err := w.Resolve(taskConfig)
+	props, err := w.Resolve(ctx, taskConfig)
 	if err != nil {
 		return nil, err
 	}

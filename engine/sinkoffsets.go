@@ -20,7 +20,7 @@ const requestTimeout = 90 * time.Second
 func (w *Worker) SinkOffsets(ctx context.Context, name string, props map[string]string) (map[connectors.TopicPartition]int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	g, err := w.sinkGroup(name, props)
+	g, err := w.sinkGroup(ctx, name, props)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func modifyError(verb, text, name string, err error) error {
 func (w *Worker) modifySink(ctx context.Context, name string, props map[string]string, change func(ctx context.Context, g *sinkGroup) (bool, error)) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	g, err := w.sinkGroup(name, props)
+	g, err := w.sinkGroup(ctx, name, props)
 	if err == nil {
 		defer g.close()
 		var handled bool
@@ -132,8 +132,8 @@ type sinkGroup struct {
 	adm   *kadm.Client
 }
 
-func (w *Worker) sinkGroup(name string, raw map[string]string) (*sinkGroup, error) {
-	props, err := w.Resolve(raw)
+func (w *Worker) sinkGroup(ctx context.Context, name string, raw map[string]string) (*sinkGroup, error) {
+	props, err := w.Resolve(ctx, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +201,7 @@ func (g *sinkGroup) alter(ctx context.Context, offsets map[connectors.TopicParti
 // Errors: offsets of other than primitive values; the plugin's.
 // Source: Worker.modifySourceConnectorOffsets, normalizeSourceConnectorOffsets.
 func (w *Worker) AlterSourceOffsets(ctx context.Context, name string, raw map[string]string, offsets []connectors.PartitionOffset) (handled bool, err error) {
-	props, err := w.Resolve(raw)
+	props, err := w.Resolve(ctx, raw)
 	if err != nil {
 		return false, err
 	}

@@ -197,7 +197,7 @@ func TestSinkTask_TasksShareThePartitions(t *testing.T) {
 	props := sink("tasks.max=2")
 	b.startTask("k", props)
 	b.await("k", 0, connectors.Running)
-	if err := b.worker.StartTask(connectors.TaskID{Connector: "k", Task: 1}, 2, props, props, connectors.TargetStarted, b.status); err != nil {
+	if err := b.worker.StartTask(t.Context(), connectors.TaskID{Connector: "k", Task: 1}, 2, props, props, connectors.TargetStarted, b.status); err != nil {
 		t.Fatal(err)
 	}
 	b.await("k", 1, connectors.Running)
@@ -275,7 +275,7 @@ func TestStartTask_Refuses(t *testing.T) {
 		{connectors.TaskID{Connector: "j"}, 2, sink(), "The connector j has generated 2 tasks, which is greater than 1, "},
 		{connectors.TaskID{Connector: "x"}, 1, sink("millrace.stage.rows.max=0"), "Invalid value 0 for configuration millrace.stage.rows.max: Value must be at least 1"},
 	} {
-		err := b.worker.StartTask(c.id, c.count, c.props, c.props, connectors.TargetStarted, b.status)
+		err := b.worker.StartTask(t.Context(), c.id, c.count, c.props, c.props, connectors.TargetStarted, b.status)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%v: %v, want %s", c.id, err, c.want)
 		}

@@ -122,7 +122,7 @@ func TestSourceTask_StartedPausedDoesNotStartThePlugin(t *testing.T) {
 	}}
 	b := newBench(t, sourceOf(f), map[string]int32{"t": 1})
 	id := connectors.TaskID{Connector: "s"}
-	if err := b.worker.StartTask(id, 1, source(), source(), connectors.TargetPaused, b.status); err != nil {
+	if err := b.worker.StartTask(t.Context(), id, 1, source(), source(), connectors.TargetPaused, b.status); err != nil {
 		t.Fatal(err)
 	}
 	b.await("s", 0, connectors.Paused)
@@ -165,7 +165,7 @@ func TestSourceTask_FailuresHaveATrace(t *testing.T) {
 				return &counter{topic: "t", last: 5, poll: c.poll, record: c.record}
 			}}
 			b := newBench(t, sourceOf(f), map[string]int32{"t": 1}, "connector.client.config.override.policy=None")
-			err := b.worker.StartTask(connectors.TaskID{Connector: "s"}, 1, source(c.more...), source(), connectors.TargetStarted, b.status)
+			err := b.worker.StartTask(t.Context(), connectors.TaskID{Connector: "s"}, 1, source(c.more...), source(), connectors.TargetStarted, b.status)
 			var trace string
 			if err != nil {
 				trace = errant.Trace(err)

@@ -95,7 +95,7 @@ func (p *taskParts) context() taskContext {
 // configs returns the task's config as it is now. Where a variable cannot be replaced any more, the
 // config with which the task was started still counts.
 func (p *taskParts) configs() map[string]string {
-	now, err := p.w.Resolve(p.raw)
+	now, err := p.w.Resolve(p.t.ctx, p.raw)
 	if err != nil {
 		p.t.log.Warn("config of the task could not be resolved again, the one it was started with counts", "err", err)
 		return maps.Clone(p.props)

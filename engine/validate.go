@@ -19,7 +19,7 @@ import (
 // Errors: the config names no class, or none that is known (BadRequestException); a variable cannot be
 // replaced; an override is no value of its type. Source: AbstractHerder.validateConnectorConfig.
 func (w *Worker) Validate(ctx context.Context, raw map[string]string) (*connectors.Validation, error) {
-	props, err := w.Resolve(raw)
+	props, err := w.Resolve(ctx, raw)
 	if err != nil {
 		return nil, err
 	}

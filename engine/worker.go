@@ -90,14 +90,5 @@ func (w *Worker) Close(ctx context.Context) {
 	}
 }
 
-// Resolve replaces ${provider:path:key} in a config.
-func (w *Worker) Resolve(props map[string]string) (map[string]string, error) {
-	if w.opt.Transformer == nil {
-		return maps.Clone(props), nil
-	}
-	out, _, err := w.opt.Transformer.Transform(props)
-	return out, err
-}
-
 // errClosed answers what comes after Close.
 var errClosed = connectException("Worker is shutting down")

@@ -15,7 +15,6 @@ import (
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/header"
 	"github.com/millrace/millrace/codec/primitive"
-	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine"
 	"github.com/millrace/millrace/engine/plugin"
@@ -100,7 +99,7 @@ func TestDescribe(t *testing.T) {
 		{pairs("connector.class=NoSuch"), connectors.KindUnknown, ""},
 		{nil, connectors.KindUnknown, ""},
 	} {
-		if kind, ver := b.worker.Describe(c.props); kind != c.kind || ver != c.ver {
+		if kind, ver := b.worker.Describe(t.Context(), c.props); kind != c.kind || ver != c.ver {
 			t.Errorf("%v: %s %q", c.props, kind, ver)
 		}
 	}
@@ -122,26 +121,11 @@ func TestWorker_NothingStartsAfterClose(t *testing.T) {
 			t.Errorf("s-%d is %s", n, s)
 		}
 	}
-	if err := b.worker.StartConnector("s", source(), connectors.TargetStarted, b.status, func() {}); err == nil || err.Error() != "Worker is shutting down" {
+	if err := b.worker.StartConnector(t.Context(), "s", source(), connectors.TargetStarted, b.status, func() {}); err == nil || err.Error() != "Worker is shutting down" {
 		t.Errorf("error is %v", err)
 	}
-	if err := b.worker.StartTask(connectors.TaskID{Connector: "s"}, 1, source(), source(), connectors.TargetStarted, b.status); err == nil || err.Error() != "Worker is shutting down" {
+	if err := b.worker.StartTask(t.Context(), connectors.TaskID{Connector: "s"}, 1, source(), source(), connectors.TargetStarted, b.status); err == nil || err.Error() != "Worker is shutting down" {
 		t.Errorf("error is %v", err)
-	}
-}
-
-func TestResolve_ReplacesVariables(t *testing.T) {
-	w, err := engine.NewWorker(engine.Options{
-		Config:      pairs("key.converter=StringConverter", "value.converter=StringConverter"),
-		Plugins:     plugin.Set{Converters: codec.NewSet(append(primitive.Classes(), header.Classes()...)...)},
-		Transformer: config.NewTransformer(map[string]config.Provider{"p": fixed{}}),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := w.Resolve(pairs("a=${p:x:k}", "b=${other:x:k}"))
-	if err != nil || got["a"] != "x/k" || got["b"] != "${other:x:k}" {
-		t.Errorf("%v, %v", got, err)
 	}
 }
 
@@ -170,7 +154,7 @@ func TestWorker_ManyTasksComeAndGo(t *testing.T) {
 				}
 			}
 			for range 3 {
-				if err := b.worker.StartTask(id, 1, props, props, connectors.TargetStarted, status); err != nil {
+				if err := b.worker.StartTask(t.Context(), id, 1, props, props, connectors.TargetStarted, status); err != nil {
 					t.Error(err)
 					return
 				}

@@ -35,7 +35,7 @@ func (p *proc) validate(ctx context.Context, config map[string]string) (class, e
 		if err != nil {
 			return class{}, err
 		}
-		kind, version := on.worker.Describe(config)
+		kind, version := on.worker.Describe(ctx, config)
 		return class{kind, version}, nil
 	})
 }

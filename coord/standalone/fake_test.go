@@ -157,7 +157,7 @@ func (i *fakeInstance) end(ctx context.Context, limit time.Duration) {
 	}
 }
 
-func (w *fakeWorker) StartConnector(name string, config map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error {
+func (w *fakeWorker) StartConnector(_ context.Context, name string, config map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error {
 	if err := w.call(w.t.Context(), "start", name); err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (w *fakeWorker) TaskConfigs(ctx context.Context, name string, config map[st
 	return out, err
 }
 
-func (w *fakeWorker) StartTask(id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
+func (w *fakeWorker) StartTask(_ context.Context, id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
 	if err := w.call(w.t.Context(), "start", id.String()); err != nil {
 		return err
 	}
@@ -269,7 +269,7 @@ func (w *fakeWorker) StopTasks(ctx context.Context, ids []connectors.TaskID) err
 	return nil
 }
 
-func (w *fakeWorker) Describe(config map[string]string) (connectors.Kind, string) {
+func (w *fakeWorker) Describe(_ context.Context, config map[string]string) (connectors.Kind, string) {
 	switch class := config["connector.class"]; {
 	case strings.HasSuffix(class, "Sink"):
 		return connectors.KindSink, "4.3.1"
@@ -336,7 +336,7 @@ func (w *fakeWorker) SinkOffsets(ctx context.Context, name string, _ map[string]
 
 func (w *fakeWorker) KafkaClusterID(context.Context) (string, error) { return "cluster", nil }
 
-func (w *fakeWorker) Resolve(config map[string]string) (map[string]string, error) {
+func (w *fakeWorker) Resolve(_ context.Context, config map[string]string) (map[string]string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	out := maps.Clone(config)

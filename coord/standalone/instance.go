@@ -24,8 +24,8 @@ func (p *proc) startConnector(c *connector, awaited bool) (run uint64, err error
 			}
 		})
 	}
-	_, err = call(p, "starting connector "+name, func(_ context.Context, on env) (struct{}, error) {
-		return struct{}{}, on.worker.StartConnector(name, config, target, status, reconfigure)
+	_, err = call(p, "starting connector "+name, func(ctx context.Context, on env) (struct{}, error) {
+		return struct{}{}, on.worker.StartConnector(ctx, name, config, target, status, reconfigure)
 	})
 	if err != nil {
 		m.log.Error("connector not started", "connector", name, "err", err)

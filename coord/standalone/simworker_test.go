@@ -100,7 +100,7 @@ func (w *simWorker) fault() bool { return w.faults && w.s.rng.IntN(8) == 0 }
 
 var errSim = errors.New("simulated")
 
-func (w *simWorker) StartConnector(name string, config map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error {
+func (w *simWorker) StartConnector(_ context.Context, name string, config map[string]string, target connectors.TargetState, status func(connectors.Status), reconfigure func()) error {
 	if w.fault() {
 		return errSim
 	}
@@ -148,7 +148,7 @@ func (w *simWorker) TaskConfigs(_ context.Context, name string, config map[strin
 	return simTasks(config), nil
 }
 
-func (w *simWorker) StartTask(id connectors.TaskID, _ int, _, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
+func (w *simWorker) StartTask(_ context.Context, id connectors.TaskID, _ int, _, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
 	if w.fault() {
 		return errSim
 	}
@@ -193,13 +193,15 @@ func (w *simWorker) AlterSourceOffsets(_ context.Context, name string, _ map[str
 	return true, nil
 }
 
-func (w *simWorker) Describe(map[string]string) (connectors.Kind, string) {
+func (w *simWorker) Describe(context.Context, map[string]string) (connectors.Kind, string) {
 	return connectors.KindSource, "1"
 }
-func (w *simWorker) Resolve(config map[string]string) (map[string]string, error) { return config, nil }
-func (w *simWorker) Plugins() []connectors.PluginInfo                            { return nil }
-func (w *simWorker) PluginConfig(string, string) ([]config.Key, error)           { return nil, nil }
-func (w *simWorker) KafkaClusterID(context.Context) (string, error)              { return "", nil }
+func (w *simWorker) Resolve(_ context.Context, config map[string]string) (map[string]string, error) {
+	return config, nil
+}
+func (w *simWorker) Plugins() []connectors.PluginInfo                  { return nil }
+func (w *simWorker) PluginConfig(string, string) ([]config.Key, error) { return nil, nil }
+func (w *simWorker) KafkaClusterID(context.Context) (string, error)    { return "", nil }
 func (w *simWorker) AlterSinkOffsets(context.Context, string, map[string]string, map[connectors.TopicPartition]*int64) (bool, error) {
 	return false, nil
 }

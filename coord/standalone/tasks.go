@@ -17,6 +17,9 @@ const (
 	retryMax   = 60 * time.Second
 )
 
+// startMax is how long the tasks of a connector together may wait for config providers until they are started.
+const startMax = 30 * time.Second
+
 // updateTasks asks a running connector for task configs, and replaces its tasks where they, or what
 // they were made of, changed. The caller holds nothing. Nothing happens when the instance is not
 // the one that the caller means, or does not run any more.
@@ -38,7 +41,7 @@ func (p *proc) updateTasks(s *slot, run uint64) error {
 	}
 	got, err := callPlugin(context.Background(), p, "computing the task configs of connector "+name, func(ctx context.Context, on env) (a answer, err error) {
 		if a.tasks, err = on.worker.TaskConfigs(ctx, name, config); err == nil {
-			a.resolved, err = on.worker.Resolve(config)
+			a.resolved, err = on.worker.Resolve(ctx, config)
 		}
 		return a, err
 	})
@@ -156,10 +159,12 @@ func (p *proc) startTasks(c *connector, ids []connectors.TaskID) error {
 			m.post(func(m *machine) { m.taskReported(id, run, st) })
 		}}
 	}
-	errs, _ := call(p, "starting tasks of connector "+c.name, func(_ context.Context, on env) ([]error, error) {
+	errs, _ := call(p, "starting tasks of connector "+c.name, func(ctx context.Context, on env) ([]error, error) {
+		ctx, cancel := context.WithTimeout(ctx, startMax)
+		defer cancel()
 		errs := make([]error, len(starts))
 		for i, s := range starts {
-			errs[i] = on.worker.StartTask(s.id, count, config, s.config, target, s.status)
+			errs[i] = on.worker.StartTask(ctx, s.id, count, config, s.config, target, s.status)
 		}
 		return errs, nil
 	})
