@@ -259,3 +259,15 @@ func TestTopics_UsedAndReset(t *testing.T) {
 		equal(t, jsonText(t, topics), `["b"]`)
 	})
 }
+
+func TestTasks_KnowHowManyThereAre(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c", "tasks", "3")
+		must(t, k.RestartTask(t.Context(), connectors.TaskID{Connector: "c", Task: 1}))
+		for n := range 3 {
+			if got := k.worker.tasks[connectors.TaskID{Connector: "c", Task: n}].count; got != 3 {
+				t.Errorf("task %d was started as one of %d", n, got)
+			}
+		}
+	})
+}
