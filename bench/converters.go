@@ -15,15 +15,23 @@ import (
 // Topic is the topic of all records.
 const Topic = "orders"
 
-// converterCases are JsonConverter alone: the same names and records as bench/java has.
+// converterCases are JsonConverter alone over one data set: the same names and records as bench/java has.
 type converterCases struct {
+	set    records.Set
 	pool   *batch.Pool
 	decode codec.Decoder
 	encode codec.Encoder
-	in     []batch.Bytes  // raw values of each batch
-	read   []*batch.Batch // the same decoded, kept for encoding
+	in     []batch.Bytes // raw values of each batch
+	read   [][]part      // the same decoded, kept for encoding
+	parts  []part        // scratch
 	out    batch.BytesBuilder
 	bytes  float64 // per record
+}
+
+// part is the rows of a batch that share a schema; sel nil is all of them.
+type part struct {
+	column *batch.Column
+	sel    batch.Selection
 }
 
 // Case is a named pass over all records.
@@ -34,32 +42,32 @@ type Case struct {
 	Pass           Pass
 }
 
-// ConverterCases returns the cases of JsonConverter without ("schemaless") and with the schema envelope.
-func ConverterCases() ([]Case, error) {
+// converterSteps are what is measured of a data set: bench/java has the same.
+var converterSteps = []string{"decode", "encode", "roundtrip"}
+
+// ConverterCases returns the cases of JsonConverter over one data set.
+func ConverterCases(set records.Set) ([]Case, error) {
+	c, err := newConverterCases(set)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", set.Name, err)
+	}
 	var all []Case
-	for _, mode := range []string{"schemaless", "envelope"} {
-		c, err := newConverterCases(mode == "envelope")
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", mode, err)
-		}
-		for _, step := range []struct {
-			name string
-			one  func(i int) error
-		}{{"decode", c.decodeOne}, {"encode", c.encodeOne}, {"roundtrip", c.roundTrip}} {
-			all = append(all, Case{Name: "json/" + step.name + "/" + mode, Records: records.Rows, BytesPerRecord: c.bytes, Pass: func() error {
-				for i := range c.in {
-					if err := step.one(i); err != nil {
-						return err
-					}
+	for k, one := range []func(i int) error{c.decodeOne, c.encodeOne, c.roundTrip} {
+		all = append(all, Case{Name: caseName(converterSteps[k], set), Records: set.Rows, BytesPerRecord: c.bytes, Pass: func() error {
+			for i := range c.in {
+				if err := one(i); err != nil {
+					return err
 				}
-				return nil
-			}})
-		}
+			}
+			return nil
+		}})
 	}
 	return all, nil
 }
 
-func newConverterCases(envelope bool) (*converterCases, error) {
+func caseName(step string, set records.Set) string { return "json/" + step + "/" + set.Name }
+
+func newConverterCases(set records.Set) (*converterCases, error) {
 	var class *codec.Class
 	for _, k := range connectjson.Classes() {
 		if k.Name == "org.apache.kafka.connect.json.JsonConverter" {
@@ -69,23 +77,24 @@ func newConverterCases(envelope bool) (*converterCases, error) {
 	if class == nil {
 		return nil, fmt.Errorf("no JsonConverter among the classes of codec/connectjson")
 	}
-	conv, err := class.New(map[string]string{"schemas.enable": strconv.FormatBool(envelope)}, false)
+	conv, err := class.New(map[string]string{"schemas.enable": strconv.FormatBool(set.Envelope)}, false)
 	if err != nil {
 		return nil, err
 	}
-	c := &converterCases{pool: batch.NewPool(mem.NewPool()), decode: conv.NewDecoder(), encode: conv.NewEncoder()}
+	c := &converterCases{set: set, pool: batch.NewPool(mem.NewPool()), decode: conv.NewDecoder(), encode: conv.NewEncoder()}
 	c.out.Pool = c.pool.Mem
-	if err := c.load(envelope); err != nil {
+	if err := c.load(); err != nil {
 		return nil, err
 	}
 	for i := range c.in {
-		b, col, err := c.decoded(i)
+		b, err := c.decoded(i) // never released: what is encoded lives in it
 		if err != nil {
 			return nil, err
 		}
-		b.Value = col
-		c.read = append(c.read, b)
-		if err := c.encodeOne(i); err != nil {
+		c.read = append(c.read, append([]part(nil), c.parts...))
+		err = c.write(b, i, c.parts)
+		c.out.Discard()
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -93,73 +102,90 @@ func newConverterCases(envelope bool) (*converterCases, error) {
 }
 
 // load lays the values of each batch one behind the other, as a fetch brings them.
-func (c *converterCases) load(envelope bool) error {
+func (c *converterCases) load() error {
 	var text bytes.Buffer
-	if err := records.Write(&text, envelope); err != nil {
+	if err := c.set.Write(&text); err != nil {
 		return err
 	}
-	c.bytes = float64(text.Len()-records.Rows) / records.Rows
+	c.bytes = float64(text.Len()-c.set.Rows) / float64(c.set.Rows)
 	lines := bytes.Split(bytes.TrimSuffix(text.Bytes(), []byte("\n")), []byte("\n"))
-	for len(lines) >= records.BatchRows {
+	if len(lines) != c.set.Rows || len(lines)%c.set.BatchRows != 0 {
+		return fmt.Errorf("%d records, %d in batches of %d expected", len(lines), c.set.Rows, c.set.BatchRows)
+	}
+	for len(lines) > 0 {
 		var in batch.Bytes
-		for _, l := range lines[:records.BatchRows] {
+		for _, l := range lines[:c.set.BatchRows] {
 			in.Views = append(in.Views, batch.View{Pos: uint32(len(in.Bufs[0])), Len: uint32(len(l))})
 			in.Bufs[0] = append(in.Bufs[0], l...)
 		}
 		in.Bufs[0] = append(in.Bufs[0], make([]byte, mem.Slack)...)[:len(in.Bufs[0])]
 		c.in = append(c.in, in)
-		lines = lines[records.BatchRows:]
-	}
-	if len(c.in) != records.Batches || len(lines) != 0 {
-		return fmt.Errorf("%d batches and %d records over, %d batches expected", len(c.in), len(lines), records.Batches)
+		lines = lines[c.set.BatchRows:]
 	}
 	return nil
 }
 
-// decoded reads batch i into a new batch.
-func (c *converterCases) decoded(i int) (*batch.Batch, *batch.Column, error) {
+// decoded reads batch i into a new batch, as c.parts.
+func (c *converterCases) decoded(i int) (*batch.Batch, error) {
 	in := codec.Input{Topic: Topic, Values: c.in[i]}
 	b := c.pool.New(in.Values.Len())
 	b.Topics = batch.OneTopic(Topic)
+	c.parts = c.parts[:0]
 	var groups codec.Groups
 	var status batch.Status
 	err := c.decode.Group(b, &in, &groups, &status)
-	var col *batch.Column
-	if err == nil && groups.N == 1 {
-		col, err = c.decode.Decode(b, &in, 0, nil, nil, &status)
+	for g := int32(0); err == nil && g < groups.N; g++ {
+		p := part{sel: selection(b, &groups, g)}
+		p.column, err = c.decode.Decode(b, &in, g, p.sel, nil, &status)
+		c.parts = append(c.parts, p)
 	}
-	switch {
-	case err != nil:
-	case groups.N != 1:
-		err = fmt.Errorf("batch %d has %d schemas", i, groups.N)
-	case status.Any():
+	if err == nil && status.Any() {
 		err = fmt.Errorf("batch %d, row %d: %w", i, status.Errors()[0].Row, status.Errors()[0].Err)
 	}
 	if err != nil {
 		b.Release()
-		return nil, nil, err
+		return nil, err
 	}
-	return b, col, nil
+	return b, nil
+}
+
+// selection returns the rows of a group, as the engine finds them.
+func selection(b *batch.Batch, groups *codec.Groups, g int32) batch.Selection {
+	if groups.Row == nil {
+		return nil
+	}
+	sel := mem.Alloc[int32](&b.Arena, len(groups.Row))[:0]
+	for i, of := range groups.Row {
+		if of == g {
+			sel = append(sel, int32(i))
+		}
+	}
+	return sel
 }
 
 func (c *converterCases) decodeOne(i int) error {
-	b, _, err := c.decoded(i)
+	b, err := c.decoded(i)
 	if err == nil {
 		b.Release()
 	}
 	return err
 }
 
-// encodeOne writes batch i, as it was read at the start, and compares the size with what came in.
-func (c *converterCases) encodeOne(i int) error { return c.write(i, c.read[i].Value) }
-
-func (c *converterCases) write(i int, col *batch.Column) error {
-	b := c.pool.New(records.BatchRows)
+// encodeOne writes batch i, as it was read at the start.
+func (c *converterCases) encodeOne(i int) error {
+	b := c.pool.New(c.set.BatchRows)
 	defer b.Release()
-	c.out.Reset(&b.Arena, records.BatchRows, len(c.in[i].Bufs[0]))
+	return c.write(b, i, c.read[i])
+}
+
+// write writes the rows of batch i with b's memory, and compares their size with what came in.
+func (c *converterCases) write(b *batch.Batch, i int, parts []part) error {
+	c.out.Reset(&b.Arena, c.set.BatchRows, len(c.in[i].Bufs[0]))
 	var status batch.Status
-	if err := c.encode.Encode(&c.out, &codec.Output{Topics: batch.OneTopic(Topic), Column: col}, &status); err != nil {
-		return err
+	for _, p := range parts {
+		if err := c.encode.Encode(&c.out, &codec.Output{Topics: batch.OneTopic(Topic), Column: p.column, Sel: p.sel}, &status); err != nil {
+			return err
+		}
 	}
 	if status.Any() {
 		return fmt.Errorf("batch %d, row %d: %w", i, status.Errors()[0].Row, status.Errors()[0].Err)
@@ -171,10 +197,10 @@ func (c *converterCases) write(i int, col *batch.Column) error {
 }
 
 func (c *converterCases) roundTrip(i int) error {
-	b, col, err := c.decoded(i)
+	b, err := c.decoded(i)
 	if err != nil {
 		return err
 	}
 	defer b.Release()
-	return c.write(i, col)
+	return c.write(b, i, c.parts)
 }

@@ -1,13 +1,12 @@
-// Command writerecords writes the benchmark's records into a folder: schemaless.jsonl and envelope.jsonl, a record a line.
+// Command writerecords writes the benchmark's data sets into a folder, each into its file, a record a line: all, or the named ones.
 //
-//	go run ./bench/records/cmd/writerecords /tmp/records
+//	go run ./bench/records/cmd/writerecords /tmp/records [set ...]
 package main
 
 import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/millrace/millrace/bench/records"
 )
@@ -20,20 +19,19 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) != 1 {
-		return errors.New("want one argument, the folder to write to")
+	if len(args) == 0 {
+		return errors.New("the first argument is the folder to write to")
 	}
-	if err := os.MkdirAll(args[0], 0o755); err != nil {
-		return err
-	}
-	for name, envelope := range map[string]bool{"schemaless.jsonl": false, "envelope.jsonl": true} {
-		f, err := os.Create(filepath.Join(args[0], name))
-		if err != nil {
-			return err
+	sets := records.Sets()
+	if names := args[1:]; len(names) > 0 {
+		sets = sets[:0]
+		for _, name := range names {
+			s, err := records.SetOf(name)
+			if err != nil {
+				return err
+			}
+			sets = append(sets, s)
 		}
-		if err := errors.Join(records.Write(f, envelope), f.Close()); err != nil {
-			return fmt.Errorf("%s: %w", f.Name(), err)
-		}
 	}
-	return nil
+	return records.WriteFiles(args[0], sets)
 }

@@ -1,24 +1,38 @@
 package millrace.bench;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Set;
+import java.util.List;
+import java.util.stream.Stream;
 
-/** Runs the cases named on the command line (all, when none is) over the records of a folder and prints a JSON line for each. */
+/** Runs the cases named on the command line (all, when none is) over the data sets in a folder, one file each, and prints a JSON line for each. */
 public final class Main {
+    private static final String ENDING = ".jsonl";
+
     private Main() {}
 
     public static void main(String[] args) throws Exception {
         if (args.length == 0) {
-            System.err.println("usage: run.sh FOLDER [case ...]; FOLDER holds schemaless.jsonl and envelope.jsonl, cases are " + Cases.names());
+            System.err.println("usage: run.sh FOLDER [case ...]; FOLDER holds the files of writerecords, a case is json/STEP/SET, steps are " + Cases.STEPS);
             System.exit(2);
         }
-        Records schemaless = Records.read(Path.of(args[0], "schemaless.jsonl"));
-        Records envelope = Records.read(Path.of(args[0], "envelope.jsonl"));
-        Set<String> chosen = Set.copyOf(Arrays.asList(args).subList(1, args.length));
-        for (Cases.Case c : Cases.all(schemaless, envelope)) {
-            if (chosen.isEmpty() || chosen.contains(c.name())) {
-                System.out.println(Meter.measure(c));
+        List<Path> files;
+        try (Stream<Path> found = Files.list(Path.of(args[0]))) {
+            files = found.filter(f -> f.toString().endsWith(ENDING)).sorted().toList();
+        }
+        List<String> chosen = Arrays.asList(args).subList(1, args.length);
+        for (Path file : files) {
+            String name = file.getFileName().toString();
+            String set = name.substring(0, name.length() - ENDING.length()).replaceFirst("-(?=schemaless$|envelope$)", "/");
+            List<String> names = Cases.names(set).stream().filter(n -> chosen.isEmpty() || chosen.contains(n)).toList();
+            if (names.isEmpty()) {
+                continue;
+            }
+            for (Cases.Case c : Cases.of(set, Records.read(file))) {
+                if (names.contains(c.name())) {
+                    System.out.println(Meter.measure(c));
+                }
             }
         }
     }
