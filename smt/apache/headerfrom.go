@@ -108,7 +108,7 @@ func (t *headerFrom) record(r smt.Record) (smt.Record, bool, error) {
 			if t.move {
 				removeKey(out, name)
 			}
-			headers = append(headers, batch.Header{Key: t.headers[i], Decoded: true, Value: v})
+			headers = append(headers, batch.Header{Key: t.headers[i], Decoded: true, Schema: ownSchema(nil, v), Value: v})
 		}
 		r.Headers = headers
 		return t.with(r, nil, batch.MapValueOf(out)), true, nil
@@ -140,6 +140,15 @@ func (t *headerFrom) record(r smt.Record) (smt.Record, bool, error) {
 	}
 	r.Headers = headers
 	return r, true, nil
+}
+
+// ownSchema returns the schema of a header's value: that of a struct where none is given.
+// Source: ConnectHeader.schema.
+func ownSchema(s *batch.Schema, v batch.Value) *batch.Schema {
+	if st := v.Struct(); s == nil && st != nil {
+		return st.Schema
+	}
+	return s
 }
 
 func removeKey(m *batch.MapValue, name string) {
@@ -223,7 +232,8 @@ func (t *headerFrom) addHeaders(b *batch.Batch, rows batch.Selection) {
 		if len(rows) > 0 && int(rows[0]) == i {
 			rows = rows[1:]
 			for k, c := range t.columnsOf {
-				h.Entries = append(h.Entries, batch.Header{Key: t.headers[k], Decoded: true, Schema: c.Schema(), Value: c.Value(i)})
+				v := c.Value(i)
+				h.Entries = append(h.Entries, batch.Header{Key: t.headers[k], Decoded: true, Schema: ownSchema(c.Schema(), v), Value: v})
 			}
 		}
 		h.Offsets[i+1] = int32(len(h.Entries))

@@ -115,6 +115,9 @@ func notConsumed() error {
 func (t *insertField) valueOf(r *smt.Record, f *inserted, typed bool) (v batch.Value, ok bool, err error) {
 	switch f.what {
 	case insertTopic:
+		if lacksTopic(r.Row) {
+			return batch.Null(), true, nil
+		}
 		return batch.StringValue(r.Topic), true, nil
 	case insertPartition:
 		return batch.Int32Value(r.Partition), r.Partition != batch.NoPartition, nil
@@ -179,6 +182,9 @@ func (t *insertField) record(r smt.Record) (smt.Record, bool, error) {
 }
 
 func (t *insertField) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
+	if len(b.Topics.Names) == 0 {
+		return nil, false // null is put where a topic is asked for
+	}
 	c := t.column(b)
 	if c.Schema() == nil {
 		return nil, t.inMaps(b, c)

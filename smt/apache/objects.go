@@ -80,7 +80,9 @@ func withoutAbsent(b *batch.Batch, c *batch.Column) *batch.Column {
 func withTags(b *batch.Batch, c *batch.Column, tags []batch.Tag) *batch.Column {
 	out := b.NewDynamic(0)
 	d, s := out.Dyn, c.Dyn
+	children := out.Children // a header's own array, which its next user gets
 	*out = *c
+	out.Children = children
 	fields, shapes, boxed := d.Fields[:0], d.Shapes[:0], d.Boxed[:0]
 	*d = *s
 	d.Fields, d.Shapes, d.Boxed = append(fields, s.Fields...), append(shapes, s.Shapes...), append(boxed, s.Boxed...)

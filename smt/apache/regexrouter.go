@@ -74,6 +74,9 @@ func (t *regexRouter) topic(name string) (string, error) {
 }
 
 func (t *regexRouter) record(r smt.Record) (smt.Record, bool, error) {
+	if lacksTopic(r.Row) {
+		return r, false, noTopic()
+	}
 	to, err := t.topic(r.Topic)
 	r.Topic = to
 	return r, err == nil, err

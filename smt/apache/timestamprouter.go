@@ -73,6 +73,9 @@ func (t *timestampRouter) record(r smt.Record) (smt.Record, bool, error) {
 	if t.bad != nil {
 		return r, false, t.bad
 	}
+	if lacksTopic(r.Row) {
+		return r, false, noTopicToQuote()
+	}
 	r.Topic = t.topic(r.Topic, string(t.format.Append(nil, r.Timestamp)))
 	return r, true, nil
 }
@@ -81,7 +84,15 @@ func noTimestamp(r batch.Row) error {
 	return dataError("Timestamp missing on record: " + recordText(r))
 }
 
+// noTopicToQuote is what a record without topic meets.
+func noTopicToQuote() error {
+	return exception(nullPointerException, `Cannot invoke "String.indexOf(int)" because "s" is null`)
+}
+
 func (t *timestampRouter) columns(b *batch.Batch) ([]*batch.Batch, bool) {
+	if len(b.Topics.Names) == 0 {
+		return nil, false
+	}
 	rows := listed(b, live(b))
 	if b.Timestamps == nil || t.bad != nil {
 		for _, i := range rows {

@@ -33,6 +33,10 @@ func (t *topicNames) number(name string) int32 {
 // rename gives every row the topic that rename makes of its own, called once for each of the names.
 // Rows whose topic rename refuses fail.
 func rename(b *batch.Batch, rename func(topic string) (string, error)) {
+	if len(b.Topics.Names) == 0 {
+		fail(b, live(b), noTopic())
+		return
+	}
 	var names topicNames
 	to := make([]int32, len(b.Topics.Names))
 	for i, name := range b.Topics.Names {
@@ -69,3 +73,11 @@ func ofTopic(b *batch.Batch, at int32) batch.Selection {
 	}
 	return out
 }
+
+// noTopic is what RegexRouter meets in a record without topic.
+func noTopic() error {
+	return exception(nullPointerException, `Cannot invoke "java.lang.CharSequence.length()" because "this.text" is null`)
+}
+
+// lacksTopic reports whether the record of a row has no topic.
+func lacksTopic(r batch.Row) bool { return len(r.Batch().Topics.Names) == 0 }
