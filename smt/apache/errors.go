@@ -33,6 +33,9 @@ func notStruct(purpose string, found batch.Tag) error {
 	return dataError("Only Struct objects supported for [" + purpose + "], found: " + found.JavaClass())
 }
 
+// noFields is the error for another schema than a struct's. Source: ConnectSchema.fields.
+func noFields() error { return dataError("Cannot list fields on non-struct type") }
+
 // requireMap returns the map in v.
 func requireMap(v batch.Value, purpose string) (*batch.MapValue, error) {
 	if v.Tag() != batch.TagMap {

@@ -22,7 +22,7 @@ func setSchemaMetadataClasses() []*smt.Class {
 	})
 }
 
-// setSchemaMetadata names schemas. Source: SetSchemaMetadata.
+// setSchemaMetadata names schemas of structs; the original refuses all others. Source: SetSchemaMetadata.
 type setSchemaMetadata struct {
 	side
 	name        string
@@ -43,9 +43,10 @@ func (t *setSchemaMetadata) rewrite(s *batch.Schema) rewrite {
 		if t.hasVersion {
 			b.Version(t.version)
 		}
-		w := rewrite{schema: b.Build(), from: copied(s)}
-		w.odd = classOf(w.schema) != classOf(s)
-		return w
+		if s.Kind() != batch.KindStruct {
+			return rewrite{err: noFields()}
+		}
+		return rewrite{schema: b.Build(), from: copied(s)}
 	})
 }
 
@@ -62,13 +63,8 @@ func (t *setSchemaMetadata) record(r smt.Record) (smt.Record, bool, error) {
 	}
 	w := t.rewrite(schema)
 	st := value.Struct()
-	if st == nil {
-		// Where the name makes another class of the values, the original leaves the failure to the converter.
-		err := w.schema.Validate(value)
-		if value.IsNull() {
-			err = nil
-		}
-		return t.with(r, w.schema, value), err == nil, err
+	if w.err != nil || st == nil {
+		return t.with(r, w.schema, batch.Null()), w.err == nil, w.err
 	}
 	out := batch.NewStructValue(w.schema)
 	if err := copyFields(out, st, t.withDefault); err != nil {
@@ -86,10 +82,11 @@ func (t *setSchemaMetadata) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 	}
 	w := t.rewrite(c.Schema())
 	switch {
+	case w.err != nil:
+		fail(b, p.present, w.err)
+		fail(b, p.null, w.err)
 	case isEmpty(p.present) && isEmpty(p.null):
-	case w.odd:
-		return nil, false
-	case c.Schema().Kind() != batch.KindStruct || isEmpty(p.present):
+	case isEmpty(p.present):
 		t.setColumn(b, b.WithSchema(c, w.schema))
 	default:
 		c = plainStructs(b, c)

@@ -86,7 +86,7 @@ func (t *timestampConverter) rewrite(s *batch.Schema) rewrite {
 			return w
 		}
 		if s.Kind() != batch.KindStruct {
-			w.err = dataError("Cannot list fields on non-struct type")
+			w.err = noFields()
 			return w
 		}
 		out := structLike(s)
