@@ -66,7 +66,7 @@ type Herder interface {
 	// Plugins, PluginConfig and Validate: see Worker.
 	Plugins() []connectors.PluginInfo
 	PluginConfig(plugin, version string) ([]config.Key, error)
-	Validate(ctx context.Context, config map[string]string) (*connectors.Validation, error)
+	Validate(ctx context.Context, config map[string]string, nulls ...string) (*connectors.Validation, error)
 
 	// PutTaskConfigs and FenceZombies are asked by other workers of a cluster. body is what was signed.
 	PutTaskConfigs(ctx context.Context, name string, configs []map[string]string, s Signature) error

@@ -34,8 +34,9 @@ type Worker interface {
 
 	// Describe returns the kind and version of the connector class that a config names.
 	Describe(ctx context.Context, config map[string]string) (kind connectors.Kind, version string)
-	// Validate checks a connector config as PUT /connector-plugins/{class}/config/validate does.
-	Validate(ctx context.Context, config map[string]string) (*connectors.Validation, error)
+	// Validate checks a connector config as PUT /connector-plugins/{class}/config/validate does. nulls are
+	// its keys whose value is null.
+	Validate(ctx context.Context, config map[string]string, nulls ...string) (*connectors.Validation, error)
 	// Plugins lists the plugins; see connectors.PluginInfo.
 	Plugins() []connectors.PluginInfo
 	// PluginConfig returns the config keys of a plugin, as GET /connector-plugins/{p}/config lists them.

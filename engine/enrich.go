@@ -51,7 +51,7 @@ func (w *Worker) class(text string) (name string, kinds []classKind, ok bool) {
 // frameworkDef is the definition of a connector's config: the framework's keys, then those of its
 // transforms and predicates. Aliases whose class is unknown bring their type alone.
 // Source: SourceConnectorConfig.enrichedConfigDef, ConnectorConfig.enrich.
-func (w *Worker) frameworkDef(class *connectors.Class, props map[string]string) (*config.Def, error) {
+func (w *Worker) frameworkDef(class *connectors.Class, props map[string]string, nulls ...string) (*config.Def, error) {
 	d := w.defaults(class, props)
 	v := settings.Validators{Converter: w.converterValidator(converterClass), HeaderConverter: w.converterValidator(headerConverterClass)}
 	var def *config.Def
@@ -61,7 +61,7 @@ func (w *Worker) frameworkDef(class *connectors.Class, props map[string]string) 
 		def = settings.Source(d, v)
 	}
 	transforms := enrichment{
-		w: w, kind: "Transformation", key: "transforms", group: "Transforms", of: transformClass, set: w.opt.Plugins.Transforms, props: props,
+		w: w, kind: "Transformation", key: "transforms", group: "Transforms", of: transformClass, set: w.opt.Plugins.Transforms, props: props, nulls: nulls,
 		own: []config.Key{
 			{Name: "predicate", Type: config.String, Importance: config.Medium,
 				Doc: "The alias of a predicate used to determine whether to apply this transformation."},
@@ -86,6 +86,7 @@ type enrichment struct {
 	of    classKind
 	set   smt.Set
 	props map[string]string
+	nulls []string     // keys that are set to null
 	own   []config.Key // that every alias has
 }
 
@@ -157,9 +158,7 @@ func (e *enrichment) find(text string) (*smt.Class, bool) {
 // for a class that is no plugin at all, which was reported already.
 func (e *enrichment) checkType(prefix string, value any) error {
 	if e.of == transformClass {
-		_, negate := e.props[prefix+"negate"]
-		_, predicate := e.props[prefix+"predicate"]
-		if negate && !predicate {
+		if e.has(prefix+"negate") && !e.has(prefix+"predicate") {
 			return config.NewException("", "Config '"+prefix+"negate' was provided but there is no config '"+prefix+"predicate' defining a predicate to be negated.")
 		}
 	}
@@ -171,6 +170,12 @@ func (e *enrichment) checkType(prefix string, value any) error {
 		return notOf(text, e.kind)
 	}
 	return nil
+}
+
+// has says whether a key is set, to null too.
+func (e *enrichment) has(key string) bool {
+	_, ok := e.props[key]
+	return ok || slices.Contains(e.nulls, key)
 }
 
 func (e *enrichment) checkVersion(class *smt.Class, found bool, value any) error {

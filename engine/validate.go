@@ -14,18 +14,18 @@ import (
 )
 
 // Validate checks a connector config as PUT /connector-plugins/{class}/config/validate does. It waits for
-// plugin code.
+// plugin code. nulls are keys whose value is null, which is an error except where the plugin defines the key.
 //
 // Errors: the config names no class, or none that is known (BadRequestException); a variable cannot be
 // replaced; an override is no value of its type. Source: AbstractHerder.validateConnectorConfig.
-func (w *Worker) Validate(ctx context.Context, raw map[string]string) (*connectors.Validation, error) {
+func (w *Worker) Validate(ctx context.Context, raw map[string]string, nulls ...string) (*connectors.Validation, error) {
 	props, err := w.Resolve(ctx, raw)
 	if err != nil {
 		return nil, err
 	}
 	text, ok := props["connector.class"]
 	if !ok {
-		return nil, &connectors.Error{Class: badRequest, Text: "Connector config " + mapText(raw) + " contains no connector type"}
+		return nil, &connectors.Error{Class: badRequest, Text: "Connector config " + mapText(raw, nulls) + " contains no connector type"}
 	}
 	class, err := w.findConnectorAgain(text)
 	if err != nil {
@@ -36,18 +36,19 @@ func (w *Worker) Validate(ctx context.Context, raw map[string]string) (*connecto
 	case errant.Class(err) == invalidVersion:
 		return nil, &connectors.Error{Class: badRequest, Text: err.Error(), Err: err}
 	default:
-		return w.wrongVersion(text, class, props, err), nil
+		return w.wrongVersion(text, class, props, nulls, err), nil
 	}
-	def, err := w.frameworkDef(class, props)
+	def, err := w.frameworkDef(class, props, nulls...)
 	if err != nil {
 		return nil, err
 	}
-	v := &validation{w: w, class: class, props: props, values: def.ValidateWith(w.fullNames(def, props), w.parseOptions(props))}
+	v := w.newValidation(class, def, props, nulls)
 	if class.Kind() == connectors.KindSink {
 		v.checkSink()
 	} else {
 		v.checkSource()
 	}
+	v.nullErrors()
 	// Converters come first, as what is wrong with them may be said at the key that names them.
 	converters := v.converters()
 	overrides, err := v.overrides()
@@ -63,14 +64,15 @@ func (w *Worker) Validate(ctx context.Context, raw map[string]string) (*connecto
 
 // wrongVersion answers for a connector that does not exist in the version asked for: the keys of every
 // connector, and no further checks. Source: AbstractHerder.invalidVersionedConnectorValidation.
-func (w *Worker) wrongVersion(text string, class *connectors.Class, props map[string]string, err error) *connectors.Validation {
+func (w *Worker) wrongVersion(text string, class *connectors.Class, props map[string]string, nulls []string, err error) *connectors.Validation {
 	def := settings.Connector(emptyRecommendations(settings.Defaults{ConnectorVersion: version(class.Version)}), settings.Validators{
 		Converter: w.converterValidator(converterClass), HeaderConverter: w.converterValidator(headerConverterClass)})
-	v := &validation{w: w, class: class, props: props, values: def.ValidateWith(w.fullNames(def, props), w.parseOptions(props))}
+	v := w.newValidation(class, def, props, nulls)
 	v.value("connector.class").Errors = append(v.value("connector.class").Errors, err.Error())
 	ver := v.value("connector.plugin.version")
 	ver.Errors = append(ver.Errors, err.Error())
 	ver.Recommended = []any{version(class.Version)}
+	v.nullErrors()
 	return merge(text, []part{assemble(def.Keys(), v.values, def.Groups())})
 }
 
@@ -80,7 +82,15 @@ type validation struct {
 	w      *Worker
 	class  *connectors.Class
 	props  map[string]string
+	nulls  []string // keys that are not in props: their value is null
 	values []config.ConfigValue
+}
+
+// newValidation checks the keys of a definition.
+func (w *Worker) newValidation(class *connectors.Class, def *config.Def, props map[string]string, nulls []string) *validation {
+	o := w.parseOptions(props)
+	o.Nulls = nulls
+	return &validation{w: w, class: class, props: props, nulls: nulls, values: def.ValidateWith(w.fullNames(def, props), o)}
 }
 
 // value returns the value of a key, nil if there is none.
@@ -146,7 +156,7 @@ func (v *validation) pluginValues(ctx context.Context) (values []config.ConfigVa
 			return err
 		}
 		if v.class.Def != nil {
-			values = v.class.Def.Validate(v.w.fullNames(v.class.Def, v.props))
+			values = v.class.Def.ValidateWith(v.w.fullNames(v.class.Def, v.props), config.Options{Nulls: v.nulls})
 		}
 		return nil
 	})
@@ -242,14 +252,18 @@ func merge(name string, parts []part) *connectors.Validation {
 	return out
 }
 
-// mapText is HashMap.toString, with the values of secrets hidden.
-func mapText(m map[string]string) string {
-	keys := hashOrder(m)
+// mapText is HashMap.toString of a copy, with the values of secrets hidden.
+func mapText(m map[string]string, nulls []string) string {
 	shown := config.MaskProps(m)
-	for i, k := range keys {
-		keys[i] = k + "=" + shown[k]
+	for _, k := range nulls {
+		shown[k] = "null"
 	}
-	return "{" + strings.Join(keys, ", ") + "}"
+	keys := slices.Sorted(maps.Keys(shown))
+	texts := make([]string, len(keys))
+	for i, k := range java.HashMapOrderSized(keys, java.CopyTableSize(len(keys))) {
+		texts[i] = keys[k] + "=" + shown[keys[k]]
+	}
+	return "{" + strings.Join(texts, ", ") + "}"
 }
 
 // hashOrder returns the keys of m in the order of a HashMap.

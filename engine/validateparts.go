@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/codec"
@@ -122,7 +123,7 @@ func (v *validation) converterKeys(class *codec.Class, prefix, kind string) (par
 	if _, ok := own["converter.type"]; !ok {
 		own["converter.type"] = kind
 	}
-	return prefixed(prefix, class.Def.Key, class.Def.Validate(own)), true
+	return prefixed(prefix, class.Def.Key, class.Def.ValidateWith(own, config.Options{Nulls: v.nullsWithPrefix(prefix)})), true
 }
 
 // overrides asks the policy for the settings of clients that the connector uses.
@@ -142,14 +143,20 @@ func (v *validation) overrides() ([]part, error) {
 		{letters || ownOffsets || !sink && settings.UsesTopicCreation(v.props), adminOverride, clientkeys.Admin},
 	} {
 		over := config.WithPrefix(v.props, c.prefix)
-		if !c.used || len(over) == 0 {
+		nulls := v.nullsWithPrefix(c.prefix)
+		if !c.used || len(over)+len(nulls) == 0 {
 			continue
+		}
+		for _, name := range nulls {
+			over[name] = ""
 		}
 		keys := c.keys()
 		values := make([]config.ConfigValue, 0, len(over))
 		for _, name := range hashOrder(over) {
 			value := any(over[name])
-			if k, ok := keys[name]; ok {
+			if slices.Contains(nulls, name) {
+				value = nil
+			} else if k, ok := keys[name]; ok {
 				var err error
 				if value, err = config.ParseText(name, over[name], k.Type); err != nil {
 					return nil, err

@@ -218,8 +218,12 @@ func (h *fakeHerder) PluginConfig(plugin, version string) ([]config.Key, error) 
 	return d.Keys(), nil
 }
 
-func (h *fakeHerder) Validate(ctx context.Context, props map[string]string) (*connectors.Validation, error) {
-	h.ask("validate %s", pairs(props))
+func (h *fakeHerder) Validate(ctx context.Context, props map[string]string, nulls ...string) (*connectors.Validation, error) {
+	text := "validate " + pairs(props)
+	if len(nulls) > 0 {
+		text += fmt.Sprintf(" nulls=%v", sorted(nulls))
+	}
+	h.ask("%s", text)
 	if err := h.by(ctx, props["name"], "gone"); err != nil {
 		return nil, err
 	}

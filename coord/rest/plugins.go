@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 )
 
@@ -33,9 +32,8 @@ func (a *api) pluginConfig(_ context.Context, c *call) (answer, error) {
 	return answer{body: list}, nil
 }
 
-// validate serves PUT /connector-plugins/{plugin}/config/validate. A null value counts as none; of a key
-// that no plugin defines it is an error. Source: ConnectorPluginsResource.validateConfigs,
-// AbstractHerder.addNullValuedErrors.
+// validate serves PUT /connector-plugins/{plugin}/config/validate.
+// Source: ConnectorPluginsResource.validateConfigs.
 func (a *api) validate(ctx context.Context, c *call) (answer, error) {
 	body, err := c.object(configWhat)
 	if err != nil {
@@ -46,17 +44,16 @@ func (a *api) validate(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	props, nulls := withoutNulls(values)
-	infos, err := validated(ctx, a.herder, c.name(), props)
+	infos, err := validated(ctx, a.herder, c.name(), props, nulls...)
 	if err != nil {
 		return answer{}, err
 	}
-	addNullErrors(&infos, nulls)
 	return answer{body: infos}, nil
 }
 
 // Validator checks connector configs; see coord.Worker.
 type Validator interface {
-	Validate(ctx context.Context, config map[string]string) (*connectors.Validation, error)
+	Validate(ctx context.Context, config map[string]string, nulls ...string) (*connectors.Validation, error)
 }
 
 // Validation returns the body of PUT /connector-plugins/{plugin}/config/validate for a config without null
@@ -69,12 +66,12 @@ func Validation(ctx context.Context, v Validator, plugin string, config map[stri
 	return encode(infos)
 }
 
-func validated(ctx context.Context, v Validator, plugin string, config map[string]string) (configInfos, error) {
+func validated(ctx context.Context, v Validator, plugin string, config map[string]string, nulls ...string) (configInfos, error) {
 	class, ok := config["connector.class"]
 	if ok && !strings.HasSuffix(withoutSuffix(class), withoutSuffix(plugin)) {
 		return configInfos{}, badRequest("Included connector type %s does not match request type %s", class, plugin)
 	}
-	checked, err := v.Validate(ctx, config)
+	checked, err := v.Validate(ctx, config, nulls...)
 	if err != nil {
 		return configInfos{}, err
 	}
@@ -87,23 +84,4 @@ func withoutSuffix(name string) string {
 		return short
 	}
 	return name
-}
-
-// addNullErrors lists the keys of null values that nobody defines, before all others.
-func addNullErrors(infos *configInfos, nulls []string) {
-	known := map[string]bool{}
-	for _, c := range infos.Configs {
-		if c.Definition != nil {
-			known[c.Definition.Name] = true
-		}
-	}
-	var unknown []configInfo
-	for _, name := range sorted(nulls) {
-		if !known[name] {
-			v := valueOf(&config.ConfigValue{Name: name, Errors: []string{nullConfigValue}, Visible: true})
-			unknown = append(unknown, configInfo{Value: &v})
-		}
-	}
-	infos.ErrorCount += len(unknown)
-	infos.Configs = append(unknown, infos.Configs...)
 }

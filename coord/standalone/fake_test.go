@@ -277,11 +277,15 @@ func (w *fakeWorker) Describe(_ context.Context, config map[string]string) (conn
 	return connectors.KindUnknown, ""
 }
 
-func (w *fakeWorker) Validate(ctx context.Context, props map[string]string) (*connectors.Validation, error) {
+func (w *fakeWorker) Validate(ctx context.Context, props map[string]string, nulls ...string) (*connectors.Validation, error) {
 	if err := w.call(ctx, "validate", props["name"]); err != nil {
 		return nil, err
 	}
 	v := &connectors.Validation{Name: props["connector.class"]}
+	for i := range nulls {
+		v.ErrorCount++
+		v.Configs = append(v.Configs, connectors.ValidatedKey{Value: &config.ConfigValue{Name: nulls[i]}})
+	}
 	if fault, ok := props["fault"]; ok {
 		v.ErrorCount = 1
 		v.Configs = []connectors.ValidatedKey{{}, {Value: &config.ConfigValue{Errors: []string{fault}}}}

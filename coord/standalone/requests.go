@@ -193,11 +193,11 @@ func (h *Herder) PluginConfig(plugin, version string) ([]config.Key, error) {
 // Validate implements coord.Herder. Failures are those of a check that did not come to an end: Java
 // answers them with status 500 and the exception as text.
 // Source: AbstractHerder.validateConnectorConfig, FutureCallback.get.
-func (h *Herder) Validate(ctx context.Context, props map[string]string) (*connectors.Validation, error) {
-	props = maps.Clone(props)
+func (h *Herder) Validate(ctx context.Context, props map[string]string, nulls ...string) (*connectors.Validation, error) {
+	props, nulls = maps.Clone(props), slices.Clone(nulls)
 	return operate(ctx, h, func(p *proc) (*connectors.Validation, error) {
 		v, err := callPlugin(ctx, p, "validating the config of a connector of class "+props["connector.class"], func(ctx context.Context, on env) (*connectors.Validation, error) {
-			return on.worker.Validate(ctx, props)
+			return on.worker.Validate(ctx, props, nulls...)
 		})
 		var of interface{ JavaClass() string }
 		if errors.As(err, &of) {

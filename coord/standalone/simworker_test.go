@@ -180,7 +180,7 @@ func (w *simWorker) StopTasks(_ context.Context, ids []connectors.TaskID) error 
 	return nil
 }
 
-func (w *simWorker) Validate(context.Context, map[string]string) (*connectors.Validation, error) {
+func (w *simWorker) Validate(context.Context, map[string]string, ...string) (*connectors.Validation, error) {
 	return &connectors.Validation{}, nil
 }
 
