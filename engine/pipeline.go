@@ -27,8 +27,8 @@ type Pipeline struct {
 // replaced. The caller closes it.
 //
 // Errors: those with which a task of the connector would fail to start.
-func (w *Worker) NewPipeline(raw map[string]string) (*Pipeline, error) {
-	props, err := w.Resolve(context.Background(), raw)
+func (w *Worker) NewPipeline(ctx context.Context, raw map[string]string) (*Pipeline, error) {
+	props, err := w.Resolve(ctx, raw)
 	if err != nil {
 		return nil, err
 	}

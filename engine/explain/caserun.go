@@ -14,7 +14,7 @@ import (
 // Runner of the case's connector; its error is a result of the case.
 //
 // Errors: ctx ended.
-func (c *Case) Run(ctx context.Context, open func() (*Runner, error)) (diff string, err error) {
+func (c *Case) Run(ctx context.Context, open func(context.Context) (*Runner, error)) (diff string, err error) {
 	traces, failure, err := c.traces(ctx, open)
 	if err != nil {
 		return "", err
@@ -47,8 +47,8 @@ func (c *Case) Run(ctx context.Context, open func() (*Runner, error)) (diff stri
 }
 
 // traces runs the records. failure is why the config or the input does not work at all.
-func (c *Case) traces(ctx context.Context, open func() (*Runner, error)) (out []*Trace, failure, err error) {
-	r, err := open()
+func (c *Case) traces(ctx context.Context, open func(context.Context) (*Runner, error)) (out []*Trace, failure, err error) {
+	r, err := open(ctx)
 	if err != nil {
 		return nil, err, nil
 	}
@@ -93,7 +93,7 @@ func (c *Case) compareError(traces []*Trace, failure error) string {
 
 // Rewrite writes what comes out of a case that is a folder as its expectation, plain JSON. ok is false for
 // cases of other forms, and for those that expect an error.
-func (c *Case) Rewrite(ctx context.Context, open func() (*Runner, error)) (ok bool, err error) {
+func (c *Case) Rewrite(ctx context.Context, open func(context.Context) (*Runner, error)) (ok bool, err error) {
 	if c.rewrite == "" || c.Error != "" {
 		return false, nil
 	}

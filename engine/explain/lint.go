@@ -42,7 +42,7 @@ func (s *Subject) Lint(ctx context.Context) ([]Finding, error) {
 		l.sourceAndSink()
 	}
 	if l.class != nil && !HasErrors(l.list) {
-		l.build()
+		l.build(ctx)
 	}
 	return sortFindings(l.list), nil
 }
@@ -226,11 +226,11 @@ func (l *lint) undefined(prefix string, list []string) []string {
 }
 
 // build makes converters and transforms, for what only they can tell of their configs.
-func (l *lint) build() {
+func (l *lint) build(ctx context.Context) {
 	if len(l.props) != len(l.File.Entries) {
 		return // something is not known
 	}
-	p, err := l.Worker.NewPipeline(l.props)
+	p, err := l.Worker.NewPipeline(ctx, l.props)
 	if err == nil {
 		err = p.Close()
 	}

@@ -29,8 +29,8 @@ type Runner struct {
 // NewRunner makes the pipeline of a config. The caller closes it; pool outlives it.
 //
 // Errors: those with which a task would fail to start.
-func NewRunner(w *engine.Worker, pool *batch.Pool, props map[string]string) (*Runner, error) {
-	p, err := w.NewPipeline(props)
+func NewRunner(ctx context.Context, w *engine.Worker, pool *batch.Pool, props map[string]string) (*Runner, error) {
+	p, err := w.NewPipeline(ctx, props)
 	if err != nil {
 		return nil, err
 	}
