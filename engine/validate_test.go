@@ -177,3 +177,25 @@ func TestValidate_ClassesThatPluginsNameAreTheirOwn(t *testing.T) {
 		t.Errorf("answer is %s", complaints(v))
 	}
 }
+
+// A worker that stands alone knows nothing of exactly-once: what asks for it is let through, as Java does.
+func TestExactlyOnce_IsIgnoredStandingAlone(t *testing.T) {
+	set := sourceOf(&fakeConnector{})
+	set.Converters = codec.NewSet(append(primitive.Classes(), header.Classes()...)...)
+	props := pairs("key.converter=StringConverter", "value.converter=StringConverter", "exactly.once.source.support=enabled")
+	w, err := engine.NewWorker(engine.Options{Config: props, Plugins: set, Pool: batch.NewPool(mem.Checked(t))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := w.Validate(t.Context(), source("exactly.once.support=required", "transaction.boundary=connector", "consumer.override.fetch.min.bytes=x", "offsets.storage.topic=o"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := complaints(v); got != "0 " {
+		t.Error(got)
+	}
+	if _, err := engine.NewWorker(engine.Options{Config: props, Plugins: set, Distributed: true, Pool: batch.NewPool(mem.Checked(t))}); err == nil ||
+		!strings.HasPrefix(err.Error(), "Invalid value enabled for configuration exactly.once.source.support") {
+		t.Errorf("a worker of a cluster: %v", err)
+	}
+}
