@@ -23,9 +23,16 @@ type converterCases struct {
 	encode codec.Encoder
 	in     []batch.Bytes // raw values of each batch
 	read   [][]part      // the same decoded, kept for encoding
-	parts  []part        // scratch
-	out    batch.BytesBuilder
-	bytes  float64 // per record
+
+	// Of the present batch: an argument of an interface call would be allocated for each.
+	parts  []part
+	input  codec.Input
+	groups codec.Groups
+	output codec.Output
+	status batch.Status
+
+	out   batch.BytesBuilder
+	bytes float64 // per record
 }
 
 // part is the rows of a batch that share a schema; sel nil is all of them.
@@ -127,26 +134,33 @@ func (c *converterCases) load() error {
 
 // decoded reads batch i into a new batch, as c.parts.
 func (c *converterCases) decoded(i int) (*batch.Batch, error) {
-	in := codec.Input{Topic: Topic, Values: c.in[i]}
-	b := c.pool.New(in.Values.Len())
+	c.input = codec.Input{Topic: Topic, Values: c.in[i]}
+	b := c.pool.New(c.input.Values.Len())
 	b.Topics = batch.OneTopic(Topic)
-	c.parts = c.parts[:0]
-	var groups codec.Groups
-	var status batch.Status
-	err := c.decode.Group(b, &in, &groups, &status)
-	for g := int32(0); err == nil && g < groups.N; g++ {
-		p := part{sel: selection(b, &groups, g)}
-		p.column, err = c.decode.Decode(b, &in, g, p.sel, nil, &status)
+	c.parts, c.groups = c.parts[:0], codec.Groups{}
+	c.status.Reset()
+	err := c.decode.Group(b, &c.input, &c.groups, &c.status)
+	for g := int32(0); err == nil && g < c.groups.N; g++ {
+		p := part{sel: selection(b, &c.groups, g)}
+		p.column, err = c.decode.Decode(b, &c.input, g, p.sel, nil, &c.status)
 		c.parts = append(c.parts, p)
 	}
-	if err == nil && status.Any() {
-		err = fmt.Errorf("batch %d, row %d: %w", i, status.Errors()[0].Row, status.Errors()[0].Err)
+	if err == nil {
+		err = c.failed(i)
 	}
 	if err != nil {
 		b.Release()
 		return nil, err
 	}
 	return b, nil
+}
+
+// failed returns the error of the first row of batch i that has one.
+func (c *converterCases) failed(i int) error {
+	if c.status.Any() {
+		return fmt.Errorf("batch %d, row %d: %w", i, c.status.Errors()[0].Row, c.status.Errors()[0].Err)
+	}
+	return nil
 }
 
 // selection returns the rows of a group, as the engine finds them.
@@ -181,14 +195,15 @@ func (c *converterCases) encodeOne(i int) error {
 // write writes the rows of batch i with b's memory, and compares their size with what came in.
 func (c *converterCases) write(b *batch.Batch, i int, parts []part) error {
 	c.out.Reset(&b.Arena, c.set.BatchRows, len(c.in[i].Bufs[0]))
-	var status batch.Status
+	c.status.Reset()
 	for _, p := range parts {
-		if err := c.encode.Encode(&c.out, &codec.Output{Topics: batch.OneTopic(Topic), Column: p.column, Sel: p.sel}, &status); err != nil {
+		c.output = codec.Output{Topics: batch.OneTopic(Topic), Column: p.column, Sel: p.sel}
+		if err := c.encode.Encode(&c.out, &c.output, &c.status); err != nil {
 			return err
 		}
 	}
-	if status.Any() {
-		return fmt.Errorf("batch %d, row %d: %w", i, status.Errors()[0].Row, status.Errors()[0].Err)
+	if err := c.failed(i); err != nil {
+		return err
 	}
 	if len(c.out.Buf) != len(c.in[i].Bufs[0]) {
 		return fmt.Errorf("batch %d: %d bytes written, %d read: JsonConverter writes what it has read", i, len(c.out.Buf), len(c.in[i].Bufs[0]))

@@ -1,6 +1,8 @@
 package connectjson
 
 import (
+	"slices"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
@@ -152,15 +154,33 @@ func (r reader) mapping(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) 
 		if err != nil {
 			return batch.Null(), err
 		}
-		key = k.AppendKey(key[:0])
-		if at, ok := places[string(key)]; ok {
-			m.Values[at] = v
-			continue
+		if !byIdentity(k) {
+			key = k.AppendKey(key[:0])
+			if at, ok := places[string(key)]; ok {
+				m.Values[at] = v
+				continue
+			}
+			places[string(key)] = len(m.Keys)
 		}
-		places[string(key)] = len(m.Keys)
 		m.Keys, m.Values = append(m.Keys, k), append(m.Values, v)
 	}
 	return batch.MapValueOf(hashOrdered(m)), nil
+}
+
+// byIdentity reports whether a HashMap takes every reading of v for another key: Java compares byte arrays by identity, but those that are
+// fields of a struct. Source: Struct.equals, AbstractList.equals.
+func byIdentity(v batch.Value) bool {
+	switch v.Tag() {
+	case batch.TagBytes:
+		return true
+	case batch.TagArray:
+		return slices.ContainsFunc(v.Array(), byIdentity)
+	case batch.TagMap:
+		return slices.ContainsFunc(v.Map().Keys, byIdentity) || slices.ContainsFunc(v.Map().Values, byIdentity)
+	case batch.TagStruct:
+		return slices.ContainsFunc(v.Struct().Fields, func(f batch.Value) bool { return f.Tag() != batch.TagBytes && byIdentity(f) })
+	}
+	return false
 }
 
 // structure converts the members that s names, and checks each as Struct.put does.

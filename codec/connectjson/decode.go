@@ -126,7 +126,7 @@ func (d *decoder) readFast(p *plan, i int32) bool {
 	if at < 0 {
 		return false
 	}
-	end := f.value(p.root, int(i), at)
+	end := f.value(p.root, int(i), jsonscan.SkipSpace(f.b, at, f.n))
 	if end == odd {
 		return false
 	}

@@ -1,6 +1,8 @@
 package connectjson
 
 import (
+	"bytes"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/mem"
@@ -115,12 +117,13 @@ func (d *decoder) groupOf(in *codec.Input, i int32, status *batch.Status) int32 
 	return e.group
 }
 
-// meet reads an envelope that starts with none of the recent prefixes. An envelope of unusual form gets
+// meet reads an envelope that starts with none of the known prefixes. An envelope of unusual form gets
 // a prefix that is not kept.
 func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
 	d.row(in, i)
 	if at := d.payloadAt(); at >= 0 && at <= prefixBytesMax {
-		e := d.prefixes.lookup(raw[:at])
+		text := bytes.TrimRight(raw[:at], " \t\r\n") // so that no prefix starts with another
+		e := d.prefixes.exact(text)
 		if e == nil {
 			n, err := jsonscan.Parse(raw)
 			if err != nil {
@@ -133,7 +136,7 @@ func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
 			e = &prefix{schema: d.schemas.intern(s)}
 		}
 		d.payloads[i] = int32(at)
-		return d.prefixes.add(raw[:at], e.schema), nil
+		return d.prefixes.add(text, e.schema), nil
 	}
 	s, _, err := d.split(raw)
 	if err != nil {

@@ -2,81 +2,48 @@ package connectjson
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 
-	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 )
 
-// prefix is the text of an envelope up to its payload, and the schema in it. Producers that use this
-// converter write the same prefix in every record, so it is compared and not parsed.
-type prefix struct {
-	text   string
-	schema *batch.Schema
-	group  int32 // in the present input; valid where round is the present one
-	round  uint64
+// single reports whether rest, the text of an envelope from its payload on, surely has no second
+// member "schema": neither the end of that name nor an escaped letter of it stands anywhere.
+func single(rest []byte) bool {
+	if len(rest) <= shortRest {
+		return !bytes.Contains(rest, schemaEnd) && (bytes.IndexByte(rest, '\\') < 0 || !bytes.Contains(rest, escapedLetter))
+	}
+	i := 0
+	for ; i+9 <= len(rest); i += 8 {
+		w, next := binary.LittleEndian.Uint64(rest[i:]), binary.LittleEndian.Uint64(rest[i+1:])
+		name := (w ^ each1*'a') | (next ^ each1*'"')
+		escape := (w ^ each1*'\\') | (next ^ each1*'u')
+		m := ((name-each1)&^name | (escape-each1)&^escape) & each80
+		for ; m != 0; m &= m - 1 { // marks above the lowest may be wrong, which costs a look
+			at := i + bits.TrailingZeros64(m)>>3
+			if bytes.HasPrefix(rest[at:], escapedLetter) || bytes.HasSuffix(rest[:at+2], schemaEnd) {
+				return false
+			}
+		}
+	}
+	tail := rest[max(0, i-len(schemaEnd)):]
+	return !bytes.Contains(tail, schemaEnd) && !bytes.Contains(tail, escapedLetter)
 }
 
-// prefixes are the prefixes that a decoder has met.
-type prefixes struct {
-	size   int // most that are kept
-	bytes  int // of all texts
-	known  map[string]*prefix
-	recent [4]*prefix
-}
-
-// Bounds of what is kept, in bytes of text.
-const (
-	prefixBytesMax   = 1 << 20
-	prefixesBytesMax = 16 << 20
+// What a name that is read as "schema" has in it: its end, or a letter as \u0063 to \u0073.
+var (
+	schemaEnd     = []byte(`hema"`)
+	escapedLetter = []byte(`\u00`)
 )
 
-func newPrefixes(size int) prefixes {
-	return prefixes{size: max(size, 1), known: map[string]*prefix{}}
-}
+// shortRest is how long a text is searched best by the bytes of schemaEnd: in longer texts there are too many of each.
+const shortRest = 512
 
-// find returns the recent prefix that raw starts with, or nil.
-func (p *prefixes) find(raw []byte) *prefix {
-	for k, e := range p.recent {
-		if e != nil && len(raw) > len(e.text) && string(raw[:len(e.text)]) == e.text {
-			if k > 0 {
-				copy(p.recent[1:k+1], p.recent[:k])
-				p.recent[0] = e
-			}
-			return e
-		}
-	}
-	return nil
-}
-
-// schemaEnd is the rarest end of the name "schema".
-var schemaEnd = []byte(`hema"`)
-
-// single reports whether rest, the text of an envelope from its payload on, surely has no second
-// member "schema".
-func single(rest []byte) bool {
-	return bytes.IndexByte(rest, '\\') < 0 && !bytes.Contains(rest, schemaEnd)
-}
-
-// add keeps the prefix of an envelope whose schema is s.
-func (p *prefixes) add(text []byte, s *batch.Schema) *prefix {
-	e, ok := p.known[string(text)]
-	if !ok {
-		if len(p.known) >= p.size || p.bytes+len(text) > prefixesBytesMax {
-			clear(p.known)
-			clear(p.recent[:])
-			p.bytes = 0
-		}
-		p.bytes += len(text)
-		e = &prefix{text: string(text), schema: s}
-		p.known[e.text] = e
-	}
-	copy(p.recent[1:], p.recent[:])
-	p.recent[0] = e
-	return e
-}
-
-// lookup is find by the text itself.
-func (p *prefixes) lookup(text []byte) *prefix { return p.known[string(text)] }
+const (
+	each1  = 0x0101010101010101
+	each80 = 0x8080808080808080
+)
 
 // payloadAt returns where the payload of the row f.b[:f.n] starts, if the row is an envelope of schema
 // and payload, in this order and with nothing else; otherwise -1.

@@ -3,6 +3,7 @@ package jsonscan
 import (
 	"encoding/base64"
 	"math"
+	"math/bits"
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/internal/java"
@@ -20,14 +21,16 @@ func AppendEscaped[T ~string | ~[]byte](dst []byte, s T) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
-			i++
+		switch {
+		case c < utf8.RuneSelf:
+			if c < ' ' || c == '"' || c == '\\' {
+				dst = appendEscape(append(dst, s[start:i]...), c)
+				start = i + 1
+			}
+			i = plainEnd(s, i+1)
 			continue
-		}
-		if c < utf8.RuneSelf {
-			dst = appendEscape(append(dst, s[start:i]...), c)
-			i++
-			start = i
+		case c >= 0xc2 && c < 0xe0 && i+1 < len(s) && s[i+1]&0xc0 == 0x80:
+			i += 2
 			continue
 		}
 		r, size, whole := wideRune(s[i:])
@@ -49,6 +52,19 @@ func AppendEscaped[T ~string | ~[]byte](dst []byte, s T) []byte {
 		start = i
 	}
 	return append(dst, s[start:]...)
+}
+
+// plainEnd returns a position from i on before which all bytes are plain ASCII. It looks at eight bytes at a time, so that it may stop
+// up to seven bytes before the end.
+func plainEnd[T ~string | ~[]byte](s T, i int) int {
+	for ; i+8 <= len(s); i += 8 {
+		w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		if m := special(w); m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	return i
 }
 
 // wideRune decodes one character of WTF-8 beyond ASCII; whole is false for a byte that starts none.

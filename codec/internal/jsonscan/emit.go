@@ -97,10 +97,7 @@ func PutString(b []byte, p int, src []byte, from, to int) (end int, ok bool) {
 	for k := 0; k < n; k += 8 {
 		w := binary.LittleEndian.Uint64(in[k:])
 		binary.LittleEndian.PutUint64(out[k:], w)
-		q := w ^ each1*'"'
-		s := w ^ each1*'\\'
-		m := ((q-each1)&^q | (s-each1)&^s | (w-each1*' ')&^w | w) & each80
-		if m != 0 && k+bits.TrailingZeros64(m)>>3 < n {
+		if m := special(w); m != 0 && k+bits.TrailingZeros64(m)>>3 < n {
 			return p, false
 		}
 	}

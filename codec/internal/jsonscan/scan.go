@@ -2,98 +2,11 @@ package jsonscan
 
 import (
 	"encoding/binary"
-	"math/bits"
-	"unicode/utf8"
 )
 
 // Slack is how many readable bytes must follow the text that a scan function gets: len(b) is at least
 // n+Slack, where n is the end of the text. They may hold anything.
 const Slack = 64
-
-const (
-	each1  = 0x0101010101010101
-	each80 = 0x8080808080808080
-)
-
-// Text says what a string consists of.
-type Text uint8
-
-// The texts. Odd is for Parse to judge: broken, too long, or UTF-8 that only Jackson takes.
-const (
-	Odd     Text = iota
-	ASCII        // no byte needs a look: the text is the value
-	UTF8         // valid UTF-8 beyond ASCII: the text is the value
-	Escaped      // with escapes: see Unescape
-)
-
-// StringEnd scans a string from behind its opening quote at b[i-1]. end is where the closing quote
-// stands, less than n.
-func StringEnd(b []byte, i, n int) (end int, t Text) {
-	start := i
-	for {
-		w := binary.LittleEndian.Uint64(b[i:])
-		q := w ^ each1*'"'
-		s := w ^ each1*'\\'
-		m := ((q-each1)&^q | (s-each1)&^s | (w-each1*' ')&^w | w) & each80
-		if m == 0 {
-			i += 8
-			if i >= n {
-				return 0, Odd
-			}
-			continue
-		}
-		i += bits.TrailingZeros64(m) >> 3
-		if i < n && b[i] == '"' && i-start <= nameBytesMax {
-			return i, ASCII
-		}
-		return wideStringEnd(b, start, i, n)
-	}
-}
-
-// wideStringEnd scans on from i, the first byte that is not plain ASCII.
-func wideStringEnd(b []byte, start, i, n int) (end int, t Text) {
-	t = ASCII
-	for i < n {
-		switch c := b[i]; {
-		case c == '"':
-			if i-start > stringCharsMax || t >= UTF8 && !utf8.Valid(b[start:i]) {
-				return 0, Odd
-			}
-			return i, t
-		case c == '\\':
-			t = Escaped
-			i += 2
-			continue
-		case c < ' ':
-			return 0, Odd
-		case c >= utf8.RuneSelf && t == ASCII:
-			t = UTF8
-		}
-		i++
-	}
-	return 0, Odd
-}
-
-// Unescape appends the value of an Escaped text. ok is false for what Parse has to judge.
-func Unescape(dst, text []byte) (out []byte, ok bool) {
-	start := len(dst)
-	for i := 0; i < len(text); {
-		c := text[i]
-		if c != '\\' {
-			dst = append(dst, c)
-			i++
-			continue
-		}
-		p := parser{b: text, i: i + 1}
-		u, err := p.escape()
-		if err != nil {
-			return dst, false
-		}
-		dst = appendUnitFrom(dst, start, u)
-		i = p.i
-	}
-	return dst, true
-}
 
 // SkipSpace returns the position of the first byte from i on that is no white space; n at the end.
 func SkipSpace(b []byte, i, n int) int {

@@ -137,7 +137,7 @@ func logicalNameOfAnotherType(_ *trial.Trial, d Difference) bool {
 
 // jacksonPaddedName: Jackson fills the last word of a member's name with 0xFF and so takes a name that has that byte, which no UTF-8 has, for a shorter one.
 func jacksonPaddedName(t *trial.Trial, d Difference) bool {
-	return t.Kind == "json" && d.Part == "error type" && strings.HasPrefix(d.Got, "DataException") && d.Item < len(t.Items) && bytes.IndexByte(t.Items[d.Item].Bytes, 0xff) >= 0
+	return (t.Kind == "json" || t.Kind == "header") && d.Part == "error type" && strings.HasPrefix(d.Got, "DataException") && d.Item < len(t.Items) && bytes.IndexByte(t.Items[d.Item].Bytes, 0xff) >= 0
 }
 
 // defaultIdentity: a schema whose default holds a struct, or byte arrays inside a list or map, is unequal to another build of itself in Java, since those are compared by
