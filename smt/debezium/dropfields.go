@@ -1,0 +1,127 @@
+package debezium
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/literal"
+	"github.com/millrace/millrace/internal/java"
+	"github.com/millrace/millrace/smt"
+)
+
+// dropsFrom reports whether the rows of b may name fields to be dropped.
+func (t *extract) dropsFrom(b *batch.Batch) bool {
+	return !java.IsBlank(t.dropHeader) &&
+		slices.ContainsFunc(b.Headers.Entries, func(h batch.Header) bool { return h.Key == t.dropHeader })
+}
+
+// dropFields drops the fields that a header of the record lists. Source: ExtractNewRecordState.dropFields.
+func (t *extract) dropFields(r *smt.Record) error {
+	if java.IsBlank(t.dropHeader) {
+		return nil
+	}
+	at := slices.IndexFunc(r.Headers, func(h batch.Header) bool { return h.Key == t.dropHeader })
+	if at < 0 || r.Headers[at].Value.IsNull() {
+		return nil
+	}
+	list := r.Headers[at].Value
+	if list.Tag() != batch.TagArray {
+		return exception(classCastException, "class "+list.Tag().JavaClass()+" cannot be cast to class java.util.List")
+	}
+	var names []string
+	for _, v := range list.Array() {
+		names = append(names, string(literal.JavaText{}.Append(nil, v)))
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	if t.dropFromKey && !r.Key.IsNull() {
+		drop, err := t.toDrop(r.KeySchema, names)
+		if err != nil {
+			return err
+		}
+		if r.KeySchema, r.Key, err = withoutFields(r.KeySchema, r.Key, drop); err != nil {
+			return err
+		}
+	}
+	drop, err := t.toDrop(r.ValueSchema, names)
+	if err != nil {
+		return err
+	}
+	r.ValueSchema, r.Value, err = withoutFields(r.ValueSchema, r.Value, drop)
+	return err
+}
+
+// toDrop returns those of names that may be dropped from s.
+func (t *extract) toDrop(s *batch.Schema, names []string) (out []string, err error) {
+	switch {
+	case !t.keepCompatible:
+		return excluded(names), nil
+	case s == nil:
+		return nil, exception(nullPointerException, `Cannot invoke "org.apache.kafka.connect.data.Schema.fields()" because "schema" is null`)
+	case s.Kind() != batch.KindStruct:
+		return nil, dataError("Cannot list fields on non-struct type")
+	}
+	for _, f := range s.Fields() {
+		if f.Schema.Optional() && slices.Contains(names, f.Name) {
+			out = append(out, f.Name)
+		}
+	}
+	return excluded(out), nil
+}
+
+// excluded returns names as a list in a config names them.
+func excluded(names []string) (out []string) {
+	for _, name := range names {
+		for part := range strings.SplitSeq(name, ",") {
+			out = append(out, strings.TrimSpace(part))
+		}
+	}
+	return out
+}
+
+// withoutFields returns a struct or map without the given fields. Source: ReplaceField.
+func withoutFields(s *batch.Schema, v batch.Value, drop []string) (*batch.Schema, batch.Value, error) {
+	const purpose = "field replacement"
+	if len(drop) == 0 || v.IsNull() {
+		return s, v, nil
+	}
+	if s == nil {
+		if v.Tag() != batch.TagMap {
+			return s, v, dataError("Only Map objects supported in absence of schema for [" + purpose + "], found: " + v.Tag().JavaClass())
+		}
+		out := &batch.MapValue{}
+		for i, k := range v.Map().Keys {
+			if k.Tag() != batch.TagString || !slices.Contains(drop, k.Str()) {
+				out.Put(k, v.Map().Values[i])
+			}
+		}
+		return nil, batch.MapValueOf(out), nil
+	}
+	st, err := requireStruct(v, purpose)
+	if err != nil {
+		return s, v, err
+	}
+	less := structOf(batch.Basics(batch.KindStruct, st.Schema))
+	for _, f := range st.Schema.Fields() {
+		if !slices.Contains(drop, f.Name) {
+			less.field(f.Name, f.Schema)
+		}
+	}
+	schema, err := less.build()
+	if err != nil {
+		return s, v, err
+	}
+	out := batch.NewStructValue(schema)
+	for _, f := range schema.Fields() {
+		field, err := st.Get(f.Name)
+		if err == nil {
+			err = out.Put(f.Name, field)
+		}
+		if err != nil {
+			return s, v, err
+		}
+	}
+	return schema, batch.StructValueOf(out), nil
+}

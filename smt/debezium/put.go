@@ -1,0 +1,75 @@
+package debezium
+
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
+	"github.com/millrace/millrace/batch/mem"
+)
+
+// put fails those of rows whose value in c does not fit the struct field that it is put into: null where
+// the field is required, at any depth. present are the rows that have a value to put at all, nil all.
+//
+// Source: Struct.put, which validates what is put, nested structs too.
+func put(b *batch.Batch, rows batch.Selection, f *batch.Field, c *batch.Column, present bits.Bitmap) {
+	if !missesValue(&b.Arena, f.Schema, c, present) {
+		return
+	}
+	for _, i := range listed(b, rows) {
+		if err := f.Schema.ValidateField(f.Name, c.Value(int(i))); err != nil {
+			b.Status.Fail(i, b.Len(), err)
+		}
+	}
+}
+
+// missesValue reports whether some present row of c may have null where s asks for a value. It reads
+// bitmaps, not rows, and may say so for rows outside of any selection.
+func missesValue(a *mem.Arena, s *batch.Schema, c *batch.Column, present bits.Bitmap) bool {
+	switch c.Form() {
+	case batch.FormConstant:
+		return s.Validate(c.Const) != nil
+	case batch.FormDictionary:
+		return !s.Optional() && anyMissing(present, c.Valid, c.Len()) || missesValue(a, s, c.Dict, nil)
+	case batch.FormDynamic:
+		return false
+	}
+	if !s.Optional() && anyMissing(present, c.Valid, c.Len()) {
+		return true
+	}
+	switch s.Kind() {
+	case batch.KindStruct:
+		here := both(a, present, c.Valid)
+		for i, f := range s.Fields() {
+			below := f.Schema
+			if below.HasDefault() { // null passes inside a struct that was filled before
+				below = batch.From(below).Optional(true).Build()
+			}
+			if missesValue(a, below, c.Children[i], here) {
+				return true
+			}
+		}
+	case batch.KindArray, batch.KindMap:
+		for k, child := range c.Children {
+			below := s.Elem()
+			if s.Kind() == batch.KindMap && k == 0 {
+				below = s.Key()
+			}
+			if below == nil || missesValue(a, below, child, nil) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// anyMissing reports whether one of the n rows is present and not valid.
+func anyMissing(present, valid bits.Bitmap, n int) bool {
+	if present == nil || valid == nil {
+		return !valid.All(n)
+	}
+	for w, v := range valid {
+		if present[w]&^v != 0 {
+			return true
+		}
+	}
+	return false
+}

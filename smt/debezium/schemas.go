@@ -1,0 +1,87 @@
+package debezium
+
+import "github.com/millrace/millrace/batch"
+
+// cached is what a transform computed for its latest input schemas, found by pointer and then by value, so
+// that equal schemas give one result. Source: BoundedConcurrentHashMap, LRUCache.
+type cached[T any] struct {
+	max     int
+	entries []cacheEntry[T] // the latest used first
+}
+
+type cacheEntry[T any] struct {
+	schema *batch.Schema
+	value  T
+}
+
+// get returns the value for s, made by compute if there is none.
+func (c *cached[T]) get(s *batch.Schema, compute func(*batch.Schema) T) T {
+	for i := range c.entries {
+		if c.entries[i].schema == s {
+			return c.use(i)
+		}
+	}
+	for i := range c.entries {
+		if c.entries[i].schema.Equal(s) {
+			c.entries[i].schema = s // the source has moved on to another object
+			return c.use(i)
+		}
+	}
+	e := cacheEntry[T]{s, compute(s)}
+	if c.max == 0 {
+		return e.value
+	}
+	if len(c.entries) < c.max {
+		c.entries = append(c.entries, e)
+	} else {
+		c.entries[len(c.entries)-1] = e
+	}
+	return c.use(len(c.entries) - 1)
+}
+
+// use moves entry i to the front.
+func (c *cached[T]) use(i int) T {
+	e := c.entries[i]
+	copy(c.entries[1:i+1], c.entries[:i])
+	c.entries[0] = e
+	return e.value
+}
+
+// structSchema collects the fields of a new struct schema; the first one that is refused stays as err.
+// Source: SchemaBuilder.
+type structSchema struct {
+	b    *batch.Builder
+	seen map[string]bool
+	err  error
+}
+
+// structOf starts a schema of what b says.
+func structOf(b *batch.Builder) *structSchema {
+	return &structSchema{b: b, seen: map[string]bool{}}
+}
+
+func (s *structSchema) field(name string, f *batch.Schema) {
+	switch {
+	case s.err != nil:
+	case name == "":
+		s.err = exception(schemaBuilderException, "fieldName cannot be null.")
+	case s.seen[name]:
+		s.err = exception(schemaBuilderException, "Cannot create field because of field name duplication "+name)
+	default:
+		s.seen[name] = true
+		s.b.Field(name, f)
+	}
+}
+
+func (s *structSchema) fieldsOf(of *batch.Schema) {
+	for _, f := range of.Fields() {
+		s.field(f.Name, f.Schema)
+	}
+}
+
+func (s *structSchema) build() (*batch.Schema, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	return s.b.Build(), nil
+}

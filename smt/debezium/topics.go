@@ -1,0 +1,87 @@
+package debezium
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/internal/java"
+)
+
+// topicWriter gives rows other topics: one entry a distinct name, an index a row.
+type topicWriter struct {
+	names []string
+	index []int32
+	at    map[string]int32
+}
+
+// newTopicWriter starts with the topics of b.
+func newTopicWriter(b *batch.Batch) *topicWriter {
+	w := &topicWriter{names: slices.Clone(b.Topics.Names), index: mem.Zeroed[int32](&b.Arena, b.Len()), at: map[string]int32{}}
+	if len(w.names) == 0 {
+		w.names = []string{""}
+	}
+	copy(w.index, b.Topics.Index)
+	for i, name := range w.names {
+		w.at[name] = int32(i)
+	}
+	return w
+}
+
+// number returns the entry of a name.
+func (w *topicWriter) number(name string) int32 {
+	at, ok := w.at[name]
+	if !ok {
+		at = int32(len(w.names))
+		w.names = append(w.names, name)
+		w.at[name] = at
+	}
+	return at
+}
+
+// route gives rows the topics that a STRING column names; null and blank names leave theirs. Names are looked
+// up where they change from row to row.
+func (w *topicWriter) route(c *batch.Column, rows batch.Selection) {
+	if rows == nil {
+		for i := range int32(len(w.index)) {
+			rows = append(rows, i)
+		}
+	}
+	var last []byte
+	number := int32(-1)
+	for n, i := range rows {
+		name := textAt(c, int(i))
+		if n == 0 || !bytes.Equal(name, last) {
+			last, number = name, -1
+			if !java.IsBlank(string(name)) {
+				number = w.number(string(name))
+			}
+		}
+		if number >= 0 {
+			w.index[i] = number
+		}
+	}
+}
+
+// write makes the topics those of b.
+func (w *topicWriter) write(b *batch.Batch) {
+	b.Topics = batch.Topics{Names: w.names, Index: w.index}
+}
+
+// textAt returns the text of row i of a STRING column, nil where it is null.
+func textAt(c *batch.Column, i int) []byte {
+	switch c.Form() {
+	case batch.FormConstant:
+		return []byte(c.Const.Str())
+	case batch.FormDictionary:
+		if !c.Valid.Has(i) {
+			return nil
+		}
+		return textAt(c.Dict, int(c.Index[i]))
+	}
+	if !c.Valid.Has(i) {
+		return nil
+	}
+	return c.At(i)
+}

@@ -1,0 +1,137 @@
+package debezium
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/batchtest"
+	"github.com/millrace/millrace/batch/mem"
+)
+
+// twinConfigs are what the two forms of each class are compared with.
+var twinConfigs = []struct{ class, props string }{
+	{"ExtractNewRecordState", ""},
+	{"ExtractNewRecordState", "add.fields=op,table,source.ts_ms,id,snapshot add.headers=op,table,transaction.id:tx"},
+	{"ExtractNewRecordState", "delete.tombstone.handling.mode=drop add.headers=op route.by.field=name"},
+	{"ExtractNewRecordState", "delete.tombstone.handling.mode=rewrite route.by.field=name add.fields=op,id"},
+	{"ExtractNewRecordState", "delete.tombstone.handling.mode=rewrite-with-tombstone add.headers=op replace.null.with.default=false"},
+	{"ExtractNewRecordState", "delete.tombstone.handling.mode=delete-to-tombstone route.by.field=other add.fields=ts_ms"},
+	{"ExtractNewRecordState", "delete.handling.mode=none drop.tombstones=false add.headers=op"},
+	{"ExtractNewRecordState", "delete.handling.mode=rewrite route.by.field=other"},
+	{"ExtractNewRecordState", "add.headers=tags add.fields=zz.x"},
+}
+
+// randomEnvelope returns a schema of change events whose rows have random fields beside those that the
+// configurations name.
+func randomEnvelope(r *batchtest.Random) *batch.Schema {
+	text, number := func(optional bool) *batch.Schema { return batch.Of(batch.KindString, optional) }, batch.Of(batch.KindInt64, true)
+	row := batch.From(r.Struct()).Optional(true).Default(batch.Null()).
+		Field("name", text(r.IntN(2) == 0)).
+		Field("other", batch.From(text(true)).Default(batch.StringValue("else")).Build()).
+		Field("payload", batch.Of([]batch.Kind{batch.KindString, batch.KindBytes, batch.KindString}[r.IntN(3)], r.IntN(2) == 0)).
+		Field("id", text(false)).
+		Field("at", batch.NewSchema(batch.KindInt64).Optional(true).Name("io.debezium.time.MicroTimestamp").Build()).
+		Field("version", batch.Of(batch.KindInt32, r.IntN(4) == 0)).
+		Build()
+	source := batch.NewSchema(batch.KindStruct).Optional(r.IntN(2) == 0).
+		Field("connector", text(true)).Field("table", text(false)).
+		Field("tags", batch.NewSchema(batch.KindArray).Elem(text(true)).Build()).
+		Field("snapshot", batch.From(text(true)).Default(batch.StringValue("false")).Build()).
+		Field("ts_ms", number).Build()
+	tx := batch.NewSchema(batch.KindStruct).Optional(true).Field("id", text(false)).Build()
+	env := batch.NewSchema(batch.KindStruct).Name("db.t.Envelope").Optional(r.IntN(2) == 0).
+		Field("before", row).Field("after", row).Field("source", source)
+	if r.IntN(8) > 0 {
+		env.Field("transaction", tx)
+	}
+	return env.Field("op", text(false)).Field("ts_ms", number).Build()
+}
+
+// events returns a batch whose values are change events, as a rule.
+func events(t testing.TB, r *batchtest.Random, rows int) *batch.Batch {
+	b := r.Batch(mem.Checked(t), rows)
+	if r.IntN(8) > 0 {
+		b.Value, _, _ = r.Column(b, randomEnvelope(r), b.Len())
+		withOps(r, b)
+	}
+	return b
+}
+
+// withOps gives most rows of plain structs an operation that there is.
+func withOps(r *batchtest.Random, b *batch.Batch) {
+	c := b.Value
+	if c.Form() != batch.FormPlain {
+		return
+	}
+	at := c.Schema().Field("op").Index
+	ops := batch.NewColumnBuilder(batch.Of(batch.KindString, false), false)
+	for range b.Len() {
+		if err := ops.Append(batch.StringValue([]string{"c", "c", "r", "u", "d", "t"}[r.IntN(6)])); err != nil {
+			panic(err)
+		}
+	}
+	children := append([]*batch.Column(nil), c.Children...)
+	children[at] = ops.Finish(b)
+	out := b.NewStruct(c.Schema(), b.Len(), children)
+	out.Valid, out.NoSchema = c.Valid, c.NoSchema
+	b.Value = out
+}
+
+func TestColumns_AgreeWithTheirTwins(t *testing.T) {
+	for _, c := range twinConfigs {
+		t.Run(c.class+" "+c.props, func(t *testing.T) {
+			columnar := 0
+			for seed := range uint64(200) {
+				tr := made(t, c.class, propsOf(c.props))
+				if agree(t, tr, events(t, batchtest.NewRandom(seed), 24), seed) {
+					columnar++
+				}
+			}
+			if columnar < 50 && !strings.Contains(c.props, "json") {
+				t.Errorf("columnar in %d of 200 batches", columnar)
+			}
+		})
+	}
+}
+
+// agree compares the forms of tr on b, which it releases, and reports whether there was a columnar one.
+func agree(t *testing.T, tr *transform, b *batch.Batch, seed uint64) bool {
+	t.Helper()
+	plain := b.Fork(b.Sel)
+	for _, e := range b.Status.Errors() {
+		plain.Status.Fail(e.Row, b.Len(), e.Err)
+	}
+	before := b.String()
+	more, done := tr.columns(b)
+	defer func() { release(append(more, plain, b)) }()
+	if !done {
+		if after := b.String(); after != before {
+			t.Fatalf("seed %d: changed by a columnar form that there is not:\n%s\nto\n%s", seed, before, after)
+		}
+		return false
+	}
+	morePlain, err := tr.plain.Apply(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release(morePlain)
+	want, got := outcomes(plain, morePlain), outcomes(b, more)
+	for i := range int32(b.Len()) {
+		if w, g := want[i], got[i]; w != g && !misnamed(w) {
+			t.Fatalf("seed %d row %d:\nwant %s\n got %s\nof\n%s", seed, i, w, g, before)
+		}
+	}
+	for _, x := range append(more, b) {
+		if err := x.Check(); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+	}
+	return true
+}
+
+// misnamed says that the plain form met a value of another class than the name of its schema asks for. The
+// original lets such a record go on to the converter, which refuses it, and so do columns.
+func misnamed(row string) bool {
+	return strings.Contains(row, `Invalid Java object for schema "org.apache.kafka.connect.data.`)
+}
