@@ -79,6 +79,7 @@ func (s *sinkTask) newConsumer() (consume.Consumer, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.w.clients.warnConsumer(s.log, p.connector)
 	own, err := consume.ClientOptions(props)
 	if err != nil {
 		return nil, err
@@ -153,6 +154,7 @@ func (p *taskParts) deadLetters(ctx context.Context, m errant.Metrics) (*errant.
 	if err != nil {
 		return nil, err
 	}
+	p.w.clients.warnProducer(p.t.log, p.connector)
 	own, err := produce.Options(props)
 	if err != nil {
 		return nil, err

@@ -48,6 +48,7 @@ func (s *sourceTask) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.w.clients.warnProducer(s.log, p.connector)
 	producer, err := produce.New(props, p.client(props, nil))
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ const (
 // ClientOptions returns the client options that Java consumer properties stand for. Keys that every
 // client has (addresses, security, backoff) are not among them; max.poll.records is for whoever polls.
 //
-// auto.commit.interval.ms is checked and changes nothing: tasks commit. max.poll.interval.ms bounds how
+// Those of Idle are checked and change nothing. max.poll.interval.ms bounds how
 // long a rebalance waits for the task, as in Java, but a member that does not poll stays in its group:
 // its task is busy, and another one would not be less so.
 //
@@ -76,6 +76,9 @@ func ClientOptions(props map[string]string) ([]kgo.Opt, error) {
 	opts = append(opts, kgo.ConsumeResetOffset(r.offset(time.Now())))
 	return assignment(v, opts)
 }
+
+// Idle returns the keys that change nothing: auto.commit.interval.ms, as tasks commit.
+func Idle() []string { return []string{"auto.commit.interval.ms"} }
 
 // refuse names what a Java consumer does and this one cannot.
 func refuse(v *config.Values) error {

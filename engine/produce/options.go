@@ -23,9 +23,7 @@ const (
 //
 // Wire batches grow to max.request.size: batch.size, at which Java sends, would cost a request per
 // 16 KiB. It still says how many bytes without a key go to one partition before another one's turn.
-// max.block.ms, metadata.max.idle.ms and partitioner.availability.timeout.ms change nothing: a source
-// that Kafka does not keep up with waits, as with Java's own retries; unused topics cost no memory worth
-// forgetting; rows without key avoid partitions for which much waits.
+// Those of Idle are checked and change nothing.
 //
 // Errors: a *config.ConfigException with Java's text, or the key that cannot work here.
 // Source: ProducerConfig, KafkaProducer.
@@ -61,6 +59,13 @@ func Options(props map[string]string) ([]kgo.Opt, error) {
 		return nil, err
 	}
 	return append(opts, kgo.ProducerBatchCompression(compression(v))), nil
+}
+
+// Idle returns the keys that change nothing: max.block.ms, as a source that Kafka does not keep up with
+// waits, as with Java's own retries; metadata.max.idle.ms, as unused topics cost no memory worth
+// forgetting; partitioner.availability.timeout.ms, as rows without key avoid partitions for which much waits.
+func Idle() []string {
+	return []string{"max.block.ms", "metadata.max.idle.ms", "partitioner.availability.timeout.ms"}
 }
 
 func clamp(n, least, most int64) int64 { return min(max(n, least), most) }
