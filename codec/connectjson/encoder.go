@@ -74,6 +74,7 @@ func (e *encoder) row(c *batch.Column, i int32, opening []byte, fine bool, statu
 		return // neither schema nor value: null bytes
 	case fine:
 		p := e.add(start, opening)
+		e.room(p, jsonscan.Room)
 		if p = e.value(&e.root, int(i), p); p != failed {
 			if opening != nil {
 				e.room(p, 1)

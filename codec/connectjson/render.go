@@ -30,12 +30,11 @@ func (e *encoder) add(p int, t []byte) int {
 	return p + copy(e.buf[p:], t)
 }
 
-// value writes row i of b at p and returns the position behind it, or failed.
+// value writes row i of b at p, where there is room for a number, and returns the position behind it, or failed.
 func (e *encoder) value(b *bound, i, p int) int {
 	if b.valid && !b.col.Valid.Get(i) {
 		return e.null(b, p)
 	}
-	e.room(p, jsonscan.Room)
 	switch b.op {
 	case outInt64:
 		return jsonscan.PutInt(e.buf, p, b.int64s[i])
@@ -179,6 +178,7 @@ func (e *encoder) array(b *bound, from, to, p int) int {
 	e.buf[p] = '['
 	p++
 	for i := from; i < to; i++ {
+		e.room(p, jsonscan.Room)
 		if p = e.value(b, i, p); p == failed {
 			return failed
 		}
@@ -204,7 +204,7 @@ func (e *encoder) mapping(b *bound, i, p int) int {
 	e.buf[p] = open
 	p++
 	for k := from; k < to; k++ {
-		e.room(p, 2)
+		e.room(p, 2+jsonscan.Room)
 		if k > from {
 			e.buf[p] = ','
 			p++
@@ -218,7 +218,7 @@ func (e *encoder) mapping(b *bound, i, p int) int {
 		if p = e.value(b.kids[0], k, p); p == failed {
 			return failed
 		}
-		e.room(p, 1)
+		e.room(p, 1+jsonscan.Room)
 		e.buf[p] = between
 		if p = e.value(b.kids[1], k, p+1); p == failed {
 			return failed

@@ -86,7 +86,28 @@ func PutDouble(b []byte, p int, f float64) (end int, ok bool) {
 // position behind it. ok is false, and what b holds from p on undefined, where AppendString has to do it:
 // the text is not plain ASCII, or too near to the end of src to be read in words.
 // len(b) is at least p + (to-from) + Room.
+//
+// Texts of up to 16 bytes take two words each, whatever their length: it cannot be foretold.
 func PutString(b []byte, p int, src []byte, from, to int) (end int, ok bool) {
+	n := to - from
+	if n > 16 {
+		return putLong(b, p, src, from, to)
+	}
+	if from+16 > len(src) {
+		return p, false
+	}
+	in, out := src[from:from+16], b[p:p+18]
+	w, x := binary.LittleEndian.Uint64(in), binary.LittleEndian.Uint64(in[8:])
+	out[0] = '"'
+	binary.LittleEndian.PutUint64(out[1:], w)
+	binary.LittleEndian.PutUint64(out[9:], x)
+	out[n+1] = '"'
+	marks := special(w)&(1<<uint(8*n)-1) | special(x)&(1<<uint(8*max(n-8, 0))-1)
+	return p + n + 2, marks == 0
+}
+
+// putLong is PutString for texts of any length.
+func putLong(b []byte, p int, src []byte, from, to int) (end int, ok bool) {
 	if to+7 >= len(src) {
 		return p, false
 	}
