@@ -2,11 +2,8 @@ package rest
 
 import (
 	"context"
-	"math/big"
-	"strconv"
-	"strings"
+	"encoding/json"
 
-	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
 )
@@ -96,7 +93,7 @@ func parseOffset(v *value) (coord.Offset, error) {
 		if m.value.kind != kindObject && m.value.kind != kindNull {
 			return o, badRequest("%s must be an object, not %s.", m.name, m.value.kind)
 		}
-		of, err := toValue(&m.value)
+		of, err := toOffsetMap(&m.value)
 		if err != nil {
 			return o, err
 		}
@@ -109,63 +106,66 @@ func parseOffset(v *value) (coord.Offset, error) {
 	return o, nil
 }
 
-// toValue makes a Value of JSON as Java's JsonConverter does without a schema: numbers are INT64 or
-// FLOAT64.
-func toValue(v *value) (batch.Value, error) {
-	switch v.kind {
-	case kindBoolean:
-		return batch.BooleanValue(v.text == "true"), nil
-	case kindText:
-		return batch.StringValue(v.text), nil
-	case kindNumber:
-		return toNumber(v.text)
-	case kindList:
-		items := make([]batch.Value, len(v.items))
-		for i := range v.items {
-			var err error
-			if items[i], err = toValue(&v.items[i]); err != nil {
-				return batch.Null(), err
-			}
-		}
-		return batch.ArrayValue(items), nil
-	case kindObject:
-		m := &batch.MapValue{}
-		at := make(map[string]int, len(v.members)) // Put would look at all keys
-		for i := range v.members {
-			of, err := toValue(&v.members[i].value)
-			if err != nil {
-				return batch.Null(), err
-			}
-			if n, ok := at[v.members[i].name]; ok {
-				m.Values[n] = of
-				continue
-			}
-			at[v.members[i].name] = len(m.Keys)
-			m.Keys = append(m.Keys, batch.StringValue(v.members[i].name))
-			m.Values = append(m.Values, of)
-		}
-		return batch.MapValueOf(m), nil
+// toOffsetMap reads an object as Java's JsonConverter does without a schema: numbers are INT64 or FLOAT64,
+// an integer beyond INT64 is one that the herder refuses by its name.
+func toOffsetMap(v *value) (connectors.OffsetMap, error) {
+	text, err := appendJSON(nil, v)
+	if err != nil {
+		return connectors.OffsetMap{}, err
 	}
-	return batch.Null(), nil
+	of, err := connectors.ParseOffsetMap(text)
+	if err != nil {
+		return connectors.OffsetMap{}, badRequest("offsets: %v", err)
+	}
+	return of, nil
 }
 
-// toNumber reads a number. An integer beyond INT64 is a decimal, which the herder refuses by its name.
-func toNumber(s string) (batch.Value, error) {
-	if len(s) > numberMax {
-		return batch.Null(), badRequest("offsets: a number has %d characters, more than %d.", len(s), numberMax)
+// appendJSON writes a value as it was read.
+func appendJSON(dst []byte, v *value) ([]byte, error) {
+	switch v.kind {
+	case kindNull:
+		return append(dst, "null"...), nil
+	case kindNumber:
+		if len(v.text) > numberMax {
+			return nil, badRequest("offsets: a number has %d characters, more than %d.", len(v.text), numberMax)
+		}
+		return append(dst, v.text...), nil
+	case kindBoolean:
+		return append(dst, v.text...), nil
+	case kindText:
+		return appendText(dst, v.text)
+	case kindList:
+		dst = append(dst, '[')
+		for i := range v.items {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			var err error
+			if dst, err = appendJSON(dst, &v.items[i]); err != nil {
+				return nil, err
+			}
+		}
+		return append(dst, ']'), nil
 	}
-	if strings.ContainsAny(s, ".eE") {
-		f, _ := strconv.ParseFloat(s, 64) // out of range is infinite, as in Java
-		return batch.Float64Value(f), nil
+	dst = append(dst, '{')
+	for i := range v.members {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		var err error
+		if dst, err = appendText(dst, v.members[i].name); err != nil {
+			return nil, err
+		}
+		if dst, err = appendJSON(append(dst, ':'), &v.members[i].value); err != nil {
+			return nil, err
+		}
 	}
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return batch.Int64Value(n), nil
-	}
-	n, ok := new(big.Int).SetString(s, 10)
-	if !ok {
-		return batch.Null(), badRequest("offsets: %q is no number.", s)
-	}
-	return batch.DecimalValueOf(&batch.DecimalValue{Unscaled: n}), nil
+	return append(dst, '}'), nil
+}
+
+func appendText(dst []byte, s string) ([]byte, error) {
+	text, err := json.Marshal(s)
+	return append(dst, text...), err
 }
 
 // connectorOffsets is the body of GET /connectors/{connector}/offsets. Source: ConnectorOffsets.

@@ -58,7 +58,7 @@ func TestImports_RowDecides(t *testing.T) {
 		{"connectors/cdc/cdc.go", "connectors connectors/cdc/snapshot connectors/cdc/postgres", "connectors/cdc/postgres"},
 		{"engine/worker.go", "codec smt smt/plan connectors batch/mem engine/queue internal/clock coord codec/avro smt/apache connectors/file", "coord codec/avro smt/apache connectors/file"},
 		{"engine/queue/spsc.go", "internal/invariants coord/commit", "coord/commit"},
-		{"coord/herder.go", "connectors config batch internal/kafka coord/assign engine batch/mem codec smt connectors/file", "engine batch/mem codec smt connectors/file"},
+		{"coord/herder.go", "connectors config internal/kafka coord/assign batch engine batch/mem codec smt connectors/file", "batch engine batch/mem codec smt connectors/file"},
 		{"cmd/worker.go", "engine coord/rest config internal/kafka ui cmd/bundled codec/avro connectors/file", "cmd/bundled codec/avro connectors/file"},
 		{"cmd/bundled/bundled.go", "engine/plugin codec/avro smt/apache connectors/cdc/postgres cmd", "cmd"},
 		{"cmd/millrace/main.go", "cmd cmd/bundled engine", "engine"},
@@ -72,7 +72,7 @@ func TestImports_RowDecides(t *testing.T) {
 		{"smt/apache/cast_test.go", "batch/batchtest smt/smttest connectors/connectortest smt/debezium engine", "smt/debezium engine"},
 		{"connectors/connectortest/run.go", "connectors batch/batchtest batch/mem connectors/file", "connectors/file"},
 		{"engine/stage/stage_test.go", "codec/connectjson smt/apache connectors/datagen coord", "coord"},
-		{"coord/store/config_test.go", "coord/coordtest connectors/connectortest engine", "engine"},
+		{"coord/store/config_test.go", "coord/coordtest connectors/connectortest batch engine", "engine"},
 		{"cmd/worker_test.go", "cmd/bundled codec/avro", "codec/avro"},
 	} {
 		t.Run(c.file, func(t *testing.T) {
