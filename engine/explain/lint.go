@@ -126,7 +126,8 @@ func (l *lint) validate(ctx context.Context) error {
 // validated reports the errors of one key, unless an own check has said it better.
 func (l *lint) validated(k connectors.ValidatedKey) {
 	key := k.Value.Name
-	if len(k.Value.Errors) == 0 || l.has(key) || l.hidden(key) || l.hiddenTogether(key) {
+	emptyAlias := strings.HasPrefix(key, "transforms..") || strings.HasPrefix(key, "predicates..")
+	if len(k.Value.Errors) == 0 || emptyAlias || l.has(key) || l.hidden(key) || l.hiddenTogether(key) {
 		return
 	}
 	text := k.Value.Errors[0]
@@ -135,15 +136,20 @@ func (l *lint) validated(k connectors.ValidatedKey) {
 	case strings.HasPrefix(text, "Missing required configuration"):
 		near := l.misspelt(key)
 		l.add(Error, key, text, near)
-	case !given:
-		if (key == "topics" || key == "topics.regex") && strings.HasPrefix(text, "Must configure") {
-			key = "topics"
+	case strings.HasPrefix(text, "Config '"+strings.TrimSuffix(key, "type")+"negate'"):
+		l.add(Error, strings.TrimSuffix(key, "type")+"negate", text, "")
+	case !given && strings.HasPrefix(text, "Must configure"):
+		if !l.has("topics") {
+			l.add(Error, "topics", text, l.misspelt("topics"))
 		}
+	case !given:
 		l.add(Error, key, text, l.misspelt(key))
+	case strings.Contains(text, " does not implement the "):
+		l.addValue(Error, key, text, "")
 	case k.Definition != nil && k.Definition.Type == config.Class:
 		l.addValue(Error, key, text, nearestClass(e.Value, k.Value.RecommendedTexts()))
 	default:
-		l.addValue(Error, key, text, nearestValue(e.Value, k.Definition, k.Value.RecommendedTexts()))
+		l.addValue(Error, key, text, nearestValue(e.Value, k.Definition, k.Value.RecommendedTexts(), text))
 	}
 }
 
@@ -160,6 +166,7 @@ func (l *lint) misspelt(key string) string {
 			unknown = append(unknown, e.Key)
 		}
 	}
+	unknown = slices.DeleteFunc(unknown, func(n string) bool { return !similarKeys(n, key) })
 	if n := config.Nearest(key, unknown); n != "" {
 		return key + " instead of " + n
 	}
@@ -195,10 +202,12 @@ func (l *lint) topicCreation() {
 		}
 	}
 	for _, e := range l.File.Entries {
-		rest, ok := strings.CutPrefix(e.Key, prefix)
-		g, _, isGroup := strings.Cut(rest, ".")
-		if ok && rest != "groups" && (!isGroup || !slices.Contains(groups, g)) {
+		g, ok := aliasOf(e.Key, prefix, groups)
+		switch {
+		case ok && !slices.Contains(groups, g):
 			l.add(Error, e.Key, "topic.creation.groups does not name "+g, config.Nearest(g, groups))
+		case !ok && strings.HasPrefix(e.Key, prefix) && e.Key != prefix+"groups":
+			l.add(Error, e.Key, "nothing reads this key", config.Nearest(e.Key, []string{prefix + "groups"}))
 		}
 	}
 	if _, err := settings.ParseTopicGroups(l.props); err != nil {
@@ -217,12 +226,26 @@ func (l *lint) topicCreation() {
 func (l *lint) undefined(prefix string, list []string) []string {
 	var out []string
 	for _, e := range l.File.Entries {
-		rest, ok := strings.CutPrefix(e.Key, prefix)
-		if a, _, is := strings.Cut(rest, "."); ok && is && !slices.Contains(list, a) && !slices.Contains(out, a) {
+		if a, ok := aliasOf(e.Key, prefix, list); ok && !slices.Contains(list, a) && !slices.Contains(out, a) {
 			out = append(out, a)
 		}
 	}
 	return out
+}
+
+// aliasOf is the alias of a key behind prefix: one of list, which may hold dots, or the text up to a dot.
+func aliasOf(key, prefix string, list []string) (string, bool) {
+	rest, ok := strings.CutPrefix(key, prefix)
+	if !ok {
+		return "", false
+	}
+	for _, a := range list {
+		if strings.HasPrefix(rest, a+".") {
+			return a, true
+		}
+	}
+	a, _, ok := strings.Cut(rest, ".")
+	return a, ok
 }
 
 // build makes converters and transforms, for what only they can tell of their configs.

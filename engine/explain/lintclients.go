@@ -55,7 +55,7 @@ func (l *lint) clientValue(prefix, name, value string, k config.Key) {
 		err = k.Validator.Validate(name, v)
 	}
 	if err != nil {
-		l.addValue(Error, prefix+name, err.Error(), nearestValue(value, &k, nil))
+		l.addValue(Error, prefix+name, err.Error(), nearestValue(value, &k, nil, err.Error()))
 		delete(l.props, prefix+name)
 	}
 }

@@ -29,7 +29,7 @@ func (l *lint) converters() {
 		}
 		for _, e := range l.File.Entries {
 			if strings.HasPrefix(e.Key, key+".") && e.Key != key+".plugin.version" {
-				l.add(Warning, e.Key, "the key has no effect: the config names no "+key+", and the worker's gets the worker's keys", key+" beside it")
+				l.add(Warning, e.Key, "the key has no effect: the config names no "+key+", and the worker's gets the worker's keys; name the converter here too", "")
 			}
 		}
 	}
@@ -37,8 +37,8 @@ func (l *lint) converters() {
 
 // unknownKeys looks for keys that nothing reads.
 func (l *lint) unknownKeys() {
-	if l.class.Def == nil || len(l.keys) == 0 {
-		return // the connector has not said what it reads
+	if l.class.Def == nil || len(l.keys) == 0 || l.has("connector.plugin.version") {
+		return // nobody has said what the connector reads
 	}
 	var names []string
 	for name := range l.keys {
@@ -65,7 +65,7 @@ func (l *lint) tuning(k config.Key) {
 		return
 	}
 	if _, err := config.NewDef().Define(k).Parse(map[string]string{k.Name: text}); err != nil {
-		l.addValue(Error, k.Name, err.Error(), nearestValue(text, &k, nil))
+		l.addValue(Error, k.Name, err.Error(), nearestValue(text, &k, nil, err.Error()))
 	}
 }
 
@@ -80,16 +80,12 @@ func (l *lint) answered(key string) bool {
 		}
 	}
 	for _, p := range []string{"transforms.", "predicates."} {
-		rest, ok := strings.CutPrefix(key, p)
-		alias, _, behind := strings.Cut(rest, ".")
-		if !ok || !behind {
+		alias, ok := aliasOf(key, p, aliases(l.props, strings.TrimSuffix(p, ".")))
+		if !ok {
 			continue
 		}
 		_, named := l.keys[p+alias+".type"]
-		known := slices.ContainsFunc(l.definedNames(), func(n string) bool {
-			return strings.HasPrefix(n, p+alias+".") && n != p+alias+".type" && n != p+alias+".plugin.version" && n != p+alias+".predicate" && n != p+alias+".negate"
-		})
-		return !named || !known && l.classWithoutDef(p, alias)
+		return !named || l.classWithoutDef(p, alias)
 	}
 	for _, c := range converterKeys {
 		if strings.HasPrefix(key, c+".") {
@@ -110,14 +106,6 @@ func (l *lint) classWithoutDef(prefix, alias string) bool {
 	return err != nil || c.Def == nil
 }
 
-func (l *lint) definedNames() []string {
-	out := make([]string, 0, len(l.keys))
-	for n := range l.keys {
-		out = append(out, n)
-	}
-	return out
-}
-
 func (l *lint) hasAny(key string) bool {
 	return slices.ContainsFunc(l.list, func(f Finding) bool { return f.Key == key })
 }
@@ -126,6 +114,9 @@ func (l *lint) unknownKey(key string, names []string) {
 	client, rest, _ := strings.Cut(key, ".")
 	switch {
 	case slices.Contains([]string{"producer", "consumer", "admin"}, client) && !strings.HasPrefix(rest, "override."):
+		if first, behind, ok := strings.Cut(rest, "."); ok && config.Nearest(first, []string{"override"}) != "" {
+			rest = behind
+		}
 		l.add(Error, key, "settings of a connector's "+client+" stand behind "+client+".override.", client+".override."+rest)
 		return
 	case l.otherKind(key):
@@ -160,7 +151,7 @@ func nearestKey(key string, names []string) string {
 			return siblings[slices.Index(last, near)]
 		}
 	}
-	return config.Nearest(key, names)
+	return config.Nearest(key, slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !similarKeys(key, n) }))
 }
 
 // otherKind reports whether a key is one of the framework's for connectors of the other kind.

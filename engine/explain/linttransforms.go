@@ -2,7 +2,6 @@ package explain
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/millrace/millrace/config"
 )
@@ -45,6 +44,10 @@ func (l *lint) aliases(key, kind string, list []string) {
 		if _, ok := l.props[typeKey]; ok || l.hidden(typeKey) || l.has(typeKey) {
 			continue
 		}
+		if a == "" {
+			l.addValue(Error, key, "an alias in the list is empty", "")
+			continue
+		}
 		own := config.WithPrefix(l.props, prefix+a+".")
 		if len(own) == 0 {
 			empty = append(empty, a)
@@ -61,9 +64,8 @@ func (l *lint) aliases(key, kind string, list []string) {
 	}
 	said := map[string]bool{}
 	for _, e := range l.File.Entries {
-		rest, ok := strings.CutPrefix(e.Key, prefix)
-		a, _, behind := strings.Cut(rest, ".")
-		if !ok || !behind || slices.Contains(list, a) || said[a] {
+		a, ok := aliasOf(e.Key, prefix, list)
+		if !ok || slices.Contains(list, a) || said[a] {
 			continue
 		}
 		said[a] = true

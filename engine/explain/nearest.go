@@ -1,47 +1,82 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/config"
 )
 
-// nearestClass is the class that text was probably meant to be: by full name, by simple name, or, for an
-// outer class such as MaskField, the nested ones.
+// nearestClass is the class that text was probably meant to be, by its simple name; of an outer class such as
+// MaskField all nested ones. Packages do not count: they make all classes of one near to one another.
 func nearestClass(text string, names []string) string {
 	text = strings.TrimSpace(text)
+	for _, side := range []string{"Key", "Value"} {
+		if outer, ok := strings.CutSuffix(text, "."+side); ok {
+			text = outer + "$" + side
+		}
+	}
 	simple := simpleName(text)
-	var nested []string
-	for _, n := range names {
-		outer, _, isNested := strings.Cut(n, "$")
-		if isNested && (strings.EqualFold(outer, text) || strings.EqualFold(simpleName(outer), simple)) {
-			nested = append(nested, n)
-		}
-	}
-	if len(nested) > 0 {
-		return strings.Join(nested, " or ")
-	}
-	for _, n := range names {
-		if strings.EqualFold(simpleName(n), simple) {
-			return n
-		}
-	}
-	if n := config.Nearest(text, names); n != "" {
-		return n
-	}
-	simples := make([]string, len(names))
+	cores := make([]string, len(names))
 	for i, n := range names {
-		simples[i] = simpleName(n)
+		cores[i] = core(simpleName(n))
 	}
-	near := config.Nearest(simple, simples)
-	for _, cut := range []string{"Connector", "Converter"} {
-		if near == "" {
-			near = config.Nearest(simple+cut, simples)
+	near := core(simple)
+	if !slices.Contains(cores, near) {
+		near = config.Nearest(near, cores)
+	}
+	var same []string
+	for i, n := range names {
+		if near != "" && cores[i] == near {
+			same = append(same, n)
 		}
 	}
-	for i, n := range simples {
-		if near != "" && n == near {
-			return names[i]
+	var best []string
+	for _, n := range same {
+		if ending(simpleName(n)) == ending(simple) || strings.EqualFold(simpleName(n), simple) {
+			best = append(best, n)
+		}
+	}
+	if len(best) > 0 {
+		same = best
+	}
+	return strings.Join(same, " or ")
+}
+
+// core is a simple name without what many have in common.
+func core(simple string) string {
+	simple, _, _ = strings.Cut(strings.ToLower(simple), "$")
+	simple = cutNear(simple, "connector")
+	for _, s := range []string{"converter", "source", "sink"} {
+		if c, ok := strings.CutSuffix(simple, s); ok && c != "" {
+			simple = c
+		}
+	}
+	return simple
+}
+
+// cutNear cuts a suffix off, also one with a slip in it.
+func cutNear(text, suffix string) string {
+	if cut, ok := strings.CutSuffix(text, suffix); ok {
+		return cut
+	}
+	for _, n := range []int{len(suffix) - 1, len(suffix), len(suffix) + 1} {
+		if at := len(text) - n; at > 0 && config.Nearest(text[at:], []string{suffix}) != "" {
+			return text[:at]
+		}
+	}
+	return text
+}
+
+// ending is the part of a simple name that tells classes of one core apart.
+func ending(simple string) string {
+	low := strings.ToLower(simple)
+	if _, nested, ok := strings.Cut(low, "$"); ok {
+		return nested
+	}
+	for _, s := range []string{"source", "sink"} {
+		if strings.Contains(low, s) {
+			return s
 		}
 	}
 	return ""
@@ -53,8 +88,20 @@ func simpleName(class string) string { return class[strings.LastIndexByte(class,
 // truths are what people write for true and false.
 var truths = map[string]string{"yes": "true", "on": "true", "1": "true", "y": "true", "no": "false", "off": "false", "0": "false", "n": "false"}
 
+// similarKeys reports whether a key may have been meant to be another: the last parts are near, and what is
+// before them. Common parents alone make no keys similar.
+func similarKeys(key, other string) bool {
+	at, atOther := strings.LastIndexByte(key, '.'), strings.LastIndexByte(other, '.')
+	if at < 0 || atOther < 0 {
+		return config.Nearest(key, []string{other}) != ""
+	}
+	return config.Nearest(key[at+1:], []string{other[atOther+1:]}) != "" && config.Nearest(key[:at], []string{other[:atOther]}) != ""
+}
+
 // nearestValue is the value of a key that text was probably meant to be, or all that there are.
-func nearestValue(text string, k *config.Key, recommended []string) string {
+//
+// message is what the value was refused with: it may list those that are valid.
+func nearestValue(text string, k *config.Key, recommended []string, message string) string {
 	text = strings.TrimSpace(text)
 	if k != nil && k.Type == config.Boolean {
 		if v, ok := truths[strings.ToLower(text)]; ok {
@@ -63,6 +110,10 @@ func nearestValue(text string, k *config.Key, recommended []string) string {
 		return config.Nearest(text, []string{"true", "false"})
 	}
 	values := validValues(k)
+	if _, list, ok := strings.Cut(message, "String must be one of"); ok && len(values) == 0 {
+		_, list, _ = strings.Cut(list, ": ")
+		values = strings.Split(list, ", ")
+	}
 	if len(values) == 0 {
 		values = recommended
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -54,12 +53,12 @@ func (r *jsonReader) syntax(err error) {
 	switch {
 	case errors.As(err, &s):
 		at = max(int(s.Offset)-1, 0)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	default: // the end was met, which is no place
 		at = len(bytes.TrimRight(r.text, " \t\r\n"))
-		err = errors.New("the file ends before the object does")
+		s, err = nil, errors.New("the file ends before the object does")
 	}
 	text := err.Error()
-	if at < len(r.text) {
+	if s != nil && at < len(r.text) {
 		switch before := lastByte(r.text[:at]); {
 		case r.text[at] == '}' && before == ',':
 			text = "a comma stands before the closing brace"
