@@ -61,7 +61,9 @@ func (c Clients) options(p *props) ([]kgo.Opt, error) {
 		return nil, &ConfigError{Key: bootstrapKey, Text: `Missing required configuration "bootstrap.servers" which has no default value.`}
 	}
 	refuseUnread(p)
-	opts := []kgo.Opt{kgo.WithLogger(bridge{c.log()})}
+	// A broker that closes a connection before its first answer may be about to go or to come; the library takes it for
+	// bad security settings, and would give up records. Source: NetworkClient.processDisconnection.
+	opts := []kgo.Opt{kgo.WithLogger(bridge{c.log()}), kgo.AlwaysRetryEOF()}
 	if id := p.text("client.id", ""); id != "" {
 		opts = append(opts, kgo.ClientID(id))
 	} else {
