@@ -181,6 +181,8 @@ func brokerProperties(data string) Properties {
 		"transaction.state.log.min.isr":            "1",
 		"transaction.state.log.num.partitions":     "4",
 		"group.initial.rebalance.delay.ms":         "0",
+		"broker.session.timeout.ms":                "2000", // after which one that was killed may come back under its id
+		"broker.heartbeat.interval.ms":             "200",
 		"group.min.session.timeout.ms":             "500", // so that members that were killed need not be waited for
 	}
 }

@@ -24,20 +24,21 @@ type Proxy struct {
 	changed chan struct{} // closed and made anew when a field below changes
 	closed  bool
 	hole    bool          // nothing passes, nothing is closed
-	delay   time.Duration // before every piece
+	delay   time.Duration // of every piece
 	rate    int           // bytes a second in each direction of all connections together; 0 is no limit
 	left    int           // bytes until reset; negative is no reset
 	free    [2]time.Time  // when each direction may carry its next piece
 }
 
-// pieceBytes is how much is forwarded at a time.
-const pieceBytes = 16 << 10
+// pieceBytes is how much is forwarded at a time; piecesMax how many of them are on the way in one direction.
+const pieceBytes, piecesMax = 16 << 10, 64
 
 // link is one forwarded connection.
 type link struct {
-	ends [2]net.Conn // client, target
-	gone chan struct{}
-	once sync.Once
+	ends  [2]net.Conn // client, target
+	gone  chan struct{}
+	once  sync.Once
+	lossy bool // something was swallowed; guarded by Proxy.mu
 }
 
 // StartProxy starts a proxy on loopback; the cleanup of t closes it.
@@ -97,43 +98,57 @@ func (p *Proxy) forward(client net.Conn) {
 	p.mu.Unlock()
 }
 
-// pump copies one direction until an end closes.
-func (p *Proxy) pump(l *link, way int) {
-	from, to := l.ends[way], l.ends[1-way]
-	buf := make([]byte, pieceBytes)
-	for {
-		n, err := from.Read(buf)
-		if n > 0 && !p.pass(l, way, n) {
-			return
-		}
-		if n > 0 {
-			if _, werr := to.Write(buf[:n]); werr != nil {
-				err = werr
-			}
-		}
-		if err != nil {
-			l.close()
-			return
-		}
-	}
+// piece is what was read at once, and when.
+type piece struct {
+	bytes []byte
+	at    time.Time
 }
 
-// pass waits until n bytes may go this way, false when the connection is gone first.
-func (p *Proxy) pass(l *link, way, n int) bool {
-	delayed := false
+// pump copies one direction until an end closes. Reading goes on while pieces are delayed: they are on the way.
+func (p *Proxy) pump(l *link, way int) {
+	from, to := l.ends[way], l.ends[1-way]
+	pieces := make(chan piece, piecesMax)
+	go func() {
+		defer close(pieces)
+		for {
+			buf := make([]byte, pieceBytes)
+			n, err := from.Read(buf)
+			if n > 0 {
+				pieces <- piece{buf[:n], time.Now()}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	for one := range pieces {
+		if !p.pass(l, way, one) {
+			continue
+		}
+		if _, err := to.Write(one.bytes); err != nil {
+			l.close()
+		}
+	}
+	l.close()
+}
+
+// pass waits until a piece may go this way. False says that it is swallowed, or the connection is gone.
+func (p *Proxy) pass(l *link, way int, one piece) bool {
 	for {
 		p.mu.Lock()
 		changed := p.changed
-		var wait time.Duration
+		var until time.Time
 		switch now := time.Now(); {
 		case p.hole:
-			wait = -1
-		case p.delay > 0 && !delayed:
-			wait, delayed = p.delay, true
+			l.lossy = true
+			p.mu.Unlock()
+			return false
+		case one.at.Add(p.delay).After(now):
+			until = one.at.Add(p.delay)
 		case p.rate > 0 && p.free[way].After(now):
-			wait = p.free[way].Sub(now)
+			until = p.free[way]
 		default:
-			ok := p.spendLocked(way, n, now)
+			ok := p.spendLocked(way, len(one.bytes), now)
 			p.mu.Unlock()
 			if !ok {
 				p.Reset()
@@ -141,18 +156,15 @@ func (p *Proxy) pass(l *link, way, n int) bool {
 			return ok
 		}
 		p.mu.Unlock()
-		var over <-chan time.Time
-		if wait > 0 {
-			timer := time.NewTimer(wait)
-			defer timer.Stop()
-			over = timer.C
-		}
+		timer := time.NewTimer(time.Until(until))
 		select {
-		case <-over:
+		case <-timer.C:
 		case <-changed:
 		case <-l.gone:
+			timer.Stop()
 			return false
 		}
+		timer.Stop()
 	}
 }
 
@@ -183,7 +195,7 @@ func (p *Proxy) Reset() {
 // ResetAfter breaks all connections, once, when n more bytes have passed.
 func (p *Proxy) ResetAfter(n int) { p.set(func() { p.left = n }) }
 
-// Blackhole lets nothing pass any more, in both directions, and closes nothing. New connections are taken.
+// Blackhole swallows everything, in both directions, and closes nothing. New connections are taken.
 func (p *Proxy) Blackhole() { p.set(func() { p.hole = true }) }
 
 // Delay holds every piece back for d.
@@ -192,8 +204,17 @@ func (p *Proxy) Delay(d time.Duration) { p.set(func() { p.delay = d }) }
 // Rate lets n bytes pass a second in each direction, over all connections.
 func (p *Proxy) Rate(n int) { p.set(func() { p.rate = n }) }
 
-// Heal ends every disturbance. What a black hole has swallowed passes now.
-func (p *Proxy) Heal() { p.set(func() { p.hole, p.delay, p.rate, p.left = false, 0, 0, -1 }) }
+// Heal ends every disturbance. It breaks connections of which something was swallowed: it is gone.
+func (p *Proxy) Heal() {
+	p.set(func() {
+		p.hole, p.delay, p.rate, p.left = false, 0, 0, -1
+		for l := range p.links {
+			if l.lossy {
+				l.reset()
+			}
+		}
+	})
+}
 
 func (p *Proxy) set(change func()) {
 	p.mu.Lock()

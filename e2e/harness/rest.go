@@ -87,6 +87,24 @@ func (w *Worker) WaitState(t testing.TB, connector, state string, tasks int) Sta
 	return s
 }
 
+// WaitTask waits until one task is in state.
+func (w *Worker) WaitTask(t testing.TB, connector string, task int, state string) TaskState {
+	t.Helper()
+	var s State
+	w.waitFor(t, stateMax, fmt.Sprintf("task %d of %s is %s", task, connector, state), func(ctx context.Context) (bool, error) {
+		status, answer, err := w.get(ctx, "/connectors/"+connector+"/status")
+		if err != nil || status != http.StatusOK {
+			return false, err
+		}
+		s = State{}
+		if err := json.Unmarshal(answer, &s); err != nil {
+			return false, err
+		}
+		return len(s.Tasks) > task && s.Tasks[task].State == state, fmt.Errorf("status %s", answer)
+	})
+	return s.Tasks[task]
+}
+
 func (w *Worker) get(ctx context.Context, path string) (int, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
