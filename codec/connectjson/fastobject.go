@@ -13,6 +13,9 @@ import (
 // there twice: the template names each once and is only walked forward.
 func (f *fast) object(c *column, o *object, r, i int) int {
 	b, n, template := f.b, f.n, o.template
+	if f.want != nil {
+		template = nil // some members are left out
+	}
 	dynamic := c.op == opDynamic
 	first := uint64(braceForComma)
 	at := 0
@@ -20,7 +23,7 @@ func (f *fast) object(c *column, o *object, r, i int) int {
 		s := &template[at] // segment.match, by hand: it is not inlined
 		d := (binary.LittleEndian.Uint64(b[i:]) ^ s.low ^ first) & s.lowMask
 		d |= (binary.LittleEndian.Uint64(b[i+s.highAt:]) ^ s.high) & s.highMask
-		if d != 0 || i+s.size > n || s.size > 16 && string(b[i+8:i+s.highAt]) != s.text[8:s.highAt] || f.want != nil {
+		if d != 0 || i+s.size > n || s.size > 16 && string(b[i+8:i+s.highAt]) != s.text[8:s.highAt] {
 			break
 		}
 		i += s.size
@@ -38,7 +41,7 @@ func (f *fast) object(c *column, o *object, r, i int) int {
 		first = 0
 	}
 	o.objects++
-	if at == len(template) && first == 0 && b[i] == '}' && i < n && o.covers == o.fields {
+	if first == 0 && at == len(template) && b[i] == '}' && i < n && o.covers == o.fields {
 		o.whole++
 		o.isWhole = true
 		return i + 1

@@ -33,23 +33,30 @@ const (
 
 // StringEnd scans a string from behind its opening quote at b[i-1]. end is where the closing quote
 // stands, less than n.
+//
+// Texts of less than 16 bytes take two words each, whatever their length: it cannot be foretold.
 func StringEnd(b []byte, i, n int) (end int, t Text) {
 	start := i
-	for {
-		m := special(binary.LittleEndian.Uint64(b[i:]))
-		if m == 0 {
-			i += 8
-			if i >= n {
-				return 0, Odd
-			}
-			continue
-		}
-		i += bits.TrailingZeros64(m) >> 3
-		if i < n && b[i] == '"' && i-start <= nameBytesMax {
-			return i, ASCII
-		}
-		return wideStringEnd(b, start, i, n)
+	k := bits.TrailingZeros64(special(binary.LittleEndian.Uint64(b[i:]))) >> 3 // 8: none in this word
+	k += bits.TrailingZeros64(special(binary.LittleEndian.Uint64(b[i+8:]))) >> 3 & -(k >> 3)
+	if i += k; k == 16 {
+		i = plainWords(b, i, n)
 	}
+	if i < n && b[i] == '"' && i-start <= nameBytesMax {
+		return i, ASCII
+	}
+	return wideStringEnd(b, start, i, n)
+}
+
+// plainWords returns the position of the first byte from b[i] on that is not plain ASCII; n or more where there is none before n.
+func plainWords(b []byte, i, n int) int {
+	for i < n {
+		if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+		i += 8
+	}
+	return i
 }
 
 // wideStringEnd scans on from i, the first byte that is not plain ASCII.
@@ -78,14 +85,7 @@ func wideStringEnd(b []byte, start, i, n int) (end int, t Text) {
 		default:
 			i++
 		}
-		for i < n {
-			m := special(binary.LittleEndian.Uint64(b[i:]))
-			if m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
-			i += 8
-		}
+		i = plainWords(b, i, n)
 	}
 	return 0, Odd
 }
