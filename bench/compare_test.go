@@ -94,7 +94,11 @@ func inProcess(t *testing.T, r *Report) {
 			if err != nil {
 				t.Fatalf("%s: %v", c.Name, err)
 			}
-			r.Results = append(r.Results, Measurement{Case: c.Name, Side: Millrace, NsPerRecord: cpu, RecordsPerSec: 1e9 / wall, BytesPerRecord: c.BytesPerRecord})
+			allocations, err := Allocations(c.Records, c.Pass)
+			if err != nil {
+				t.Fatalf("%s: %v", c.Name, err)
+			}
+			r.Results = append(r.Results, Measurement{Case: c.Name, Side: Millrace, NsPerRecord: cpu, RecordsPerSec: 1e9 / wall, BytesPerRecord: c.BytesPerRecord, Allocations: allocations})
 		}
 	}
 }

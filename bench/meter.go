@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"runtime"
 	"slices"
 	"syscall"
 	"time"
@@ -15,6 +16,15 @@ const (
 
 // Pass is one walk over all records of a case.
 type Pass func() error
+
+// Allocations returns how many allocations a warm pass makes for each record.
+func Allocations(records int, pass Pass) (float64, error) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err := pass()
+	runtime.ReadMemStats(&after)
+	return float64(after.Mallocs-before.Mallocs) / float64(records), err
+}
 
 // Measure runs pass until it is warm, then several times, and returns processor time and time by the clock per
 // record, in nanoseconds, each the median. The processor time is the whole process's, so that the collector

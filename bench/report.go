@@ -26,6 +26,7 @@ type Measurement struct {
 	ColdNsPerRecord float64 `json:"cold_ns_per_record,omitempty"` // of the first run of a fresh process
 	RecordsPerSec   float64 `json:"records_per_second,omitempty"` // by the clock, warm
 	BytesPerRecord  float64 `json:"bytes_per_record,omitempty"`   // of the record's value
+	Allocations     float64 `json:"allocations,omitempty"`        // of memory, per record, warm; ours in process alone
 
 	PeakRSSBytes   int64   `json:"peak_rss_bytes,omitempty"`  // resident, the highest seen
 	IdleRSSBytes   int64   `json:"idle_rss_bytes,omitempty"`  // resident, before any connector
@@ -74,7 +75,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	}
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "case\tours ns/record\tJava ns/record\tratio\tours cold\tJava cold\tours records/s\tJava records/s\tours peak MB\tJava peak MB\t")
+	fmt.Fprintln(t, "case\tours ns/record\tJava ns/record\tratio\tours cold\tJava cold\tours records/s\tJava records/s\tours peak MB\tJava peak MB\tours allocs/record\t")
 	seen := map[string]bool{}
 	for _, m := range r.Results {
 		if seen[m.Case] || m.NsPerRecord == 0 {
@@ -83,11 +84,11 @@ func (r *Report) WriteTable(w io.Writer) error {
 		seen[m.Case] = true
 		ours, _ := r.Find(m.Case, Millrace)
 		java, _ := r.Find(m.Case, Java)
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", m.Case,
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.3f\t\n", m.Case,
 			number(ours.NsPerRecord), number(java.NsPerRecord), ratio(java.NsPerRecord, ours.NsPerRecord),
 			number(ours.ColdNsPerRecord), number(java.ColdNsPerRecord),
 			number(ours.RecordsPerSec), number(java.RecordsPerSec),
-			megabytes(ours.PeakRSSBytes), megabytes(java.PeakRSSBytes))
+			megabytes(ours.PeakRSSBytes), megabytes(java.PeakRSSBytes), ours.Allocations)
 	}
 	if err := t.Flush(); err != nil {
 		return err

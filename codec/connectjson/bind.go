@@ -36,6 +36,7 @@ const (
 type bound struct {
 	op   output
 	col  *batch.Column
+	name string // of the member that lead is for
 	lead []byte // what stands before a member's value: a comma, its name and a colon
 	low  uint64 // of up to 16 bytes of lead, the first eight
 	high uint64 // and the last eight
@@ -73,6 +74,10 @@ func (b *bound) kid(k int) *bound {
 
 // member sets the text before a member of that name.
 func (b *bound) member(name string) {
+	if len(b.lead) > 0 && b.name == name {
+		return
+	}
+	b.name = name
 	b.lead = append(jsonscan.AppendString(append(b.lead[:0], ','), name), ':')
 	var w [8]byte
 	copy(w[:], b.lead)

@@ -3,6 +3,7 @@ package header_test
 import (
 	"path/filepath"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
@@ -30,7 +31,7 @@ func TestAnswersOfTheOriginal(t *testing.T) {
 	}
 }
 
-func TestClass_IsAHeaderConverterWithoutConfig(t *testing.T) {
+func TestClass_ShowsNoConfig(t *testing.T) {
 	for _, name := range []string{"SimpleHeaderConverter", "Simple", "org.apache.kafka.connect.storage.SimpleHeaderConverter"} {
 		c, err := codec.NewSet(header.Classes()...).Find(name)
 		if err != nil {
@@ -40,6 +41,74 @@ func TestClass_IsAHeaderConverterWithoutConfig(t *testing.T) {
 			t.Errorf("%s: %+v", name, c)
 		}
 	}
+}
+
+// TestLossless: what is read as a value would be written as the same text again.
+func TestLossless(t *testing.T) {
+	class := header.Classes()[0]
+	java, err := class.NewHeader(map[string]string{"millrace.lossless": "false"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lossless, err := class.NewHeader(map[string]string{"millrace.lossless": "true"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		text           string
+		java, lossless batch.Kind
+	}{
+		{"1,2", batch.KindInt8, batch.KindString},
+		{"007", batch.KindInt8, batch.KindString},
+		{"1.10", batch.KindFloat32, batch.KindString},
+		{`"a"`, batch.KindString, batch.KindString},
+		{"[1, 2]", batch.KindArray, batch.KindString},
+		{"7", batch.KindInt8, batch.KindInt8},
+		{"1.5", batch.KindFloat32, batch.KindFloat32},
+		{"[1,2]", batch.KindArray, batch.KindArray},
+		{"true", batch.KindBoolean, batch.KindBoolean},
+		{"a,b", batch.KindString, batch.KindString},
+	} {
+		for _, of := range []struct {
+			c    codec.HeaderConverter
+			want batch.Kind
+		}{{java, c.java}, {lossless, c.lossless}} {
+			s, v, err := of.c.ToConnect("t", "h", []byte(c.text))
+			if err != nil || s.Kind() != of.want {
+				t.Errorf("%s: %s, %v, want %s", c.text, batch.AppendLiteral(nil, s, v), err, of.want)
+			}
+		}
+	}
+	if s, v, err := lossless.ToConnect("t", "h", nil); s != nil || !v.IsNull() || err != nil {
+		t.Errorf("null: %s, %v", batch.AppendLiteral(nil, s, v), err)
+	}
+	if _, err := class.NewHeader(map[string]string{"millrace.lossless": "maybe"}); err == nil {
+		t.Error("maybe is taken for a boolean")
+	}
+}
+
+// FuzzLossless: text comes back byte for byte.
+func FuzzLossless(f *testing.F) {
+	for _, s := range []string{"", "null", "1,2", "[1,300]", `{"a":[true,"x"]}`, "2019-08-23", `["a\"b"]`, "1e3", " 1", "-0.0", "{}", "[]"} {
+		f.Add(s)
+	}
+	c, err := header.Classes()[0].NewHeader(map[string]string{"millrace.lossless": "true"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if !utf8.ValidString(text) {
+			return
+		}
+		s, v, err := c.ToConnect("t", "h", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, null, err := c.FromConnect(nil, "t", "h", s, v)
+		if null || err != nil || string(out) != text {
+			t.Fatalf("%q became %q: null %t, %v", text, out, null, err)
+		}
+	})
 }
 
 // FuzzToConnect: every header has a value, null only for the text null, and a string is written as the
