@@ -23,14 +23,34 @@ func replaceFieldClasses() []*smt.Class {
 		}, "list of colon-delimited pairs, e.g. <code>foo:bar,abc:xyz</code>"))).
 		Define(replaceNullKey())
 	return twoSided("ReplaceField", def, func(s side, v *config.Values) (smt.Transform, error) {
-		t := &replaceField{side: s, exclude: v.List("exclude"), include: v.List("include"), withDefault: v.Bool(replaceNull)}
+		t := &replaceField{side: s, withDefault: v.Bool(replaceNull)}
 		var err error
+		if t.exclude, err = listOrOld(v, "exclude", "blacklist"); err != nil {
+			return nil, err
+		}
+		if t.include, err = listOrOld(v, "include", "whitelist"); err != nil {
+			return nil, err
+		}
 		if t.renames, err = parseRenames(v.List("renames")); err != nil {
 			return nil, err
 		}
 		t.originals = t.renames.inverted()
 		return newTransform(t.columns, t.record), nil
 	})
+}
+
+// listOrOld reads a list under its name or, where that is not set, under the one it had up to Kafka 3.9.
+// The original ignores the old name since 4.0, and so lets fields through that were to be left out.
+func listOrOld(v *config.Values, name, old string) ([]string, error) {
+	text, set := v.Originals()[old]
+	if !set || v.IsSet(name) {
+		return v.List(name), nil
+	}
+	list, err := config.ParseText(old, text, config.List)
+	if err != nil {
+		return nil, err
+	}
+	return list.([]string), nil
 }
 
 // renames are pairs of an old and a new name, each old name once.

@@ -1,9 +1,6 @@
 package apache
 
 import (
-	"bytes"
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +8,7 @@ import (
 	"github.com/millrace/millrace/batch/batchtest"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/smttest"
 )
 
 // configs are what the properties of this package run with: class and config, `K` standing for either side.
@@ -68,14 +66,19 @@ var configs = []struct{ class, props string }{
 	{"InsertHeader", "header=h value.literal=null"},
 }
 
+// sides returns the classes that a name with K stands for.
+func sides(class string) []string {
+	outer, ok := strings.CutSuffix(class, "$K")
+	if !ok {
+		return []string{class}
+	}
+	return []string{outer + "$Key", outer + "$Value"}
+}
+
 // each calls f with every configured transform, once for each side.
 func each(t *testing.T, f func(t *testing.T, tr *transform)) {
 	for _, c := range configs {
-		for _, side := range []string{"Key", "Value"} {
-			class := strings.Replace(c.class, "$K", "$"+side, 1)
-			if class == c.class && side == "Key" {
-				continue
-			}
+		for _, class := range sides(c.class) {
 			t.Run(class+"/"+c.props, func(t *testing.T) { f(t, made(t, class, c.props)) })
 		}
 	}
@@ -128,80 +131,6 @@ func randomBatch(t testing.TB, r *batchtest.Random, rows int) *batch.Batch {
 	return b
 }
 
-// rowTexts returns what became of every row of b and its forks: absent rows were dropped.
-func rowTexts(b *batch.Batch, more []*batch.Batch) map[int32]string {
-	out := map[int32]string{}
-	for _, x := range append([]*batch.Batch{b}, more...) {
-		for r := range x.Rows() {
-			if _, twice := out[r.Index()]; twice {
-				out[r.Index()] += " and again "
-			}
-			out[r.Index()] += rowText(r)
-		}
-		for _, e := range x.Status.Errors() {
-			class := "?"
-			if j, ok := e.Err.(interface{ JavaClass() string }); ok {
-				class = j.JavaClass()
-			}
-			out[e.Row] += " failed " + class + ": " + e.Err.Error()
-		}
-	}
-	return out
-}
-
-func rowText(r batch.Row) string {
-	var s strings.Builder
-	fmt.Fprintf(&s, "%q %d %d", r.Topic(), r.Partition(), r.Timestamp())
-	typed := func(what string, schema *batch.Schema, v batch.Value) {
-		fmt.Fprintf(&s, " %s %s %s", what, fullSchema(schema), literalText(v))
-	}
-	typed("key", r.KeySchema(), r.Key())
-	typed("value", r.ValueSchema(), r.Value())
-	for _, h := range r.Headers() {
-		typed(fmt.Sprintf("header %q %x", h.Key, h.Raw), h.Schema, h.Value)
-	}
-	return s.String()
-}
-
-// literalText shows classes too, so that values need not fit s; maps are sorted, as their order is not a
-// part of their value.
-func literalText(v batch.Value) string { return string(batch.AppendLiteral(nil, nil, sorted(v))) }
-
-func sorted(v batch.Value) batch.Value {
-	switch v.Tag() {
-	case batch.TagArray:
-		out := make([]batch.Value, len(v.Array()))
-		for i, e := range v.Array() {
-			out[i] = sorted(e)
-		}
-		return batch.ArrayValue(out)
-	case batch.TagMap:
-		m := v.Map()
-		order := make([]int, len(m.Keys))
-		for i := range order {
-			order[i] = i
-		}
-		slices.SortFunc(order, func(a, b int) int { return bytes.Compare(m.Keys[a].AppendKey(nil), m.Keys[b].AppendKey(nil)) })
-		out := &batch.MapValue{}
-		for _, i := range order {
-			out.Keys, out.Values = append(out.Keys, m.Keys[i]), append(out.Values, sorted(m.Values[i]))
-		}
-		return batch.MapValueOf(out)
-	}
-	return v
-}
-
-func fullSchema(s *batch.Schema) string {
-	if s == nil {
-		return "none"
-	}
-	out := fmt.Sprintf("%v %q %v/%d %q %v %v", s, s.Name(), s.HasVersion(), s.Version(), s.Doc(), s.Params(), s.HasDefault())
-	for _, f := range s.Fields() {
-		out += " " + f.Name + "(" + fullSchema(f.Schema) + ")"
-	}
-	return out
-}
-
 func TestColumns_AgreeWithTheirTwins(t *testing.T) {
 	each(t, func(t *testing.T, tr *transform) {
 		columnar := 0
@@ -221,7 +150,7 @@ func TestColumns_AgreeWithTheirTwins(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				compareRows(t, seed, before, rowTexts(plain, morePlain), rowTexts(b, more))
+				compareRows(t, seed, before, smttest.Outcome(plain, morePlain), smttest.Outcome(b, more))
 				for _, x := range append(more, b) {
 					if err := x.Check(); err != nil {
 						t.Fatalf("seed %d: %v", seed, err)

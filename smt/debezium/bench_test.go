@@ -34,7 +34,9 @@ func run(b *testing.B, tr *transform, events *batch.Batch) {
 
 func BenchmarkExtractNewRecordState(b *testing.B) {
 	b.Run("inserts", func(b *testing.B) { benchmark(b, "ExtractNewRecordState", "", "c") })
-	b.Run("fields", func(b *testing.B) { benchmark(b, "ExtractNewRecordState", "add.fields=op,table,source.ts_ms", "c", "u") })
+	b.Run("fields", func(b *testing.B) {
+		benchmark(b, "ExtractNewRecordState", "add.fields=op,table,source.ts_ms", "c", "u")
+	})
 	b.Run("headers", func(b *testing.B) { benchmark(b, "ExtractNewRecordState", "add.headers=op,table", "c", "u") })
 	b.Run("rewrite", func(b *testing.B) {
 		benchmark(b, "ExtractNewRecordState", "delete.tombstone.handling.mode=rewrite", "c", "u", "u", "d")

@@ -123,10 +123,10 @@ func option(v *config.Values, key string) string {
 type deleteOutput uint8
 
 const (
-	deleteDropped deleteOutput = iota
-	deleteNull                 // null under the row's schema
-	deleteTombstone            // null without schema
-	deleteRewritten            // the row before, marked
+	deleteDropped   deleteOutput = iota
+	deleteNull                   // null under the row's schema
+	deleteTombstone              // null without schema
+	deleteRewritten              // the row before, marked
 )
 
 // deletes is how deleted rows and tombstones are handled.

@@ -3,6 +3,7 @@ package smttest
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -112,7 +113,7 @@ func (c *fileCase) run(t TB, set smt.Set) string {
 	work := []*batch.Batch{b}
 	var failed []string
 	for _, props := range c.transforms {
-		class, err := set.Find(props["type"])
+		class, err := find(set, props["type"])
 		if err != nil {
 			t.Fatalf("smttest: %v", err)
 		}
@@ -135,7 +136,7 @@ func (c *fileCase) run(t TB, set smt.Set) string {
 			work = append(work, more...)
 		}
 		for _, x := range work {
-			for _, e := range x.Status.Errors() {
+			for _, e := range slices.SortedFunc(slices.Values(x.Status.Errors()), byRow) {
 				failed = append(failed, fmt.Sprintf("! row %d: %s\n", e.Row, failure(e.Err)))
 			}
 			x.Sel = append(batch.Selection{}, liveRows(x)...)
@@ -154,6 +155,18 @@ func (c *fileCase) run(t TB, set smt.Set) string {
 		return "no rows\n"
 	}
 	return out
+}
+
+func byRow(a, b batch.RowError) int { return int(a.Row) - int(b.Row) }
+
+// find returns the class that configs would name so, or whose name ends so: MaskField$Value.
+func find(set smt.Set, name string) (*smt.Class, error) {
+	for _, c := range set.All() {
+		if strings.HasSuffix(c.Name, "."+name) {
+			return c, nil
+		}
+	}
+	return set.Find(name)
 }
 
 // table is the live rows of a batch and their headers.

@@ -1,0 +1,331 @@
+package debezium
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/literal"
+	"github.com/millrace/millrace/internal/java"
+	"github.com/millrace/millrace/internal/java/regex"
+	"github.com/millrace/millrace/smt"
+)
+
+const readOutboxEvent = "Read Outbox Event"
+
+// outbox makes events of the rows that an application inserts into its outbox table. Source: EventRouter.
+//
+// A payload whose JSON cannot be expanded stays what it was, with its schema; the original leaves the text
+// under the schema it had inferred before it met the trouble, and the converter refuses that. A JSON array
+// becomes a list.
+type outbox struct {
+	names, oracleNames outboxNames
+	version            string // column of the schema's version, "": none
+	additional         []additionalField
+	wraps              bool // the value is a struct around the payload
+	ignoreMissing      bool
+	onUpdate           string
+	tombstones         bool
+	expand             bool
+	json               jsonPayload
+	regex              *regex.Pattern
+	replacement        string
+
+	schemas        cached[*batch.Schema] // by the payload's
+	versionSchemas map[int64]*batch.Schema
+	plans          cached[*outboxPlan]
+}
+
+// noVersion is the key of versionSchemas for a null version, which is no INT32.
+const noVersion = 1 << 40
+
+func (t *outbox) record(r smt.Record) (smt.Record, bool, error) {
+	switch {
+	case r.Value.IsNull():
+		return r, false, nil
+	case !isEnvelope(r.ValueSchema):
+		return r, true, nil
+	}
+	envelope, err := requireStruct(r.Value, "Detect Debezium Operation")
+	if err != nil {
+		return r, false, err
+	}
+	op, err := rawField(envelope, fieldOp, batch.KindString)
+	if err != nil {
+		return r, false, err
+	}
+	if keep, err := t.accepts(op, r.Key); !keep {
+		return r, false, err
+	}
+	after, _, err := extracted(r.Value, r.ValueSchema, fieldAfter)
+	if err != nil {
+		return r, false, err
+	}
+	row, err := requireStruct(after, readOutboxEvent)
+	if err != nil {
+		return r, false, err
+	}
+	out, err := t.event(r, envelope, row)
+	return out, err == nil, err
+}
+
+// accepts reports whether an operation makes events; that of a row that was changed may be an error.
+func (t *outbox) accepts(op, key batch.Value) (bool, error) {
+	switch {
+	case op.IsNull():
+		return false, exception(nullPointerException, `Cannot invoke "String.equals(Object)" because "op" is null`)
+	case op.Str() == "d":
+		return false, nil
+	case op.Str() != "u":
+		return true, nil
+	case t.onUpdate == "fatal":
+		return false, exception(illegalStateException, "Unexpected update message received "+string(literal.JavaText{}.Append(nil, key))+", fail.")
+	}
+	return false, nil
+}
+
+// namesFor returns the columns of the table that an envelope is of.
+func (t *outbox) namesFor(envelope *batch.StructValue) *outboxNames {
+	if source, _ := envelope.Field(fieldSource); source.Struct() != nil {
+		if c, _ := source.Struct().Field("connector"); c.Str() == "oracle" {
+			return &t.oracleNames
+		}
+	}
+	return &t.names
+}
+
+func (t *outbox) event(r smt.Record, envelope, row *batch.StructValue) (smt.Record, error) {
+	n := t.namesFor(envelope)
+	payloadField := row.Schema.Field(n.payload)
+	if payloadField == nil {
+		return r, exception(connectException, "Unable to find payload field "+n.payload+" in event")
+	}
+	timestamp, err := eventTime(n.timestamp, envelope, row)
+	if err != nil {
+		return r, err
+	}
+	id, err := row.Get(n.id)
+	if err != nil {
+		return r, err
+	}
+	payload, err := row.Get(n.payload)
+	if err != nil {
+		return r, err
+	}
+	idSchema, payloadSchema := row.Schema.Field(n.id).Schema, payloadField.Schema
+	if err := checkHeader(idSchema, id); err != nil {
+		return r, err
+	}
+	out := r
+	out.Headers = append(slices.Clone(r.Headers), batch.Header{Key: "id", Decoded: true, Schema: idSchema, Value: id})
+	if t.expand && payload.Tag() == batch.TagString {
+		if s, v, ok := t.json.expand(n.payload, payload.Str()); ok {
+			payloadSchema, payload = s, v
+		}
+	}
+	var wrapped *batch.StructValue
+	if t.wraps {
+		if wrapped, err = t.wrap(n, row, payloadSchema, payload); err != nil {
+			return r, err
+		}
+	}
+	if out.Partition, err = t.place(&out, wrapped, row); err != nil {
+		return r, err
+	}
+	switch {
+	case t.tombstones && (payload.IsNull() || payload.Tag() == batch.TagString && java.Trim(payload.Str()) == ""):
+		out.ValueSchema, out.Value = nil, batch.Null()
+	case t.wraps:
+		out.ValueSchema, out.Value = wrapped.Schema, batch.StructValueOf(wrapped)
+	default:
+		out.ValueSchema, out.Value = payloadSchema, payload
+	}
+	out.KeySchema, out.Key = batch.Of(batch.KindString, false), batch.Null()
+	if !n.keyless {
+		if out.Key, err = row.Get(n.key); err != nil {
+			return r, err
+		}
+		out.KeySchema = row.Schema.Field(n.key).Schema
+	}
+	route, err := rawField(row, n.route, batch.KindString)
+	if err != nil {
+		return r, err
+	}
+	if route.IsNull() {
+		return r, noRoute()
+	}
+	out.Timestamp = timestamp
+	out.Topic, err = t.topic(route.Str())
+	return out, err
+}
+
+// noRoute is the error for a row that names no topic. Source: RegexRouter.
+func noRoute() error {
+	return exception(nullPointerException, `Cannot invoke "java.lang.CharSequence.length()" because "this.text" is null`)
+}
+
+// topic returns where events with a route go. Source: RegexRouter.
+func (t *outbox) topic(route string) (string, error) {
+	ok, err := t.regex.Matches(route)
+	if err != nil || !ok {
+		return route, err
+	}
+	return t.regex.ReplaceFirst(route, t.replacement)
+}
+
+// eventTime returns the timestamp of an event: that of the envelope, or of a column. Source: getEventTimestampMs.
+func eventTime(column string, envelope, row *batch.StructValue) (int64, error) {
+	if column != "" {
+		f := row.Schema.Field(column)
+		if f == nil {
+			return 0, exception(connectException, "Unable to find timestamp field "+column+" in event")
+		}
+		v, err := rawField(row, column, batch.KindInt64)
+		if err != nil {
+			return 0, err
+		}
+		if !v.IsNull() {
+			unit, err := timeUnit(f.Schema)
+			if err != nil {
+				return 0, err
+			}
+			return v.Int() / unit, nil
+		}
+	}
+	v, err := rawField(envelope, fieldTsMs, batch.KindInt64)
+	if v.IsNull() {
+		return batch.NoTimestamp, err
+	}
+	return v.Int(), err
+}
+
+// timeUnit returns how many of a column's units are a millisecond.
+func timeUnit(s *batch.Schema) (int64, error) {
+	if !s.HasName() {
+		return 0, exception(connectException, "Unsupported field type "+s.Kind().String()+" (without logical schema name) for event timestamp")
+	}
+	switch s.Name() {
+	case "io.debezium.time.Timestamp":
+		return 1, nil
+	case "io.debezium.time.MicroTimestamp":
+		return 1_000, nil
+	case "io.debezium.time.NanoTimestamp":
+		return 1_000_000, nil
+	}
+	return 0, exception(connectException, "Unsupported field type "+s.Name()+" for event timestamp")
+}
+
+// wrap returns the struct around a payload, without the additional fields.
+func (t *outbox) wrap(n *outboxNames, row *batch.StructValue, payloadSchema *batch.Schema, payload batch.Value) (*batch.StructValue, error) {
+	var version batch.Value
+	var err error
+	if t.version != "" {
+		if version, err = rawField(row, t.version, batch.KindInt32); err != nil {
+			return nil, err
+		}
+	}
+	route, err := rawField(row, n.route, batch.KindString)
+	if err != nil {
+		return nil, err
+	}
+	name := route.Str()
+	if route.IsNull() {
+		name = "null"
+	}
+	schema, err := t.wrapSchema(payloadSchema, row.Schema, version, name)
+	if err != nil {
+		return nil, err
+	}
+	out := batch.NewStructValue(schema)
+	return out, out.Put("payload", payload)
+}
+
+// wrapSchema returns the schema around payloads: one for each schema of a payload, which the first route that
+// is seen with it names, or one for each version.
+func (t *outbox) wrapSchema(payload, row *batch.Schema, version batch.Value, route string) (*batch.Schema, error) {
+	if t.version == "" {
+		var err error
+		s := t.schemas.get(payload, func(payload *batch.Schema) (s *batch.Schema) {
+			s, err = t.newWrapSchema(payload, row, route).build()
+			return s
+		})
+		if s == nil {
+			t.schemas.entries = t.schemas.entries[1:] // an error is met anew
+		}
+		return s, err
+	}
+	key := int64(noVersion)
+	if !version.IsNull() {
+		key = version.Int()
+	}
+	if s := t.versionSchemas[key]; s != nil {
+		return s, nil
+	}
+	s := t.newWrapSchema(payload, row, route)
+	if !version.IsNull() {
+		s.b.Version(int32(version.Int()))
+	}
+	schema, err := s.build()
+	if err == nil {
+		t.versionSchemas[key] = schema
+	}
+	return schema, err
+}
+
+func (t *outbox) newWrapSchema(payload, row *batch.Schema, route string) *structSchema {
+	name := route
+	if row.HasName() {
+		dot := strings.LastIndexByte(row.Name(), '.') + 1
+		name = row.Name()[:dot] + route + "." + row.Name()[dot:]
+	}
+	s := structOf(batch.NewSchema(batch.KindStruct).Name(name))
+	s.field("payload", payload)
+	for _, a := range t.additional {
+		if a.place != placeEnvelope {
+			continue
+		}
+		f := row.Field(a.field)
+		switch {
+		case f != nil:
+			s.field(a.alias, f.Schema)
+		case !t.ignoreMissing && s.err == nil:
+			s.err = exception(connectException, "Unable to find field "+a.field+" in event")
+		}
+	}
+	return s
+}
+
+// place puts the additional columns where they go, and returns the partition.
+func (t *outbox) place(out *smt.Record, wrapped, row *batch.StructValue) (int32, error) {
+	partition := batch.NoPartition
+	for _, a := range t.additional {
+		if row.Schema.Field(a.field) == nil {
+			if t.ignoreMissing {
+				continue
+			}
+			return 0, noSuchField(a.field)
+		}
+		v, err := row.Get(a.field)
+		if err != nil {
+			return 0, err
+		}
+		switch a.place {
+		case placeEnvelope:
+			err = wrapped.Put(a.alias, v)
+		case placeHeader:
+			s := row.Schema.Field(a.field).Schema
+			err = checkHeader(s, v)
+			out.Headers = append(out.Headers, batch.Header{Key: a.alias, Decoded: true, Schema: s, Value: v})
+		case placePartition:
+			if v, err = rawField(row, a.field, batch.KindInt32); !v.IsNull() {
+				partition = int32(v.Int())
+			} else {
+				partition = batch.NoPartition
+			}
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return partition, nil
+}
