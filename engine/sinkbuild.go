@@ -92,7 +92,7 @@ func (s *sinkTask) newConsumer() (consume.Consumer, error) {
 		NewClient: p.client(props, own), Topics: topics, Regex: pattern != "",
 		Pool: p.w.opt.Pool, Rebalance: s, Logger: s.log,
 		RowsMax: min(p.tuning.rowsMax, rowsOr(rows, p.tuning.rowsMax)), BytesMax: p.tuning.bytesMax, PollRowsMax: rows,
-		BudgetBytes: p.memory(), LaneDepth: p.tuning.laneDepth,
+		Budget: p.memory, RecordBytesMax: p.tuning.memory, LaneDepth: p.tuning.laneDepth,
 	})
 	if err != nil {
 		return nil, err

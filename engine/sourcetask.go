@@ -186,6 +186,10 @@ func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
 			e.B.Release()
 		}
 	}
+	if err := s.fits(parts); err != nil {
+		releaseRows(parts)
+		return err
+	}
 	if err := s.ready(ctx, parts); err != nil {
 		releaseRows(parts)
 		return err

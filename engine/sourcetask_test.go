@@ -154,6 +154,12 @@ func TestSourceTask_FailuresHaveATrace(t *testing.T) {
 		},
 			more: []string{"value.converter=org.apache.kafka.connect.converters.LongConverter"},
 			want: "org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in error handler\nCaused by: org.apache.kafka.connect.errors.DataException: "},
+		{name: "record larger than the task's memory", record: func(r *connectors.Record, n int64) {
+			r.Value = batch.StringValue(strings.Repeat("x", int(n)<<19))
+		},
+			more: []string{"millrace.task.memory.bytes=1048576"},
+			want: "org.apache.kafka.connect.errors.ConnectException: record for topic \"t\" from source partition {\"p\":\"x\"}, offset {\"n\":2}, " +
+				"has 1048578 bytes, more than the task may hold: raise millrace.task.memory.bytes, which is 1048576\n"},
 		{name: "overrides", more: []string{"producer.override.acks=1"},
 			want: "org.apache.kafka.connect.errors.ConnectException: Client Config Overrides not allowed [[acks,1,[]," +
 				"[The 'None' policy does not allow 'acks' to be overridden in the connector configuration.],true]]\n"},

@@ -16,7 +16,7 @@ func readTuning(v *config.Values) tuning {
 		rowsMax:   int(v.Int32("millrace.stage.rows.max")),
 		bytesMax:  int(v.Int64("millrace.stage.bytes.max")),
 		laneDepth: int(v.Int32("millrace.lane.depth")),
-		memory:    v.Int64("millrace.task.memory.bytes"),
+		memory:    v.Int64(taskMemory),
 	}
 }
 
@@ -41,6 +41,9 @@ func taskTuning(worker, connector map[string]string) (tuning, error) {
 	return readTuning(v), nil
 }
 
+// taskMemory is the key of a task's budget.
+const taskMemory = "millrace.task.memory.bytes"
+
 // tuningKeys are the engine's own keys. Java has none of them.
 func tuningKeys() []config.Key {
 	key := func(name string, t config.Type, def any, v config.Validator, doc string) config.Key {
@@ -53,7 +56,7 @@ func tuningKeys() []config.Key {
 			"Bytes of keys and values a stage takes in one pass; a single larger record is a pass of its own."),
 		key("millrace.lane.depth", config.Int, 8, config.AtLeast(1),
 			"Batches of one topic partition that wait for a sink task. A full lane pauses fetching of its partition; heartbeats go on."),
-		key("millrace.task.memory.bytes", config.Long, 64<<20, config.AtLeast(1<<20),
-			"Bytes of batches that one task may hold. At the limit a sink stops fetching and a source stops polling."),
+		key(taskMemory, config.Long, 64<<20, config.AtLeast(1<<20),
+			"Bytes of batches that one task may hold. At the limit a sink stops fetching and a source stops polling; a single larger record fails the task."),
 	}
 }

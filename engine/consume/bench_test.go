@@ -113,7 +113,7 @@ func BenchmarkConsume(b *testing.B) {
 			c, err := New(Options{NewClient: func(own ...kgo.Opt) (*kgo.Client, error) {
 				return kgo.NewClient(append(append(opts, kgo.SeedBrokers(addr)), own...)...)
 			}, Topics: []string{"t"}, Pool: pool, Rebalance: &member{t: b}, Logger: slog.New(slog.DiscardHandler),
-				RowsMax: 1024, BytesMax: 4 << 20, BudgetBytes: 64 << 20, LaneDepth: 8})
+				RowsMax: 1024, BytesMax: 4 << 20, Budget: budget(64 << 20), RecordBytesMax: 64 << 20, LaneDepth: 8})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -211,7 +211,7 @@ func BenchmarkLane(b *testing.B) {
 	x.Offsets = mem.Alloc[int64](&x.Arena, 1024)
 	for _, lanes := range []int{1, 100} {
 		b.Run(fmt.Sprintf("lanes=%d", lanes), func(b *testing.B) {
-			c := &Records{opt: Options{BytesMax: 4 << 20, LaneDepth: 8, BudgetBytes: 64 << 20}, lanes: map[connectors.TopicPartition]*lane{}}
+			c := &Records{opt: Options{BytesMax: 4 << 20, LaneDepth: 8, Budget: budget(64 << 20), RecordBytesMax: 64 << 20}, lanes: map[connectors.TopicPartition]*lane{}}
 			for p := range int32(lanes) {
 				l := &lane{tp: tp(p)}
 				c.lanes[l.tp] = l

@@ -91,7 +91,7 @@ func (c *Records) awaitRoom() (context.Context, bool) {
 
 // fullLocked reports whether the budget is spent, or a lane full that the task takes from.
 func (c *Records) fullLocked() bool {
-	if c.bytes >= c.opt.BudgetBytes {
+	if c.bytes >= c.opt.Budget() {
 		return true
 	}
 	for _, l := range c.order {
@@ -143,6 +143,12 @@ func (c *Records) push(p *kgo.FetchTopicPartition) {
 	}
 	for recs := p.Records; len(recs) > 0; {
 		n, payload := cut(recs, c.opt.RowsMax, c.opt.BytesMax)
+		if int64(payload) > c.opt.RecordBytesMax {
+			if err := tooLarge(recs[:n], c.opt.RecordBytesMax); err != nil {
+				c.fail(err)
+				return
+			}
+		}
 		q := queued{b: rawBatch(c.opt.Pool, tp, names, recs[:n]), bytes: int64(payload + n*rowOverhead), payload: int64(payload)}
 		recs = recs[n:]
 		c.mu.Lock()

@@ -173,7 +173,7 @@ func join(t testing.TB, c *kfake.Cluster, props map[string]string, change func(*
 			return kgo.NewClient(slices.Concat(opts, fast, more, own)...)
 		},
 		Topics: []string{"t"}, Pool: batch.NewPool(m.pool), Rebalance: m, Logger: slog.New(slog.DiscardHandler),
-		RowsMax: 1024, BytesMax: 4 << 20, BudgetBytes: 64 << 20, LaneDepth: 8,
+		RowsMax: 1024, BytesMax: 4 << 20, Budget: budget(64 << 20), RecordBytesMax: 64 << 20, LaneDepth: 8,
 	}
 	if change != nil {
 		change(&o)
@@ -184,6 +184,9 @@ func join(t testing.TB, c *kfake.Cluster, props map[string]string, change func(*
 	t.Cleanup(m.c.Close)
 	return m
 }
+
+// budget is a budget that does not change.
+func budget(bytes int64) func() int64 { return func() int64 { return bytes } }
 
 // poll polls once and keeps what came.
 func (m *member) poll(wait time.Duration) error {

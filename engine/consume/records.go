@@ -24,11 +24,14 @@ type Options struct {
 	Rebalance Rebalance
 	Logger    *slog.Logger
 
-	RowsMax     int   // rows of one batch
-	BytesMax    int   // bytes of one batch
-	PollRowsMax int   // rows that one Poll returns, more only to return one batch; 0: no limit
-	BudgetBytes int64 // bytes that wait in all lanes: above it nothing is fetched
-	LaneDepth   int   // batches that wait in one lane: with a full one nothing is fetched
+	RowsMax     int // rows of one batch
+	BytesMax    int // bytes of one batch
+	PollRowsMax int // rows that one Poll returns, more only to return one batch; 0: no limit
+	LaneDepth   int // batches that wait in one lane: with a full one nothing is fetched
+	// Budget returns how many bytes may wait in all lanes now: above it nothing is fetched.
+	Budget func() int64
+	// RecordBytesMax is how many bytes of key and value a record may have: a larger one fails the consumer.
+	RecordBytesMax int64
 }
 
 // Records is a Consumer on the record API of franz-go.

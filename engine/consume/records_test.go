@@ -264,11 +264,11 @@ func TestPause_DoesNotStarveOthers(t *testing.T) {
 	cl := client(t, c)
 	produce(t, cl, tp(0), 0, 1000)
 	m := join(t, c, nil, func(o *Options) {
-		o.RowsMax, o.PollRowsMax, o.LaneDepth, o.BudgetBytes = 10, 10, 1000, 500*(6+rowOverhead)
+		o.RowsMax, o.PollRowsMax, o.LaneDepth, o.Budget = 10, 10, 1000, budget(500*(6+rowOverhead))
 	})
 	m.until("first rows", m.has(tp(0), 10))
 	// Without polling: that would make room.
-	eventually(t, "full lanes", func() bool { return m.c.Stats().BufferedBytes >= m.c.opt.BudgetBytes })
+	eventually(t, "full lanes", func() bool { return m.c.Stats().BufferedBytes >= m.c.opt.Budget() })
 	m.c.Pause([]connectors.TopicPartition{tp(0)})
 	got := len(m.rows[tp(0)])
 	produce(t, cl, tp(1), 0, 100)
@@ -290,7 +290,7 @@ func TestBudget_BoundsWhatWaits(t *testing.T) {
 	const rows = 4 * fetchRowsMax
 	produce(t, cl, tp(0), 0, rows)
 	for group, change := range map[string]func(*Options){
-		"bytes": func(o *Options) { o.LaneDepth, o.BudgetBytes = 1<<20, 100*(6+rowOverhead) },
+		"bytes": func(o *Options) { o.LaneDepth, o.Budget = 1<<20, budget(100*(6+rowOverhead)) },
 		"depth": func(o *Options) { o.LaneDepth = 2 },
 	} {
 		m := join(t, c, map[string]string{"group.id": group}, change)
@@ -306,6 +306,26 @@ func TestBudget_BoundsWhatWaits(t *testing.T) {
 		}
 		m.c.Close()
 	}
+}
+
+// TestBudget_ARecordLargerThanAllFails: it is named, and nothing waits for room that never comes.
+func TestBudget_ARecordLargerThanAllFails(t *testing.T) {
+	c := cluster(t, kfake.SeedTopics(1, "t"))
+	cl := client(t, c)
+	produce(t, cl, tp(0), 0, 5)
+	large := &kgo.Record{Topic: "t", Key: []byte("k"), Value: make([]byte, 1000)}
+	if err := cl.ProduceSync(t.Context(), large, &kgo.Record{Topic: "t"}).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	m := join(t, c, nil, func(o *Options) { o.Budget, o.RecordBytesMax = budget(1000), 1000 })
+	const want = `record of topic "t", partition 0, offset 5 has 1001 bytes, more than the task may hold: raise millrace.task.memory.bytes, which is 1000`
+	eventually(t, "the record is refused", func() bool {
+		err := m.poll(time.Millisecond)
+		if err != nil && err.Error() != want {
+			t.Fatalf("error is %v", err)
+		}
+		return err != nil
+	})
 }
 
 // TestCommit, without waiting and with, reaches the group; errors reach the caller.

@@ -1,6 +1,8 @@
 package consume
 
 import (
+	"fmt"
+
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/batch"
@@ -27,6 +29,17 @@ func cut(recs []*kgo.Record, rowsMax, bytesMax int) (n, payload int) {
 		n++
 	}
 	return n, payload
+}
+
+// tooLarge returns the error for the first record that is larger than a task may hold, nil if none is.
+func tooLarge(recs []*kgo.Record, bytesMax int64) error {
+	for _, r := range recs {
+		if n := int64(len(r.Key) + len(r.Value)); n > bytesMax {
+			return fmt.Errorf("record of topic %q, partition %d, offset %d has %d bytes, more than the task may hold: raise millrace.task.memory.bytes, which is %d",
+				r.Topic, r.Partition, r.Offset, n, bytesMax)
+		}
+	}
+	return nil
 }
 
 // rawBatch copies records of one partition, all of one timestamp type, into a batch. Header values are
