@@ -24,8 +24,8 @@ const (
 	// feedLeast is how many lines go in, however short the faults are.
 	feedLeast = 100_000
 
-	// diskBytes is the room of the small disk.
-	diskBytes = 64 << 20
+	// diskBytes is the room of the small disk: more than all lines take.
+	diskBytes = 256 << 20
 )
 
 // rig is a site with a worker behind a proxy, and lines that go in all the time.

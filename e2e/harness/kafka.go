@@ -66,6 +66,16 @@ func (k *Kafka) CreateTopic(topic string, partitions int32, configs map[string]s
 	}
 }
 
+// DeleteTopic deletes a topic.
+func (k *Kafka) DeleteTopic(topic string) {
+	k.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), kafkaMax)
+	defer cancel()
+	if _, err := k.admin.DeleteTopic(ctx, topic); err != nil {
+		k.t.Fatalf("delete topic %s: %v", topic, err)
+	}
+}
+
 // Produce writes records to the partitions that they name, in order, and waits for all acknowledgements.
 func (k *Kafka) Produce(records ...Record) {
 	k.t.Helper()
