@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/tagged"
 )
 
 // line is one value of a record: where it is, and its text.
@@ -93,7 +92,7 @@ func schemaName(s *batch.Schema) string {
 func leaf(s *batch.Schema, v batch.Value) string {
 	var text []byte
 	if v.Tag() == batch.TagString {
-		text = tagged.AppendString(nil, v.Str())
+		text = strconv.AppendQuote(nil, v.Str())
 	} else {
 		text = batch.AppendLiteral(nil, s, v)
 	}

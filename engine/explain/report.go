@@ -52,7 +52,9 @@ func (r *Report) WriteText(w io.Writer) error {
 	return r.writeSample(w)
 }
 
-func oneLine(s string) string { return strings.NewReplacer("\n", `\n`, "\t", `\t`, "\r", `\r`).Replace(s) }
+func oneLine(s string) string {
+	return strings.NewReplacer("\n", `\n`, "\t", `\t`, "\r", `\r`).Replace(s)
+}
 
 func (r *Report) writeChain(w io.Writer) {
 	if len(r.Chain) == 0 {
