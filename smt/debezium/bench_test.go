@@ -43,3 +43,10 @@ func BenchmarkExtractNewRecordState(b *testing.B) {
 	})
 	b.Run("route", func(b *testing.B) { benchmark(b, "ExtractNewRecordState", "route.by.field=aggregatetype", "c", "u") })
 }
+
+func BenchmarkEventRouter(b *testing.B) {
+	b.Run("payload", func(b *testing.B) { benchmark(b, "outbox.EventRouter", "", "c") })
+	b.Run("envelope", func(b *testing.B) {
+		benchmark(b, "outbox.EventRouter", "table.fields.additional.placement=name:envelope,id:header", "c")
+	})
+}

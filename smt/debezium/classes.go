@@ -16,6 +16,7 @@ const classPrefix = "io.debezium.transforms."
 // Classes returns the transform classes of this package.
 func Classes() []*smt.Class {
 	return slices.Concat(
+		eventRouterClasses(),
 		extractNewRecordStateClasses(),
 	)
 }

@@ -183,12 +183,7 @@ func (t *extract) record(r smt.Record) (smt.Record, bool, error) {
 
 func (t *extract) recordHeaders(r *smt.Record) (out []batch.Header, err error) {
 	if r.Value.IsNull() {
-		for i := range t.headers {
-			if t.headers[i].field == fieldOp {
-				out = append(out, deletedHeader(t.headers[i].name))
-			}
-		}
-		return out, nil
+		return t.deletedHeaders(), nil
 	}
 	st, err := castToStruct(r.Value)
 	if err != nil {
@@ -208,9 +203,14 @@ func (t *extract) recordHeaders(r *smt.Record) (out []batch.Header, err error) {
 	return out, nil
 }
 
-// deletedHeader is what tombstones get for op.
-func deletedHeader(name string) batch.Header {
-	return batch.Header{Key: name, Decoded: true, Schema: batch.Of(batch.KindString, false), Value: batch.StringValue("d")}
+// deletedHeaders are what tombstones get: the operation that they stand for.
+func (t *extract) deletedHeaders() (out []batch.Header) {
+	for i := range t.headers {
+		if t.headers[i].field == fieldOp {
+			out = append(out, batch.Header{Key: t.headers[i].name, Decoded: true, Schema: batch.Of(batch.KindString, false), Value: batch.StringValue("d")})
+		}
+	}
+	return out
 }
 
 // marked returns a row with __deleted where rows get it. Source: InsertField.

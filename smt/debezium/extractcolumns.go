@@ -3,7 +3,6 @@ package debezium
 import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/bits"
-	"github.com/millrace/millrace/batch/mem"
 )
 
 // columns is the columnar form: rows of inserts and updates take the columns of after, rows that are
@@ -60,7 +59,7 @@ func (t *extract) hasColumns(s *batch.Schema) bool {
 func (t *extract) others(b *batch.Batch, c *batch.Column, p parts) {
 	tombstones := merged(b, p.null, p.bare)
 	if len(t.headers) > 0 && !isEmpty(tombstones) {
-		t.appendHeaders(b, none, tombstones)
+		appendHeaders(b, none, nil, tombstones, t.deletedHeaders())
 	}
 	if !t.keepTombstones && !isEmpty(tombstones) {
 		b.Sel = p.present
@@ -76,7 +75,7 @@ func (t *extract) addHeaders(b *batch.Batch, c *batch.Column, p parts, plan *ext
 	for _, h := range plan.headers {
 		t.added = append(t.added, headerColumn{h.name, h.column(b, c, h.schema)})
 	}
-	t.appendHeaders(b, p.present, merged(b, p.null, p.bare))
+	appendHeaders(b, p.present, t.added, merged(b, p.null, p.bare), t.deletedHeaders())
 }
 
 // unwrap sorts the events by what becomes of them.
@@ -192,46 +191,5 @@ func (t *extract) routeRows(b *batch.Batch, rows batch.Selection, from *batch.Co
 	if withDefault {
 		names = reading(b, rows, names)
 	}
-	topics.route(names, rows)
-}
-
-// headerColumn is a header that rows get from a column.
-type headerColumn struct {
-	name   string
-	column *batch.Column
-}
-
-// appendHeaders appends the headers in t.added to events, and what tombstones get to those.
-func (t *extract) appendHeaders(b *batch.Batch, events, tombstones batch.Selection) {
-	var deleted []batch.Header
-	for i := range t.headers {
-		if t.headers[i].field == fieldOp {
-			deleted = append(deleted, deletedHeader(t.headers[i].name))
-		}
-	}
-	events = listed(b, events)
-	out := batch.Headers{
-		Offsets: mem.Alloc[int32](&b.Arena, b.Len()+1),
-		Entries: make([]batch.Header, 0, len(b.Headers.Entries)+len(events)*len(t.added)+len(tombstones)*len(deleted)),
-	}
-	out.Offsets[0] = 0
-	readers := make([]valueReader, len(t.added))
-	for k := range readers {
-		readers[k].column = t.added[k].column
-	}
-	for i := range int32(b.Len()) {
-		out.Entries = append(out.Entries, b.Headers.Of(int(i))...)
-		switch {
-		case len(events) > 0 && events[0] == i:
-			events = events[1:]
-			for k := range readers {
-				out.Entries = append(out.Entries, batch.Header{Key: t.added[k].name, Decoded: true, Schema: readers[k].column.Schema(), Value: readers[k].value(int(i))})
-			}
-		case len(tombstones) > 0 && tombstones[0] == i:
-			tombstones = tombstones[1:]
-			out.Entries = append(out.Entries, deleted...)
-		}
-		out.Offsets[i+1] = int32(len(out.Entries))
-	}
-	b.Headers = out
+	topics.route(b, names, rows)
 }

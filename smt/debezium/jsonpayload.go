@@ -22,6 +22,7 @@ type jsonNode struct {
 	value batch.Value // of numbers, texts and truth
 	names []string
 	items []*jsonNode
+	at    map[string]int // where a name is
 }
 
 // Limits of the original's parser, Jackson.
@@ -95,12 +96,14 @@ func nextName(d *json.Decoder) (string, error) {
 
 func (n *jsonNode) add(name string, item *jsonNode) {
 	if n.kind == '{' {
-		for i := range n.names {
-			if n.names[i] == name {
-				n.items[i] = item
-				return
-			}
+		if i, ok := n.at[name]; ok {
+			n.items[i] = item
+			return
 		}
+		if n.at == nil {
+			n.at = map[string]int{}
+		}
+		n.at[name] = len(n.items)
 		n.names = append(n.names, name)
 	}
 	n.items = append(n.items, item)

@@ -46,7 +46,7 @@ func outboxDef() *config.Def {
 	})
 	add(table, text(outboxMissing, "Behavior when an additional field is missing in the change data", "error", config.Medium, "When transforming the 'table.fields.additional.placement' fields, defines the behavior when one of the configured fields is missing in the change data. 'error' (default) will throw an exception; 'ignore' will silently skip the missing field."))
 	add(table, text("table.field.event.schema.version", "Event Schema Version Field", nil, config.Low, "The column which contains the event schema version within the outbox table"))
-	add(table, text(outboxOp, "Behavior when capturing an unexpected outbox event", "warn", config.Medium, "While Debezium is monitoring the table, it's expecting only to see 'create' row events, in case something else is processed this transform can log it as warning, error or stop the process."))
+	add(table, text(outboxOp, "Behavior when capturing an unexpected outbox event", "warn", config.Medium, "While Debezium is capturing changes from the outbox table, it is expecting only to process 'create' or 'delete' row events; in case something else is processed this transform can log it as warning, error or stop the process."))
 	add(table, truth("table.expand.json.payload", "Expand Payload escaped string as real JSON", config.Medium, "Whether or not to try unescaping a JSON string and make it real JSON. It will infer schema information from payload and update the record schema accordingly. If content is not JSON, it just produces a warning and emits the record unchanged"))
 	add(table, text(outboxNull, "Behavior when json payload including null value", "ignore", config.Medium, "Behavior when json payload including null value, the default will ignore null, optional_bytes will keep the null value, and treat null as optional bytes of connect."))
 	add(table, text(outboxEmpty, "Behavior when json payload including empty array", "ignore", config.Medium, "Behavior when json payload including an empty array, the default will ignore it, optional_string will keep it as an array of optional strings."))
@@ -77,7 +77,7 @@ func checkOutbox(v *config.Values) error {
 		valid []string
 	}{
 		{outboxOp, []string{"warn", "error", "fatal"}},
-		{outboxMissing, []string{"error", "ignore"}},
+		{outboxMissing, []string{"ignore", "error"}},
 		{outboxNull, []string{"ignore", "optional_bytes"}},
 		{outboxEmpty, []string{"ignore", "optional_string"}},
 		{fieldNameMode, []string{"none", "avro", "avro_unicode"}},

@@ -14,18 +14,26 @@ type cacheEntry[T any] struct {
 	value  T
 }
 
-// get returns the value for s, made by compute if there is none.
-func (c *cached[T]) get(s *batch.Schema, compute func(*batch.Schema) T) T {
+// find returns the value for s, if there is one.
+func (c *cached[T]) find(s *batch.Schema) (v T, ok bool) {
 	for i := range c.entries {
 		if c.entries[i].schema == s {
-			return c.use(i)
+			return c.use(i), true
 		}
 	}
 	for i := range c.entries {
 		if c.entries[i].schema.Equal(s) {
 			c.entries[i].schema = s // the source has moved on to another object
-			return c.use(i)
+			return c.use(i), true
 		}
+	}
+	return v, false
+}
+
+// get returns the value for s, made by compute if there is none.
+func (c *cached[T]) get(s *batch.Schema, compute func(*batch.Schema) T) T {
+	if v, ok := c.find(s); ok {
+		return v
 	}
 	e := cacheEntry[T]{s, compute(s)}
 	if c.max == 0 {

@@ -78,3 +78,14 @@ func reading(b *batch.Batch, rows batch.Selection, c *batch.Column) *batch.Colum
 	cb.AppendNulls(b.Len() - cb.Len())
 	return cb.Finish(b)
 }
+
+// without returns the rows of valid, nil having all of b's, that are not in gone.
+func without(b *batch.Batch, valid, gone bits.Bitmap) bits.Bitmap {
+	out := bits.New(b.Len())
+	if valid == nil {
+		out.Fill(b.Len())
+		valid = out
+	}
+	out.AndNot(valid, gone)
+	return out
+}

@@ -42,24 +42,31 @@ func (w *topicWriter) number(name string) int32 {
 
 // route gives rows the topics that a STRING column names; null and blank names leave theirs. Names are looked
 // up where they change from row to row.
-func (w *topicWriter) route(c *batch.Column, rows batch.Selection) {
-	if rows == nil {
-		for i := range int32(len(w.index)) {
-			rows = append(rows, i)
+func (w *topicWriter) route(b *batch.Batch, c *batch.Column, rows batch.Selection) {
+	w.routeAs(b, c, rows, func(name []byte) (int32, error) {
+		if java.IsBlank(string(name)) {
+			return -1, nil
 		}
-	}
+		return w.number(string(name)), nil
+	})
+}
+
+// routeAs gives rows the topics whose number is the answer for their name in a STRING column; -1 leaves
+// theirs, an error fails the row.
+func (w *topicWriter) routeAs(b *batch.Batch, c *batch.Column, rows batch.Selection, number func(name []byte) (int32, error)) {
 	var last []byte
-	number := int32(-1)
-	for n, i := range rows {
+	at, err := int32(-1), error(nil)
+	for n, i := range listed(b, rows) {
 		name := textAt(c, int(i))
-		if n == 0 || !bytes.Equal(name, last) {
-			last, number = name, -1
-			if !java.IsBlank(string(name)) {
-				number = w.number(string(name))
-			}
+		if n == 0 || !bytes.Equal(name, last) || (name == nil) != (last == nil) {
+			last = name
+			at, err = number(name)
 		}
-		if number >= 0 {
-			w.index[i] = number
+		switch {
+		case err != nil:
+			b.Status.Fail(i, b.Len(), err)
+		case at >= 0:
+			w.index[i] = at
 		}
 	}
 }
