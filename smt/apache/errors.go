@@ -12,7 +12,6 @@ const (
 	schemaBuilderException   = "org.apache.kafka.connect.errors.SchemaBuilderException"
 	illegalArgumentException = "java.lang.IllegalArgumentException"
 	nullPointerException     = "java.lang.NullPointerException"
-	indexOutOfBounds         = "java.lang.IndexOutOfBoundsException"
 	classCastException       = "java.lang.ClassCastException"
 )
 

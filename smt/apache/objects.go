@@ -83,9 +83,12 @@ func withTags(b *batch.Batch, c *batch.Column, tags []batch.Tag) *batch.Column {
 	children := out.Children // a header's own array, which its next user gets
 	*out = *c
 	out.Children = children
-	fields, shapes, boxed := d.Fields[:0], d.Shapes[:0], d.Boxed[:0]
+	own := *d // with the slices that its next user gets
 	*d = *s
-	d.Fields, d.Shapes, d.Boxed = append(fields, s.Fields...), append(shapes, s.Shapes...), append(boxed, s.Boxed...)
+	d.Fields, d.Shapes, d.Boxed = own.Fields[:0], own.Shapes[:0], own.Boxed[:0]
+	d.Fields = append(d.Fields, s.Fields...)
+	d.Shapes = append(d.Shapes, s.Shapes...)
+	d.Boxed = append(d.Boxed, s.Boxed...)
 	d.Tags, out.Dyn = tags, d
 	return out
 }

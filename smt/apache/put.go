@@ -37,13 +37,9 @@ func missesValue(a *mem.Arena, s *batch.Schema, c *batch.Column, present bits.Bi
 	}
 	switch s.Kind() {
 	case batch.KindStruct:
-		here := present
 		for i, f := range s.Fields() {
 			child := c.Children[i]
-			if settled(f.Schema, child) {
-				continue
-			}
-			if here = both(a, present, c.Valid); childMisses(a, f.Schema, child, here) {
+			if !settled(f.Schema, child) && childMisses(a, f.Schema, child, both(a, present, c.Valid)) {
 				return true
 			}
 		}

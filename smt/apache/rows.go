@@ -123,25 +123,6 @@ func leave(b *batch.Batch, rows batch.Selection) *batch.Batch {
 	return f
 }
 
-// either returns the rows of two disjoint parts.
-func either(b *batch.Batch, x, y batch.Selection) batch.Selection {
-	switch {
-	case x == nil || isEmpty(y):
-		return x
-	case y == nil || isEmpty(x):
-		return y
-	}
-	out := batch.Selection(mem.Alloc[int32](&b.Arena, len(x)+len(y))[:0])
-	for len(x) > 0 && len(y) > 0 {
-		if x[0] < y[0] {
-			out, x = append(out, x[0]), x[1:]
-		} else {
-			out, y = append(out, y[0]), y[1:]
-		}
-	}
-	return append(append(out, x...), y...)
-}
-
 // failed fails rows with err unless it is nil, and reports whether it did.
 func failed(b *batch.Batch, rows batch.Selection, err error) bool {
 	if err != nil {

@@ -1,6 +1,7 @@
 package apache
 
 import (
+	"errors"
 	"time"
 
 	"github.com/millrace/millrace/batch"
@@ -56,7 +57,7 @@ func (c *timeConversion) setPattern(pattern string) error {
 	f, err := datetext.New(pattern, nil, time.Now())
 	if err != nil {
 		text := err.Error()
-		if e, ok := err.(*java.Exception); ok {
+		if e := (*java.Exception)(nil); errors.As(err, &e) {
 			text = e.String()
 		}
 		return configError("Invalid value " + text + " for configuration TimestampConverter requires a SimpleDateFormat-compatible pattern for string timestamps: " + pattern)
