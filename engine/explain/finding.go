@@ -43,7 +43,7 @@ func WriteFindings(w io.Writer, file string, list []Finding) error {
 		if f.Key != "" {
 			line += f.Key + ": "
 		}
-		line += f.Text
+		line += oneLine(f.Text)
 		if f.Nearest != "" {
 			line += "; did you mean " + f.Nearest + "?"
 		}

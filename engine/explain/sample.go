@@ -72,7 +72,7 @@ func (s *Schemas) note(st *State) {
 func schemaOf(s *batch.Schema, v batch.Value) string {
 	switch {
 	case s != nil:
-		return typeText(s) + strings.TrimSuffix(" "+strings.TrimSpace(rootName(s)), " ")
+		return typeText(s)
 	case v.IsNull():
 		return "null"
 	case v.Tag() == batch.TagMap:
@@ -81,19 +81,15 @@ func schemaOf(s *batch.Schema, v batch.Value) string {
 	return "schemaless " + strings.ToLower(tagName(v.Tag()))
 }
 
-// rootName is the name of a struct's schema, which the text of its members leaves out.
-func rootName(s *batch.Schema) string {
-	if strings.Contains(typeText(s), s.Name()) {
-		return ""
-	}
-	return schemaName(s)
-}
-
+// tagName is the name of a schemaless value's class.
 func tagName(t batch.Tag) string {
-	names := map[batch.Tag]string{batch.TagInt8: "int8", batch.TagInt16: "int16", batch.TagInt32: "int32", batch.TagInt64: "int64",
-		batch.TagFloat32: "float32", batch.TagFloat64: "float64", batch.TagBoolean: "boolean", batch.TagString: "string",
-		batch.TagBytes: "bytes", batch.TagArray: "array", batch.TagDecimal: "decimal", batch.TagDate: "date", batch.TagStruct: "struct"}
-	return names[t]
+	if t >= batch.TagInt8 && t <= batch.TagStruct {
+		return batch.Kind(t - batch.TagInt8).String()
+	}
+	if t == batch.TagDecimal {
+		return "decimal"
+	}
+	return "date"
 }
 
 func appendNew(list []string, s string) []string {
