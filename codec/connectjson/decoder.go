@@ -125,11 +125,7 @@ func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
 		text := bytes.TrimRight(raw[:at], " \t\r\n") // so that no prefix starts with another
 		e := d.prefixes.exact(text)
 		if e == nil {
-			n, err := jsonscan.Parse(raw)
-			if err != nil {
-				return nil, unreadable(err)
-			}
-			s, err := d.read.schema(n.Member("schema"))
+			s, err := d.schemaIn(at)
 			if err != nil {
 				return nil, err
 			}
@@ -143,6 +139,19 @@ func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
 		return nil, err
 	}
 	return &prefix{schema: s}, nil
+}
+
+// schemaIn reads the schema of the row that fast has, an envelope whose payload starts at at and is not looked at.
+func (d *decoder) schemaIn(at int) (*batch.Schema, error) {
+	_, _, i := jsonscan.Name(d.b, jsonscan.SkipSpace(d.b, jsonscan.SkipSpace(d.b, 0, at)+1, at), at)
+	if d.b[i] != '{' && d.b[i] != 'n' {
+		return d.read.schema(&jsonscan.Node{Kind: jsonscan.Missing}) // neither object nor null: no schema
+	}
+	n, err := jsonscan.Parse(d.b[i:at])
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return d.read.schema(&n)
 }
 
 // group returns the number of the group of s.

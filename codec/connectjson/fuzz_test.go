@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/codec/codectest"
 )
 
 // contents are schemas for schema.content and for envelopes.
@@ -32,7 +33,7 @@ var payloads = []string{
 }
 
 // FuzzDecode compares the fast paths with the plain ones, on rows and schemas of any bytes: the same
-// values, the same failures, the same texts.
+// values, the same failures, the same texts, within the bounds of memory and time.
 func FuzzDecode(f *testing.F) {
 	all := []byte{}
 	for _, p := range payloads {
@@ -66,6 +67,7 @@ func FuzzDecode(f *testing.F) {
 		pool := batch.NewPool(mem.Checked(t))
 		compareReading(t, pool, c, rows)
 		compareWriting(t, pool, c, rows)
+		codectest.CheckBounds(t, c, codectest.Rows{Raw: rows})
 	})
 }
 

@@ -123,6 +123,7 @@ func FuzzToConnect(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		codectest.CheckUse(t, len(raw), func() { _, _, _ = c.ToConnect("t", "h", raw) })
 		s, v, err := c.ToConnect("t", "h", raw)
 		if err != nil || (s == nil) != v.IsNull() {
 			t.Fatalf("%q became %s: %v", raw, batch.AppendLiteral(nil, s, v), err)

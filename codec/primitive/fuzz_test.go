@@ -9,7 +9,7 @@ import (
 )
 
 // FuzzDecode cuts data into rows at every 0xFE 0xFE and demands of every class: no panic, rows alone as
-// together, what is decoded is written and read again the same.
+// together, what is decoded is written and read again the same, all within the bounds of memory and time.
 func FuzzDecode(f *testing.F) {
 	classes := primitive.Classes()
 	for i := range classes {
@@ -30,5 +30,6 @@ func FuzzDecode(f *testing.F) {
 		}
 		codectest.CheckDecoder(t, c, rows)
 		codectest.CheckStable(t, c, rows)
+		codectest.CheckBounds(t, c, rows)
 	})
 }

@@ -20,36 +20,40 @@ func (e *SyntaxError) Error() string { return e.Text }
 // JavaClass returns the exception class of the original.
 func (e *SyntaxError) JavaClass() string { return "com.fasterxml.jackson.core.JsonParseException" }
 
+// checkFirst is from how many bytes on a text is checked before nodes are made of it, which take many times its memory.
+const checkFirst = 16 << 10
+
 // Parse reads the first JSON value of text, Missing if there is none but white space. What follows the
 // value is not looked at, as Jackson does not; only a number or word must end before it.
 //
 // Errors: *SyntaxError. Source: ObjectMapper.readTree(byte[]).
 func Parse(text []byte) (Node, error) {
-	n, _, err := ParsePrefix(text)
-	return n, err
-}
-
-// ParsePrefix is Parse that also returns where the value ends, a position in text as UTF-8.
-func ParsePrefix(text []byte) (Node, int, error) {
 	p := parser{b: text}
 	if err := p.detect(); err != nil {
-		return Node{}, 0, err
+		return Node{}, err
 	}
 	c, err := p.space()
 	if err != nil {
-		return Node{}, p.i, err
+		return Node{}, err
 	}
 	if c < 0 {
-		return Node{Kind: Missing}, p.i, nil
+		return Node{Kind: Missing}, nil
 	}
-	n, err := p.value(0)
-	return n, p.i, err
+	if start := p.i; len(p.b) > checkFirst {
+		p.dry = true
+		if _, err := p.value(0); err != nil {
+			return Node{}, err
+		}
+		p.i, p.dry = start, false
+	}
+	return p.value(0)
 }
 
 // parser reads UTF-8 text.
 type parser struct {
 	b     []byte
 	i     int
+	dry   bool   // arrays and objects are read and not kept
 	chars bool   // the text was decoded from UTF-16 or UTF-32: Jackson reads characters, names leniently
 	buf   []byte // scratch of decode
 	low   rune   // result of namePair
@@ -128,7 +132,9 @@ func (p *parser) array(depth int) (Node, error) {
 		if err != nil {
 			return n, err
 		}
-		n.Items = append(n.Items, e)
+		if !p.dry {
+			n.Items = append(n.Items, e)
+		}
 	}
 }
 
@@ -181,6 +187,9 @@ func (p *parser) object(depth int) (Node, error) {
 		v, err := p.value(depth)
 		if err != nil {
 			return n, err
+		}
+		if p.dry {
+			continue
 		}
 		if at := find(&n, name, index); at >= 0 {
 			n.Items[at] = v // LinkedHashMap.put: the first place, the last value

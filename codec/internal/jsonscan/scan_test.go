@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -117,6 +118,30 @@ func TestAppendBase64_AsJackson(t *testing.T) {
 	for _, in := range []string{"Q", "QQ", "QQ=", "Q=Q=", "=QQQ", "QU JD", "Q-Q_", "QQ=A", "é==="} {
 		if got, ok := AppendBase64(nil, in); ok {
 			t.Errorf("%q: %q", in, got)
+		}
+	}
+}
+
+// TestParse_ChecksLongTextsFirst: long texts are read as short ones are, and broken ones make no nodes.
+func TestParse_ChecksLongTextsFirst(t *testing.T) {
+	for _, one := range []string{"1,", `"é",`, `{"a":[1,{"b":null}]},`, "1.5e3,"} {
+		short := "[" + one + "0]"
+		long := "[" + strings.Repeat(one, checkFirst/len(one)+1) + "0]"
+		a, err := Parse([]byte(short))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := Parse([]byte(long))
+		if err != nil || len(b.Items) != checkFirst/len(one)+2 {
+			t.Fatalf("%s: %d items, %v", one, len(b.Items), err)
+		}
+		for i := range b.Items[:len(b.Items)-1] {
+			if !reflect.DeepEqual(a.Items[0], b.Items[i]) {
+				t.Fatalf("%s: item %d is %+v", one, i, b.Items[i])
+			}
+		}
+		if _, err := Parse([]byte(long[:len(long)-1])); err == nil {
+			t.Errorf("%s: the end is missing", one)
 		}
 	}
 }

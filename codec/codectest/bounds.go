@@ -1,0 +1,92 @@
+package codectest
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/codec"
+)
+
+// What reading any bytes may take at most: as many times their size and a mebibyte of memory, so long for each mebibyte or a part.
+const (
+	memoryFactor = 16
+	memoryFree   = 1 << 20
+	timePerMiB   = time.Second
+)
+
+// CheckBounds reads rows with a new decoder of conv, and fails t where that takes more memory or time than rows of any content may.
+//
+// What is allocated in all bounds the memory from above; only where that is too much, the peak is measured.
+func CheckBounds(t TB, conv codec.Converter, rows Rows) {
+	t.Helper()
+	raw := batch.NewPool(mem.NewPool()).New(len(rows.Raw))
+	defer raw.Release()
+	raw.RawValue = layOut(raw, rows.Raw)
+	read := func() {
+		dst := batch.NewPool(mem.NewPool()).New(len(rows.Raw))
+		defer dst.Release()
+		in := codec.Input{Topic: rows.topic(), Headers: &batch.Headers{}, Values: raw.RawValue, Sel: rows.Sel}
+		decodeInto(t, conv.NewDecoder(), dst, &in, rows.Want, func(*batch.Column, batch.Selection) {})
+	}
+	bytes := 0
+	for _, r := range rows.Raw {
+		bytes += len(r)
+	}
+	CheckUse(t, bytes, read)
+}
+
+// CheckUse is CheckBounds for whatever reads that many bytes.
+func CheckUse(t TB, bytes int, read func()) {
+	t.Helper()
+	limit := uint64(memoryFactor*bytes + memoryFree)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	began := time.Now()
+	read()
+	took := time.Since(began)
+	runtime.ReadMemStats(&after)
+	if took > timePerMiB*time.Duration(1+bytes>>20) {
+		t.Errorf("codectest: reading %d bytes took %v, more than %v a mebibyte", bytes, took, timePerMiB)
+	}
+	if after.TotalAlloc-before.TotalAlloc <= limit {
+		return
+	}
+	if peak := peakOf(read); peak > limit {
+		t.Errorf("codectest: reading %d bytes took %d bytes of memory, more than %d", bytes, peak, limit)
+	}
+}
+
+// peakOf returns about how many bytes of the heap are live at once while read runs.
+func peakOf(read func()) uint64 {
+	defer debug.SetGCPercent(debug.SetGCPercent(5))
+	runtime.GC()
+	base := heapBytes()
+	done, highest := make(chan struct{}), make(chan uint64)
+	go func() {
+		peak := base
+		for {
+			select {
+			case <-done:
+				highest <- max(peak, heapBytes())
+				return
+			default:
+				peak = max(peak, heapBytes())
+				runtime.Gosched()
+			}
+		}
+	}()
+	read()
+	close(done)
+	return <-highest - base
+}
+
+// heapBytes is what objects on the heap take, those among them that are dead and not yet swept.
+func heapBytes() uint64 {
+	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
+}
