@@ -48,8 +48,8 @@ func TestPreview_Errors(t *testing.T) {
 	}
 }
 
-// The last records of a topic are shown, over its partitions, control records and aborted ones left out;
-// no group comes to be.
+// The last records of a topic are shown, over its partitions, without markers of transactions and, where the
+// connector reads what is committed, without aborted records. No group comes to be.
 func TestPreview_OfTopic(t *testing.T) {
 	brokers := startBroker(t)
 	cl, err := kgo.NewClient(kgo.SeedBrokers(brokers), kgo.RecordPartitioner(kgo.ManualPartitioner()))
@@ -77,6 +77,16 @@ func TestPreview_OfTopic(t *testing.T) {
 	if n := strings.Count(out.String(), "record "); n != 3 || !strings.Contains(out.String(), "record 3: orders-1@24\n") || !strings.Contains(out.String(), "    value.n = 49\n    headers.h = \"x\"  string\n") {
 		t.Errorf("%d records\n%s", n, out)
 	}
+	transact(t, brokers, "kept", kgo.TryCommit)
+	transact(t, brokers, "gone", kgo.TryAbort)
+	for level, want := range map[string]int{"read_committed": 0, "read_uncommitted": 1} {
+		worker := workerFile(t, strings.Replace(goodWorker, "127.0.0.1:1", brokers, 1)+"value.converter=StringConverter\nconsumer.isolation.level="+level+"\n")
+		out := &buffer{}
+		if code := run(t.Context(), out, "preview", connector, "--topic", "orders", "-n", "4", "--worker", worker); code != 0 ||
+			strings.Count(out.String(), `"kept"`) != 1 || strings.Count(out.String(), `"gone"`) != want {
+			t.Errorf("%s: exit code %d\n%s", level, code, out)
+		}
+	}
 	groups, err := admin.ListGroups(t.Context())
 	if err != nil || len(groups) > 0 {
 		t.Errorf("groups %v, %v", groups, err)
@@ -91,5 +101,24 @@ func TestPreview_OfTopic(t *testing.T) {
 	out = &buffer{}
 	if code := run(t.Context(), out, "preview", connector, "--topic", "empty", "--worker", worker); code != 0 || out.String() != "" {
 		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
+// transact produces one record in a transaction.
+func transact(t *testing.T, brokers, value string, end kgo.TransactionEndTry) {
+	t.Helper()
+	cl, err := kgo.NewClient(kgo.SeedBrokers(brokers), kgo.TransactionalID(value), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cl.Close()
+	if err := cl.BeginTransaction(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cl.ProduceSync(t.Context(), &kgo.Record{Topic: "orders", Partition: 2, Value: []byte(value)}).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cl.EndTransaction(t.Context(), end); err != nil {
+		t.Fatal(err)
 	}
 }

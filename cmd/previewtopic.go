@@ -35,11 +35,16 @@ func lastRecords(ctx context.Context, s *explain.Subject, topic string, n int) (
 		return nil, err
 	}
 	defer admin.Close()
-	from, ends, err := lastOffsets(ctx, kadm.NewClient(admin), topic, n)
+	level, list := kgo.ReadUncommitted(), kadm.NewClient(admin).ListEndOffsets
+	if props["isolation.level"] == "read_committed" {
+		level, list = kgo.ReadCommitted(), kadm.NewClient(admin).ListCommittedOffsets
+	}
+	from, ends, err := lastOffsets(ctx, kadm.NewClient(admin).ListStartOffsets, list, topic, n)
 	if err != nil || len(from) == 0 {
 		return nil, err
 	}
-	cl, err := clients.New(props, kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: from}), kgo.KeepControlRecords())
+	// Markers of transactions are kept: where one is the last record, it is what tells that the end is reached.
+	cl, err := clients.New(props, kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: from}), kgo.FetchIsolationLevel(level), kgo.KeepControlRecords())
 	if err != nil {
 		return nil, err
 	}
@@ -61,22 +66,30 @@ func consumerProps(ctx context.Context, s *explain.Subject) (map[string]string, 
 	return props, nil
 }
 
+// listOffsets asks for an offset of each partition of topics.
+type listOffsets func(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
+
+func (list listOffsets) of(ctx context.Context, topic string) (kadm.ListedOffsets, error) {
+	o, err := list(ctx, topic)
+	if err == nil {
+		err = o.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("topic %s: %w", topic, err)
+	}
+	return o, nil
+}
+
 // lastOffsets says from where to read the last n records of each partition that has some, and where each
 // ends.
-func lastOffsets(ctx context.Context, admin *kadm.Client, topic string, n int) (from map[int32]kgo.Offset, ends map[int32]int64, err error) {
-	first, err := admin.ListStartOffsets(ctx, topic)
-	if err == nil {
-		err = first.Error()
-	}
+func lastOffsets(ctx context.Context, starts, stops listOffsets, topic string, n int) (from map[int32]kgo.Offset, ends map[int32]int64, err error) {
+	first, err := starts.of(ctx, topic)
 	if err != nil {
-		return nil, nil, fmt.Errorf("topic %s: %w", topic, err)
+		return nil, nil, err
 	}
-	last, err := admin.ListEndOffsets(ctx, topic)
-	if err == nil {
-		err = last.Error()
-	}
+	last, err := stops.of(ctx, topic)
 	if err != nil {
-		return nil, nil, fmt.Errorf("topic %s: %w", topic, err)
+		return nil, nil, err
 	}
 	from, ends = map[int32]kgo.Offset{}, map[int32]int64{}
 	last.Each(func(o kadm.ListedOffset) {

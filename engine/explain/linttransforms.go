@@ -2,8 +2,10 @@ package explain
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/smt"
 )
 
 // transforms looks at aliases: named and defined, and which predicate is whose.
@@ -11,9 +13,11 @@ func (l *lint) transforms() {
 	transforms, predicates := aliases(l.props, "transforms"), aliases(l.props, "predicates")
 	if !l.hidden("transforms") {
 		l.aliases("transforms", "transform", transforms)
+		l.classes("transforms", "transform", transforms, l.Plugins.Transforms)
 	}
 	if !l.hidden("predicates") {
 		l.aliases("predicates", "predicate", predicates)
+		l.classes("predicates", "predicate", predicates, l.Plugins.Predicates)
 	}
 	used := map[string]bool{}
 	for _, a := range transforms {
@@ -78,4 +82,25 @@ func (l *lint) valueAt(key string) Position {
 		return e.ValueAt
 	}
 	return l.at(key)
+}
+
+// classes looks at the classes of aliases. In place of one that is not known the search goes on with the
+// nearest. Classes of another kind are validation's business.
+func (l *lint) classes(key, kind string, list []string, set smt.Set) {
+	for _, a := range list {
+		typeKey := key + "." + a + ".type"
+		text, ok := l.props[typeKey]
+		text = strings.TrimSpace(text)
+		if _, err := set.Find(text); !ok || err == nil {
+			continue
+		}
+		if _, _, _, _, err := l.Plugins.Def(text); err == nil {
+			continue
+		}
+		near := nearestClass(text, set.Names())
+		l.addValue(Error, typeKey, "no "+kind+" class "+text+" is part of this program; millrace plugins lists them", near)
+		if first, _, _ := strings.Cut(near, " or "); first != "" {
+			l.props[typeKey] = first
+		}
+	}
 }
