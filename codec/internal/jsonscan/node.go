@@ -1,10 +1,6 @@
 package jsonscan
 
-import (
-	"math/big"
-
-	"github.com/millrace/millrace/internal/java"
-)
+import "github.com/millrace/millrace/internal/java"
 
 // Kind is the type of a Node.
 type Kind uint8
@@ -30,12 +26,11 @@ func (k Kind) TypeName() string {
 type Node struct {
 	Kind  Kind
 	Bool  bool
-	Int   int64        // Integer: the value, or its low 64 bits where Big is set
-	Big   *big.Int     // Integer beyond int64
-	Dec   java.Decimal // Decimal
-	Text  string       // String
-	Items []Node       // Array: elements; Object: values
-	Names []string     // Object: names, distinct, in order of first appearance
+	Int   int64         // Integer: the value, or its low 64 bits where Num is set
+	Num   *java.Decimal // Decimal, and Integer beyond int64
+	Text  string        // String
+	Items []Node        // Array: elements; Object: values
+	Names []string      // Object: names, distinct, in order of first appearance
 }
 
 // objectIndexMin is from how many members on an object looks names up in a map while it is read.
@@ -56,13 +51,13 @@ func (n *Node) Member(name string) *Node {
 
 // IsInt32 reports whether the value is an Integer of 32 bits: Jackson's IntNode.
 func (n *Node) IsInt32() bool {
-	return n.Kind == Integer && n.Big == nil && n.Int == int64(int32(n.Int))
+	return n.Kind == Integer && n.Num == nil && n.Int == int64(int32(n.Int))
 }
 
 // IntValue is JsonNode.intValue: the low 32 bits, a fraction dropped, 0 for what is no number.
 func (n *Node) IntValue() int32 {
 	if n.Kind == Decimal {
-		return n.Dec.Int()
+		return n.Num.Int()
 	}
 	return int32(n.LongValue())
 }
@@ -73,7 +68,7 @@ func (n *Node) LongValue() int64 {
 	case Integer:
 		return n.Int
 	case Decimal:
-		return n.Dec.Long()
+		return n.Num.Long()
 	}
 	return 0
 }
@@ -82,12 +77,12 @@ func (n *Node) LongValue() int64 {
 func (n *Node) DoubleValue() float64 {
 	switch n.Kind {
 	case Integer:
-		if n.Big != nil {
-			return java.NewDecimalBig(n.Big, 0).Float64()
+		if n.Num != nil {
+			return n.Num.Float64()
 		}
 		return float64(n.Int)
 	case Decimal:
-		return n.Dec.Float64()
+		return n.Num.Float64()
 	}
 	return 0
 }
@@ -96,23 +91,20 @@ func (n *Node) DoubleValue() float64 {
 func (n *Node) FloatValue() float32 {
 	switch n.Kind {
 	case Integer:
-		if n.Big != nil {
-			return java.NewDecimalBig(n.Big, 0).Float32()
+		if n.Num != nil {
+			return n.Num.Float32()
 		}
 		return float32(n.Int)
 	case Decimal:
-		return n.Dec.Float32()
+		return n.Num.Float32()
 	}
 	return 0
 }
 
 // DecimalValue is JsonNode.decimalValue of a number.
 func (n *Node) DecimalValue() java.Decimal {
-	switch {
-	case n.Kind == Decimal:
-		return n.Dec
-	case n.Big != nil:
-		return java.NewDecimalBig(n.Big, 0)
+	if n.Num != nil {
+		return *n.Num
 	}
 	return java.NewDecimal(n.Int, 0)
 }

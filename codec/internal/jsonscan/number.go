@@ -73,7 +73,7 @@ func (p *parser) number(root bool) (Node, error) {
 		p.i = start
 		return Node{}, p.fail("malformed number: " + err.Error())
 	}
-	return Node{Kind: Decimal, Dec: d}, nil
+	return Node{Kind: Decimal, Num: &d}, nil
 }
 
 func (p *parser) digit() bool { return p.i < len(p.b) && p.b[p.i] >= '0' && p.b[p.i] <= '9' }
@@ -84,5 +84,6 @@ func integer(text string) Node {
 		return Node{Kind: Integer, Int: v}
 	}
 	v, _ := new(big.Int).SetString(text, 10)
-	return Node{Kind: Integer, Int: java.BigToLong(v), Big: v}
+	d := java.NewDecimalBig(v, 0)
+	return Node{Kind: Integer, Int: java.BigToLong(v), Num: &d}
 }

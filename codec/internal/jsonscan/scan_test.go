@@ -52,7 +52,7 @@ func TestScanNumber_AsParse(t *testing.T) {
 		if (exp10 == IsInteger) != (want.Kind == Integer) {
 			t.Fatalf("%s: exponent %d", text, exp10)
 		}
-		if exp10 == IsInteger && (mantissa != want.Int || want.Big != nil) {
+		if exp10 == IsInteger && (mantissa != want.Int || want.Num != nil) {
 			t.Fatalf("%s: %d", text, mantissa)
 		}
 		if got, w := Double(mantissa, exp10, b[:end]), want.DoubleValue(); math.Float64bits(got) != math.Float64bits(w) {
