@@ -127,6 +127,7 @@ type cast struct {
 	to          caster
 	schemas     cached[rewrite]
 	children    []*batch.Column // scratch
+	maps        mapOrders
 }
 
 // rewrite computes the resulting schema. Source: Cast.getOrBuildSchema.
@@ -304,7 +305,7 @@ func (t *cast) untypedColumns(b *batch.Batch, c *batch.Column) bool {
 		}
 		t.children = append(t.children, m)
 	}
-	e := copyObjects(b, c)
+	e := t.maps.copyObjects(b, c)
 	for i, f := range t.casts.fields {
 		m := t.children[i]
 		e.put(f.field, t.to.untyped(b, presentOf(b, p.present, m), m, f.to))

@@ -27,6 +27,7 @@ type flatten struct {
 	delimiter string
 	schemas   cached[rewrite]
 	children  []*batch.Column // scratch
+	maps      mapOrders
 }
 
 func (t *flatten) name(prefix, field string) string {

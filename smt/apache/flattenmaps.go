@@ -81,7 +81,7 @@ func (f *mapFlattener) level(c *batch.Column, prefix string) (l flatLevel, ok bo
 			return l, false
 		}
 	}
-	k := kinds{d: d, members: members, n: f.b.Len()}
+	k := kinds{d: d, maps: &f.maps, members: members, n: f.b.Len()}
 	return k.of(f.b), true
 }
 
@@ -186,6 +186,7 @@ func (f *mapFlattener) column(c *batch.Column, top *flatLevel) *batch.Column {
 // kinds tells the maps of a level apart: by shape, and by the kinds of the maps in their members.
 type kinds struct {
 	d       *batch.Dynamic
+	maps    *mapOrders
 	members []flatMember
 	n       int
 	found   [][]int32 // per kind: the shape, then for each nested member 0, or 1 + the kind of its map
@@ -284,7 +285,7 @@ func (k *kinds) order(state []int32) (out []int32) {
 			at++
 		}
 	}
-	for _, f := range iteration(k.d, &k.d.Shapes[state[0]]) {
+	for _, f := range k.maps.iteration(nil, k.d, &k.d.Shapes[state[0]]) {
 		m := &k.members[f]
 		switch {
 		case m.maps != nil && state[position[f]] > 0:

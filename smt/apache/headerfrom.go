@@ -55,6 +55,7 @@ type headerFrom struct {
 	withDefault     bool
 	schemas         cached[rewrite]
 	children        []*batch.Column // scratch
+	maps            mapOrders
 	columnsOf       []*batch.Column // scratch: per header
 }
 
@@ -205,7 +206,7 @@ func (t *headerFrom) inMaps(b *batch.Batch, c *batch.Column) bool {
 	if isEmpty(p.present) {
 		return true
 	}
-	e := copyObjects(b, c)
+	e := t.maps.copyObjects(b, c)
 	t.columnsOf = t.columnsOf[:0]
 	for _, name := range t.fields {
 		t.columnsOf = append(t.columnsOf, memberOf(b, c, p.present, name))

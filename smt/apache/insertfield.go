@@ -90,6 +90,7 @@ type insertField struct {
 	withDefault bool
 	schemas     cached[rewrite]
 	children    []*batch.Column // scratch
+	maps        mapOrders
 }
 
 func (t *insertField) rewrite(s *batch.Schema) rewrite {
@@ -223,7 +224,7 @@ func (t *insertField) inMaps(b *batch.Batch, c *batch.Column) bool {
 	if isEmpty(p.present) {
 		return true
 	}
-	e := copyObjects(b, c)
+	e := t.maps.copyObjects(b, c)
 	for i := range t.fields {
 		f := &t.fields[i]
 		switch {

@@ -14,12 +14,12 @@ import (
 )
 
 //go:embed testdata/maporder.jsonl
-var mapOrders []byte
+var recordedOrders []byte
 
 // The order in which maps iterate is what converters write, and the bytes of keys choose partitions.
 func TestMaps_IterateAsThoseOfTheOriginal(t *testing.T) {
 	set := smt.NewSet(Classes()...)
-	lines := bufio.NewScanner(bytes.NewReader(mapOrders))
+	lines := bufio.NewScanner(bytes.NewReader(recordedOrders))
 	lines.Scan() // names the versions
 	for lines.Scan() {
 		var v struct {
@@ -52,7 +52,8 @@ func TestMaps_IterateAsThoseOfTheOriginal(t *testing.T) {
 		if v.Class == "ValueToKey" {
 			c = b.Key
 		}
-		if got := names(c.Dyn, iteration(c.Dyn, &c.Dyn.Shapes[0])); !slices.Equal(got, v.Order) {
+		var o mapOrders
+		if got := o.namesOf(c.Dyn, o.iteration(nil, c.Dyn, &c.Dyn.Shapes[0])); !slices.Equal(got, v.Order) {
 			t.Errorf("%s %v of %q: %q, want %q", v.Class, v.Config, v.Members, got, v.Order)
 		}
 		b.Release()

@@ -45,6 +45,7 @@ type maskField struct {
 	withDefault bool
 	masks       [batch.TagEntries + 1]mask // by class of value
 	children    []*batch.Column            // scratch
+	maps        mapOrders
 }
 
 // mask is what values of one class become, or the error that they meet.
@@ -215,7 +216,7 @@ func (t *maskField) inMaps(b *batch.Batch, c *batch.Column) bool {
 		}
 		t.children = append(t.children, m)
 	}
-	e := copyObjects(b, c)
+	e := t.maps.copyObjects(b, c)
 	for i, name := range t.fields {
 		e.put(name, t.untyped(b, p.present, t.children[i]))
 	}

@@ -10,13 +10,14 @@ import (
 // Source: new HashMap<>(map.size()), put.
 type objectChoice struct {
 	b    *batch.Batch
+	maps *mapOrders
 	from *batch.Column
 	out  *batch.Column
 	to   []int32 // per field of from: its place in out, -1 if it is left out
 }
 
-func newObjectChoice(b *batch.Batch, c *batch.Column) *objectChoice {
-	e := &objectChoice{b: b, from: c, out: withTags(b, c, c.Dyn.Tags)}
+func (o *mapOrders) chooseObjects(b *batch.Batch, c *batch.Column) *objectChoice {
+	e := &objectChoice{b: b, maps: o, from: c, out: withTags(b, c, c.Dyn.Tags)}
 	e.to = make([]int32, len(c.Dyn.Fields))
 	for i := range e.to {
 		e.to[i] = -1
@@ -41,9 +42,10 @@ func (e *objectChoice) keep(field int, name string) bool {
 func (e *objectChoice) column() *batch.Column {
 	from, d := e.from.Dyn, e.out.Dyn
 	for i := range d.Shapes {
-		order := e.chosen(iteration(from, &from.Shapes[i]))
-		hash := java.HashMapOrderSized(names(d, order), java.TableSize(len(from.Shapes[i].Fields)))
-		for k, at := range hash {
+		e.maps.all = e.maps.iteration(e.maps.all[:0], from, &from.Shapes[i])
+		order := e.chosen(e.maps.all)
+		hash := mem.Alloc[int32](&e.b.Arena, len(order))
+		for k, at := range e.maps.of(e.maps.namesOf(d, order), java.TableSize(len(from.Shapes[i].Fields))) {
 			hash[k] = order[at]
 		}
 		d.Shapes[i] = batch.Shape{Fields: e.chosen(from.Shapes[i].Fields), HashOrder: hash}

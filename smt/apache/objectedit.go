@@ -12,13 +12,14 @@ import (
 // every row alike, at a cost per shape. Source: new HashMap<>(map), put, remove.
 type objectEdit struct {
 	b    *batch.Batch
+	maps *mapOrders
 	from *batch.Column
 	out  *batch.Column
 	gone []bool // per field: removed
 }
 
-func copyObjects(b *batch.Batch, c *batch.Column) *objectEdit {
-	e := &objectEdit{b: b, from: c, out: withTags(b, c, c.Dyn.Tags)}
+func (o *mapOrders) copyObjects(b *batch.Batch, c *batch.Column) *objectEdit {
+	e := &objectEdit{b: b, maps: o, from: c, out: withTags(b, c, c.Dyn.Tags)}
 	e.out.Dyn.Linked = false
 	e.gone = make([]bool, len(c.Dyn.Fields))
 	return e
@@ -77,8 +78,7 @@ func (e *objectEdit) column() *batch.Column {
 
 // order returns the fields of a shape in the order in which the copied map iterates.
 func (e *objectEdit) order(from, to *batch.Shape) []int32 {
-	d := e.out.Dyn
-	all := slices.Clone(iteration(e.from.Dyn, from))
+	all := e.maps.iteration(e.maps.all[:0], e.from.Dyn, from)
 	first := java.TableSize(16)
 	if len(all) > 0 {
 		first = java.CopyTableSize(len(all))
@@ -88,8 +88,9 @@ func (e *objectEdit) order(from, to *batch.Shape) []int32 {
 			all = append(all, f)
 		}
 	}
+	e.maps.all = all
 	order := e.room(to.Fields)[:0]
-	for _, i := range java.HashMapOrderSized(names(d, all), first) {
+	for _, i := range e.maps.of(e.maps.namesOf(e.out.Dyn, all), first) {
 		if !e.gone[all[i]] {
 			order = append(order, all[i])
 		}
@@ -120,29 +121,6 @@ func renumbered(b *batch.Batch, fields, to []int32) []int32 {
 	out := mem.Alloc[int32](&b.Arena, len(fields))
 	for i, f := range fields {
 		out[i] = to[f]
-	}
-	return out
-}
-
-// iteration returns the fields of a shape in the order in which its maps iterate.
-func iteration(d *batch.Dynamic, sh *batch.Shape) []int32 {
-	switch {
-	case d.Linked:
-		return sh.Fields
-	case sh.HashOrder != nil:
-		return sh.HashOrder
-	}
-	order := java.HashMapOrder(names(d, sh.Fields))
-	for i, k := range order {
-		order[i] = sh.Fields[k]
-	}
-	return order
-}
-
-func names(d *batch.Dynamic, fields []int32) []string {
-	out := make([]string, len(fields))
-	for i, f := range fields {
-		out[i] = d.Fields[f].Name
 	}
 	return out
 }

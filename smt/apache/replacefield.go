@@ -128,6 +128,7 @@ type replaceField struct {
 	withDefault        bool
 	schemas            cached[rewrite]
 	children           []*batch.Column // scratch
+	maps               mapOrders
 }
 
 func (t *replaceField) keeps(name string) bool {
@@ -252,7 +253,7 @@ func (t *replaceField) inMaps(b *batch.Batch, c *batch.Column) bool {
 	if isEmpty(p.present) {
 		return true
 	}
-	e := newObjectChoice(b, c)
+	e := t.maps.chooseObjects(b, c)
 	for i := range c.Dyn.Fields {
 		if name := c.Dyn.Fields[i].Name; t.keeps(name) && !e.keep(i, t.renames.of(name)) {
 			return false

@@ -35,6 +35,7 @@ type timeConversion struct {
 	unit    unit // of numbers, on both ends
 	pattern string
 	format  *datetext.Format // nil if there is none
+	period  int64            // milliseconds in which its texts are the same
 }
 
 // schema is the schema of the target form.
@@ -260,9 +261,15 @@ func (c *timeConversion) parseAll(b *batch.Batch, rows batch.Selection, ms []int
 func (c *timeConversion) written(b *batch.Batch, rows batch.Selection, ms []int64, s *batch.Schema) *batch.Column {
 	if c.target == textTime {
 		w := newTextColumn(b, s, len(ms), len(c.pattern)+16)
+		last, period := int32(-1), int64(0)
 		for _, i := range listed(b, rows) {
-			w.buf = c.format.Append(w.buf, ms[i])
-			w.end(i)
+			if p := floorDiv(ms[i], c.period); last < 0 || p != period {
+				w.buf = c.format.Append(w.buf, ms[i])
+				w.end(i)
+				last, period = i, p
+			} else {
+				w.column.Views[i] = w.column.Views[last]
+			}
 		}
 		return w.finish()
 	}
@@ -341,7 +348,8 @@ func (c *timeConversion) instants(b *batch.Batch, rows batch.Selection, in *batc
 	if c.target != dateTime && c.target != clockTime {
 		return c.column(b, rows, in, from, s)
 	}
-	whole := timeConversion{target: instantTime, unit: c.unit, pattern: c.pattern, format: c.format}
+	whole := *c
+	whole.target = instantTime
 	at := whole.column(b, rows, in, from, s)
 	out := b.NewFixed(s, in.Len())
 	out.Valid = at.Valid

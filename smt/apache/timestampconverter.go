@@ -62,7 +62,7 @@ func (c *timeConversion) setPattern(pattern string) error {
 		}
 		return configError("Invalid value " + text + " for configuration TimestampConverter requires a SimpleDateFormat-compatible pattern for string timestamps: " + pattern)
 	}
-	c.pattern, c.format = pattern, f
+	c.pattern, c.format, c.period = pattern, f, patternUnit(pattern)
 	return nil
 }
 
@@ -76,6 +76,7 @@ type timestampConverter struct {
 	to          timeConversion
 	schemas     cached[rewrite]
 	children    []*batch.Column // scratch
+	maps        mapOrders
 }
 
 // rewrite computes the resulting schema; the error of a field that says no time comes later, where a struct
@@ -268,7 +269,7 @@ func (t *timestampConverter) untypedColumns(b *batch.Batch, c *batch.Column) boo
 	if !ok {
 		return false
 	}
-	e := copyObjects(b, c)
+	e := t.maps.copyObjects(b, c)
 	e.put(t.field, out)
 	t.setColumn(b, e.column())
 	return true
