@@ -50,3 +50,7 @@ func BenchmarkEventRouter(b *testing.B) {
 		benchmark(b, "outbox.EventRouter", "table.fields.additional.placement=name:envelope,id:header", "c")
 	})
 }
+
+func BenchmarkByLogicalTableRouter(b *testing.B) {
+	benchmark(b, "ByLogicalTableRouter", "topic.regex=.* topic.replacement=all", "c", "u")
+}

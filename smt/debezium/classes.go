@@ -18,6 +18,7 @@ func Classes() []*smt.Class {
 	return slices.Concat(
 		eventRouterClasses(),
 		extractNewRecordStateClasses(),
+		logicalTableClasses(),
 	)
 }
 

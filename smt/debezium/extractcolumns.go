@@ -95,13 +95,13 @@ func (t *extract) unwrap(b *batch.Batch, c *batch.Column, p parts, plan *extract
 		kept, p.null = none, none
 	}
 	rows := t.carry(b, c, changed, after, &plan.after, plan, "false", topics)
-	groups := []group{{changed, rows}, {none, nil}, {p.null, b.Value}}
+	groups := []group{{changed, rows, b.Key}, {none, nil, b.Key}, {p.null, b.Value, b.Key}}
 	switch t.output {
 	case deleteNull:
 		t.routeRows(b, deleted, before, topics, false)
-		groups[1] = group{deleted, b.NewConstant(after.Schema(), b.Len(), batch.Null())}
+		groups[1].rows, groups[1].value = deleted, b.NewConstant(after.Schema(), b.Len(), batch.Null())
 	case deleteRewritten:
-		groups[1] = group{deleted, t.carry(b, c, deleted, before, &plan.before, plan, "true", topics)}
+		groups[1].rows, groups[1].value = deleted, t.carry(b, c, deleted, before, &plan.before, plan, "true", topics)
 	case deleteTombstone:
 		t.routeRows(b, deleted, before, topics, false)
 		kept = merged(b, kept, deleted)
@@ -121,13 +121,13 @@ func (t *extract) joinTombstones(b *batch.Batch, rows batch.Selection, groups []
 	}
 	g := &groups[0]
 	if isEmpty(g.rows) || g.value == nil {
-		*g = group{rows, b.NullColumn(b.Len())}
+		g.rows, g.value = rows, b.NullColumn(b.Len())
 		return
 	}
 	out := b.WithSchema(g.value, g.value.Schema())
 	out.Valid = bitsOf(b, g.rows)
 	out.NoSchema = bitsOf(b, rows)
-	*g = group{merged(b, g.rows, rows), out}
+	g.rows, g.value = merged(b, g.rows, rows), out
 }
 
 // carry makes the column of rows that stand in from, a field of the envelopes in c, marked and widened as

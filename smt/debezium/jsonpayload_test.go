@@ -12,11 +12,11 @@ import (
 func TestExpand_UnlikeTheOriginal(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"big":123456789012345678901234567890}`: "",
-		`[]`:                                "",
-		`[1,2]`:                             "[1, 2]",
-		`[{"a":1},{"b":"x"}]`:               "[(1, null), (null, x)]",
-		`{"a":[]}`:                          "()",
-		strings.Repeat(`{"a":`, 2000) + "1": "",
+		`[]`:                                     "",
+		`[1,2]`:                                  "[1, 2]",
+		`[{"a":1},{"b":"x"}]`:                    "[(1, null), (null, x)]",
+		`{"a":[]}`:                               "()",
+		strings.Repeat(`{"a":`, 2000) + "1":      "",
 	} {
 		var p jsonPayload
 		s, v, ok := p.expand("payload", text)

@@ -171,15 +171,21 @@ func (t *outbox) events(b *batch.Batch, c, after *batch.Column, rows batch.Selec
 		key = read(n.key)
 	}
 	topics := newTopicWriter(b)
+	known := map[string]int32{}
 	topics.routeAs(b, after.Child(n.route), rows, func(name []byte) (int32, error) {
 		if name == nil {
 			return -1, noRoute()
+		}
+		if at, ok := known[string(name)]; ok {
+			return at, nil
 		}
 		topic, err := t.topic(string(name))
 		if err != nil {
 			return -1, err
 		}
-		return topics.number(topic), nil
+		at := topics.number(topic)
+		known[string(name)] = at
+		return at, nil
 	})
 	if rows = unfailed(b, rows); isEmpty(rows) {
 		b.Sel = none

@@ -20,27 +20,32 @@ type parts struct {
 }
 
 // partsOf sorts the live rows of b by what c has there.
-func partsOf(b *batch.Batch, c *batch.Column) parts {
-	sel := live(b)
+func partsOf(b *batch.Batch, c *batch.Column) (p parts) {
+	p.present, p.null, p.bare = nullsApart(b, c, live(b))
+	return p
+}
+
+// nullsApart returns those of rows that have a value in c, null under its schema, and neither.
+func nullsApart(b *batch.Batch, c *batch.Column, rows batch.Selection) (present, null, bare batch.Selection) {
 	if neverNull(c) {
-		return parts{sel, none, none}
+		return rows, none, none
 	}
-	rows := listed(b, sel)
-	p := parts{room(b, len(rows)), room(b, len(rows)), room(b, len(rows))}
-	for _, i := range rows {
+	list := listed(b, rows)
+	present, null, bare = room(b, len(list)), room(b, len(list)), room(b, len(list))
+	for _, i := range list {
 		switch {
 		case !c.IsNull(int(i)):
-			p.present = append(p.present, i)
+			present = append(present, i)
 		case c.HasSchema(int(i)):
-			p.null = append(p.null, i)
+			null = append(null, i)
 		default:
-			p.bare = append(p.bare, i)
+			bare = append(bare, i)
 		}
 	}
-	if len(p.present) == b.Len() {
-		p.present = nil
+	if len(present) == len(list) {
+		present = rows
 	}
-	return p
+	return present, null, bare
 }
 
 // divided returns those of rows that have their bit in valid, and the others.
@@ -123,29 +128,27 @@ func bitsOf(b *batch.Batch, rows batch.Selection) bits.Bitmap {
 
 // group is rows that end under one schema, with their values.
 type group struct {
-	rows  batch.Selection
-	value *batch.Column
+	rows       batch.Selection
+	value, key *batch.Column
 }
 
 // deal gives the rows of b to the groups: the first that has any stays in b, the others become forks. Failed
-// rows are in none. Key and envelope are b's.
+// rows are in none. The envelope is b's.
 func deal(b *batch.Batch, groups ...group) (more []*batch.Batch) {
 	b.Sel = none
-	var first *batch.Column
+	first, taken := group{value: b.Value, key: b.Key}, false
 	for _, g := range groups {
 		rows := unfailed(b, g.rows)
 		switch {
 		case isEmpty(rows):
-		case first == nil:
-			b.Sel, first = rows, g.value
+		case !taken:
+			b.Sel, first, taken = rows, g, true
 		default:
 			f := b.Fork(rows)
-			f.Value = g.value
+			f.Value, f.Key = g.value, g.key
 			more = append(more, f)
 		}
 	}
-	if first != nil {
-		b.Value = first
-	}
+	b.Value, b.Key = first.value, first.key
 	return more
 }

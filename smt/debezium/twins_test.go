@@ -24,6 +24,10 @@ var twinConfigs = []struct{ class, props string }{
 	{"outbox.EventRouter", "table.field.event.key=id route.by.field=name table.op.invalid.behavior=fatal route.topic.regex=[a-m](.*) route.topic.replacement=x$1 route.tombstone.on.empty.payload=true"},
 	{"outbox.EventRouter", "table.field.event.key=id route.by.field=other table.field.event.timestamp=at table.fields.additional.placement=other:header,name:header:n,version:partition,gone:header table.field.additional.missing=ignore"},
 	{"outbox.EventRouter", "table.field.event.key=id route.by.field=other table.fields.additional.placement=other:envelope,name:envelope:n,name:header route.tombstone.on.empty.payload=true"},
+	{"ByLogicalTableRouter", "topic.regex=.* topic.replacement=all"},
+	{"ByLogicalTableRouter", "topic.regex=(.*)[a-m] topic.replacement=$1 key.field.regex=.(.*) key.field.replacement=$1 schema.name.adjustment.mode=avro logical.table.cache.size=0"},
+	{"ByLogicalTableRouter", "topic.regex=([a-m].*) topic.replacement=x$1 key.enforce.uniqueness=false"},
+	{"ByLogicalTableRouter", "topic.regex=.* topic.replacement=all key.field.name=id"},
 	{"outbox.EventRouter", "table.field.event.key=id route.by.field=other table.fields.additional.placement=name:envelope table.expand.json.payload=true"},
 }
 
@@ -59,6 +63,11 @@ func events(t testing.TB, r *batchtest.Random, rows int) *batch.Batch {
 	if r.IntN(8) > 0 {
 		b.Value, _, _ = r.Column(b, randomEnvelope(r), b.Len())
 		withOps(r, b)
+	}
+	if r.IntN(3) > 0 {
+		key := batch.NewSchema(batch.KindStruct).Name("db.t.Key").Optional(r.IntN(2) == 0).
+			Field("id", batch.Of(batch.KindInt64, r.IntN(2) == 0)).Field("part", batch.Of(batch.KindString, true)).Build()
+		b.Key, _, _ = r.Column(b, key, b.Len())
 	}
 	return b
 }
