@@ -38,7 +38,7 @@ func ReadFile(name string) (*File, error) {
 // ParseFile is ReadFile of text that was read already.
 func ParseFile(name string, text []byte) *File {
 	f := &File{Name: name, index: map[string]int{}}
-	if start := bytes.TrimLeft(text, " \t\r\n\ufeff"); len(start) > 0 && start[0] == '{' || strings.HasSuffix(name, ".json") {
+	if isJSON(name, text) {
 		f.readJSON(text)
 	} else {
 		f.readProperties(text)
@@ -90,4 +90,8 @@ func (f *File) drop(key string) {
 
 func (f *File) find(s Severity, key string, at Position, text, nearest string) {
 	f.Findings = append(f.Findings, Finding{Severity: s, Key: key, Position: at, Text: text, Nearest: nearest})
+}
+
+func isJSON(name string, text []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n\ufeff"), []byte("{")) || strings.HasSuffix(name, ".json")
 }

@@ -48,7 +48,7 @@ func (r *jsonReader) check() error {
 
 func (r *jsonReader) syntax(err error) {
 	r.f.Broken = true
-	at := len(r.text)
+	var at int
 	var s *json.SyntaxError
 	switch {
 	case errors.As(err, &s):

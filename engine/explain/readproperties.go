@@ -13,7 +13,7 @@ import (
 var lineOf = regexp.MustCompile(`line (\d+)`)
 
 func (f *File) readProperties(text []byte) {
-	lines := strings.Split(string(text), "\n")
+	lines := propertyLines(string(text))
 	props, err := config.ParseProperties(bytes.NewReader(text))
 	if err != nil {
 		f.Broken = true
@@ -33,6 +33,11 @@ func (f *File) readProperties(text []byte) {
 		at, _ := columns(lines, d.Line)
 		f.find(Error, d.Key, at, fmt.Sprintf("the key is given twice, first in line %d; the later value counts", d.EarlierLine), "")
 	}
+}
+
+// propertyLines are the lines of a properties file, which end in \n, \r or both.
+func propertyLines(text string) []string {
+	return strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
 }
 
 // columns are where key and value of the entry in a line start.
