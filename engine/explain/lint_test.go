@@ -23,6 +23,7 @@ import (
 	"github.com/millrace/millrace/engine/plugin"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/apache"
+	"github.com/millrace/millrace/smt/debezium"
 	"github.com/millrace/millrace/smt/predicate"
 )
 
@@ -31,7 +32,7 @@ var rewrite = flag.Bool("rewrite", false, "write expectations anew")
 func testPlugins() plugin.Set {
 	return plugin.Set{
 		Converters: codec.NewSet(append(append(connectjson.Classes(), primitive.Classes()...), header.Classes()...)...),
-		Transforms: smt.NewSet(apache.Classes()...),
+		Transforms: smt.NewSet(append(apache.Classes(), debezium.Classes()...)...),
 		Predicates: smt.NewPredicateSet(predicate.Classes()...),
 		Connectors: connectors.NewSet(append(append(file.Classes(), datagen.Classes()...), blackhole.Classes()...)...),
 	}

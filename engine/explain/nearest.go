@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -85,6 +86,9 @@ func ending(simple string) string {
 // simpleName is the class name without its package.
 func simpleName(class string) string { return class[strings.LastIndexByte(class, '.')+1:] }
 
+// listed finds the values that a refusal lists.
+var listed = regexp.MustCompile(`must be one of(?: \(case insensitive\))?:? (.+)$`)
+
 // truths are what people write for true and false.
 var truths = map[string]string{"yes": "true", "on": "true", "1": "true", "y": "true", "no": "false", "off": "false", "0": "false", "n": "false"}
 
@@ -110,9 +114,8 @@ func nearestValue(text string, k *config.Key, recommended []string, message stri
 		return config.Nearest(text, []string{"true", "false"})
 	}
 	values := validValues(k)
-	if _, list, ok := strings.Cut(message, "String must be one of"); ok && len(values) == 0 {
-		_, list, _ = strings.Cut(list, ": ")
-		values = strings.Split(list, ", ")
+	if m := listed.FindStringSubmatch(message); m != nil && len(values) == 0 {
+		values = strings.Split(m[1], ", ")
 	}
 	if len(values) == 0 {
 		values = recommended
