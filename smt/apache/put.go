@@ -21,9 +21,12 @@ func put(b *batch.Batch, rows batch.Selection, f *batch.Field, c *batch.Column, 
 	}
 }
 
-// missesValue reports whether some present row of c may have null where s asks for a value. It reads
-// bitmaps, not rows, and may say so for rows outside of any selection.
+// missesValue reports whether some present row of c may have null where s asks for a value, or a value that
+// the name of s does not allow. It reads bitmaps, not rows, and may say so for rows outside of any selection.
 func missesValue(a *mem.Arena, s *batch.Schema, c *batch.Column, present bits.Bitmap) bool {
+	if misnamed(s) {
+		return true
+	}
 	switch c.Form() {
 	case batch.FormConstant:
 		return s.Validate(c.Const) != nil
@@ -59,7 +62,20 @@ func missesValue(a *mem.Arena, s *batch.Schema, c *batch.Column, present bits.Bi
 
 // settled reports at a glance that no row of a child misses a value.
 func settled(s *batch.Schema, c *batch.Column) bool {
-	return s.Kind() < batch.KindArray && c.Form() == batch.FormPlain && (c.Valid == nil || s.Optional() || s.HasDefault())
+	return s.Kind() < batch.KindArray && c.Form() == batch.FormPlain && !misnamed(s) && (c.Valid == nil || s.Optional() || s.HasDefault())
+}
+
+// misnamed reports whether s has the name of a logical type that is not its own: SetSchemaMetadata and Cast
+// of whole values make such schemas.
+func misnamed(s *batch.Schema) bool {
+	if !s.HasName() || s.Logical() != batch.LogicalNone {
+		return false
+	}
+	switch s.Name() {
+	case batch.DecimalName, batch.DateName, batch.TimeName, batch.TimestampName:
+		return true
+	}
+	return false
 }
 
 // childMisses is missesValue for a field of a struct that was filled before: null passes where there is a
