@@ -16,6 +16,7 @@ import (
 	"github.com/millrace/millrace/engine/plugin"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/apache"
+	"github.com/millrace/millrace/smt/confluent"
 	"github.com/millrace/millrace/smt/debezium"
 	"github.com/millrace/millrace/smt/predicate"
 )
@@ -24,7 +25,7 @@ import (
 func Plugins() plugin.Set {
 	return plugin.Set{
 		Converters: codec.NewSet(slices.Concat(connectjson.Classes(), primitive.Classes(), header.Classes())...),
-		Transforms: smt.NewSet(slices.Concat(apache.Classes(), debezium.Classes())...),
+		Transforms: smt.NewSet(slices.Concat(apache.Classes(), confluent.Classes(), debezium.Classes())...),
 		Predicates: smt.NewPredicateSet(slices.Concat(predicate.Classes())...),
 		Connectors: connectors.NewSet(slices.Concat(file.Classes(), datagen.Classes(), blackhole.Classes())...),
 	}

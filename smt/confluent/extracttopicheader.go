@@ -1,0 +1,81 @@
+package confluent
+
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/smt"
+)
+
+func extractTopicHeaderClasses() []*smt.Class {
+	def := config.NewDef().
+		Define(config.Key{
+			Name: "field", Type: config.String, Required: true, Validator: config.NonEmptyString{}, Importance: config.Medium,
+			Doc: "Key of the header to use as the topic name.",
+		}).
+		Define(config.Key{
+			Name: "field.format", Type: config.String, Default: "PLAIN", Validator: config.InIgnoreCase("PLAIN"), Importance: config.Medium,
+			Doc: "Specify field path format. Only PLAIN is supported for headers.",
+		}).
+		Define(skipMissingKey())
+	return single(classPrefix+"ExtractTopic$Header", def, func(v *config.Values) (smt.Transform, error) {
+		t := &extractTopicHeader{key: v.String("field"), skip: v.Bool(skipMissing)}
+		return newTransform(t.columns, t.record), nil
+	})
+}
+
+// extractTopicHeader takes topics out of headers: the last one with the configured key.
+type extractTopicHeader struct {
+	key  string
+	skip bool
+}
+
+// topic returns the topic that headers name, "" where they name none.
+func (t *extractTopicHeader) topic(headers []batch.Header) (string, error) {
+	for i := len(headers) - 1; i >= 0; i-- {
+		h := &headers[i]
+		if h.Key != t.key {
+			continue
+		}
+		switch {
+		case !h.Decoded:
+			return string(h.Raw), t.missing(len(h.Raw) == 0)
+		case h.Value.Tag() == batch.TagString:
+			return h.Value.Str(), t.missing(h.Value.Str() == "")
+		case !h.Value.IsNull():
+			return "", dataError("ExtractTopic: header " + t.key + " is no string but " + h.Value.Tag().JavaClass())
+		}
+		break
+	}
+	return "", t.missing(true)
+}
+
+// missing is the error for a record without topic name; nil where those pass.
+func (t *extractTopicHeader) missing(is bool) error {
+	if !is || t.skip {
+		return nil
+	}
+	return dataError("ExtractTopic: header " + t.key + " is missing or null; set " + skipMissing + " to let such records pass")
+}
+
+func (t *extractTopicHeader) record(r smt.Record) (smt.Record, bool, error) {
+	topic, err := t.topic(r.Headers)
+	if topic != "" {
+		r.Topic = topic
+	}
+	return r, err == nil, err
+}
+
+func (t *extractTopicHeader) columns(b *batch.Batch) bool {
+	w := newTopicWriter(b)
+	for _, i := range liveRows(b) {
+		topic, err := t.topic(b.Headers.Of(int(i)))
+		switch {
+		case err != nil:
+			b.Status.Fail(i, b.Len(), err)
+		case topic != "":
+			w.index[i] = w.number(topic)
+		}
+	}
+	w.write(b)
+	return true
+}
