@@ -59,9 +59,12 @@ func (p *program) preview(c *cobra.Command, name string, f *previewFlags) error 
 		return p.refused(c.Context(), s, err)
 	}
 	var records []*explain.Record
-	if f.from != "" {
+	switch {
+	case f.from != "":
 		records, err = readRecords(f.from)
-	} else {
+	case !r.Sink():
+		err = errors.New("--topic is for sinks: a source's transforms get what the connector makes, which --from can give")
+	default:
 		records, err = lastRecords(c.Context(), s, f.topic, f.n)
 	}
 	if err == nil {

@@ -35,6 +35,7 @@ func TestPreview_Errors(t *testing.T) {
 		"nothing to show": {[]string{good}, "preview needs either --from or --topic"},
 		"both":            {[]string{good, "--from", "x", "--topic", "y"}, "preview needs either --from or --topic"},
 		"none":            {[]string{good, "--topic", "y", "-n", "0"}, "-n must be at least 1"},
+		"of a source":     {[]string{connectorJSON(t, strings.Replace(sinkJSON, "FileStreamSink", "FileStreamSource", 1)), "--topic", "y"}, "--topic is for sinks"},
 		"no records file": {[]string{good, "--from", "none.jsonl"}, "none.jsonl: no such file"},
 		"wrong config":    {[]string{connectorJSON(t, strings.Replace(sinkJSON, "}", `, "transforms": "a"}`, 1)), "--from", "x"}, "error: transforms.a.type: transform a is named in transforms"},
 		"broken config":   {[]string{connectorJSON(t, "{"), "--from", "x"}, "the file ends before the object does"},

@@ -45,6 +45,9 @@ func NewRunner(ctx context.Context, w *engine.Worker, pool *batch.Pool, props ma
 	return r, nil
 }
 
+// Sink reports whether records are those of a topic, rather than what a source made.
+func (r *Runner) Sink() bool { return r.in != nil }
+
 // Close closes converters and transforms.
 func (r *Runner) Close() error {
 	if r.out != nil {
