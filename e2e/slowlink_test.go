@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -54,7 +55,11 @@ func slowLink(t *testing.T, broker *harness.Broker, proxy *harness.Proxy) {
 	w.Stop(t)
 	s.check(t, 0)
 	t.Logf("%d MiB in memory at most", peak>>20)
-	if peak > slowMemoryMax {
-		t.Errorf("%d bytes in memory, at most %d are expected", peak, slowMemoryMax)
+	limit := int64(slowMemoryMax)
+	if os.Getenv("MILLRACE_RACE") == "1" {
+		limit *= 4 // the race detector keeps its notes beside all memory
+	}
+	if peak > limit {
+		t.Errorf("%d bytes in memory, at most %d are expected", peak, limit)
 	}
 }
