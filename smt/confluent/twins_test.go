@@ -210,7 +210,7 @@ func compareTwins(t *testing.T, tr *transform) {
 		}
 		release([]*batch.Batch{input, plain, b})
 	}
-	if columnar < 5 {
+	if columnar < 3 {
 		t.Errorf("columnar in %d of 60 batches", columnar)
 	}
 }
