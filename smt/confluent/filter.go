@@ -30,6 +30,7 @@ func filterClasses() []*smt.Class {
 			return nil, err
 		}
 		t := &filter{side: s, condition: condition, path: p, include: strings.EqualFold(v.String("filter.type"), "include"), missing: strings.ToLower(v.String("missing.or.null.behavior"))}
+		t.simple, _ = p.Condition()
 		return newTransform(t.columns, t.record), nil
 	})
 }
@@ -55,6 +56,7 @@ type filter struct {
 	path      *jsonpath.Path
 	include   bool // those that match
 	missing   string
+	simple    *jsonpath.Condition // nil: not to be evaluated on columns
 }
 
 func (t *filter) record(r smt.Record) (smt.Record, bool, error) {
@@ -87,27 +89,4 @@ func (t *filter) keeps(v batch.Value) (bool, error) {
 			"` because the path could not be found in the record.")
 	}
 	return t.missing == "include", nil
-}
-
-// columns drops rows by a new selection: the columns stay as they are.
-func (t *filter) columns(b *batch.Batch) bool {
-	c := t.side.column(b)
-	rows, null := divide(b, c, liveRows(b))
-	keep := room(b, len(rows)+len(null))
-	typed := c.Schema() != nil
-	for _, i := range rows {
-		v := c.Value(int(i))
-		if !typed && v.Tag() != batch.TagMap {
-			b.Status.Fail(i, b.Len(), notMap(v.Tag()))
-			continue
-		}
-		ok, err := t.keeps(v)
-		if err != nil {
-			b.Status.Fail(i, b.Len(), err)
-		} else if ok {
-			keep = append(keep, i)
-		}
-	}
-	b.Sel = merge(b, keep, null)
-	return true
 }

@@ -33,9 +33,11 @@ var configs = []struct{ class, props string }{
 	{"ExtractTopic$Header", "field=a skip.missing.or.null=true"},
 	{"GzipDecompress$K", "millrace.decompressed.bytes.max=20"},
 	{"Filter$K", "filter.condition=$[?(@.f0)] filter.type=include"},
+	{"Filter$K", "filter.condition=$[?((!@.m0)||@.f1==null)] filter.type=include"},
 	{"Filter$K", "filter.condition=$[?(@.m0!='a')] filter.type=exclude"},
-	{"Filter$K", "filter.condition=$.m0.m1 filter.type=include missing.or.null.behavior=exclude"},
-	{"Filter$K", "filter.condition=$.f0[?(@.f1==null)] filter.type=include"},
+	{"Filter$K", "filter.condition=$[?(@.m0=='a'&&!(@.m1=='b'))] filter.type=include"},
+	{"Filter$K", "filter.condition=$[?(@.f0=='a'||@.f1>5)] filter.type=include"},
+	{"Filter$K", "filter.condition=$[?(@.m0=~/[ab]/||@.m1==1)] filter.type=include"},
 }
 
 func made(t testing.TB, class, props string) *transform {
