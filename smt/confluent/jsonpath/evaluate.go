@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/internal/java"
 )
 
 // workMax bounds how many values one selection visits.
@@ -187,9 +188,9 @@ func (e *evaluation) filter(s *step, rest []step, v batch.Value) error {
 		}
 		return nil
 	case s.upstream:
-		err := invalid("a filter can not be applied to primitives, found '" + v.Tag().JavaClass() + "'").(*pathError)
-		err.missing = v.IsNull()
-		return err
+		return &pathError{java.Exception{
+			Class: InvalidPathException, Message: "a filter can not be applied to primitives, found '" + v.Tag().JavaClass() + "'",
+		}, v.IsNull()}
 	}
 	return nil
 }
@@ -203,7 +204,7 @@ func (e *evaluation) accepts(x *expression, v batch.Value) (bool, error) {
 	require := e.require
 	ok, err := e.holds(x, v)
 	e.require = require
-	if _, is := err.(*pathError); is {
+	if _, is := asPathError(err); is {
 		return false, nil
 	}
 	return ok, err

@@ -68,7 +68,7 @@ func (e *evaluation) exists(p *Path, v batch.Value) (bool, error) {
 	e.require = true
 	_, err := e.list(p, v)
 	e.require = require
-	if is, ok := err.(*pathError); ok && is.Class == PathNotFoundException {
+	if is, ok := asPathError(err); ok && is.Class == PathNotFoundException {
 		return false, nil
 	}
 	return err == nil, err
@@ -86,7 +86,7 @@ func (e *evaluation) operand(o *operand, v batch.Value) (node, error) {
 	e.require = false
 	found, err := e.list(o.path, v)
 	e.require = require
-	if is, ok := err.(*pathError); ok && is.Class == PathNotFoundException {
+	if is, ok := asPathError(err); ok && is.Class == PathNotFoundException {
 		return node{kind: nodeUndefined}, nil
 	}
 	if err != nil {
@@ -161,7 +161,7 @@ func matches(l, r *node) (bool, error) {
 	inputs := []node{*l}
 	if elements, ok, err := l.list(); ok {
 		inputs = elements
-	} else if _, is := err.(*pathError); err != nil && !is {
+	} else if _, is := asPathError(err); err != nil && !is {
 		return false, err
 	}
 	for i := range inputs {

@@ -3,6 +3,8 @@ package jsonpath
 import (
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,8 +67,8 @@ func jsonValue(v any) batch.Value {
 		return batch.ArrayValue(out)
 	case map[string]any:
 		m := &batch.MapValue{}
-		for k, e := range v {
-			m.Put(batch.StringValue(k), jsonValue(e))
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			m.Put(batch.StringValue(k), jsonValue(v[k]))
 		}
 		return batch.MapValueOf(m)
 	}

@@ -73,6 +73,9 @@ func numberText(s string) (node, error) {
 	if err != nil {
 		return node{}, broken(numberFormatException, err.Error())
 	}
+	if small, ok := d.Int64(); ok && d.Scale() == 0 {
+		return node{kind: nodeNumber, whole: true, small: small}, nil
+	}
 	return node{kind: nodeNumber, number: d}, nil
 }
 

@@ -1,6 +1,8 @@
 package jsonpath
 
 import (
+	"errors"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -103,8 +105,15 @@ type pathError struct {
 // IsMissing reports whether err says that a step of the path does not exist in the document, or is null where
 // the path goes on.
 func IsMissing(err error) bool {
-	e, ok := err.(*pathError)
+	e, ok := asPathError(err)
 	return ok && e.missing
+}
+
+func asPathError(err error) (*pathError, bool) {
+	if err == nil {
+		return nil, false
+	}
+	return errors.AsType[*pathError](err)
 }
 
 func invalid(text string) error {
