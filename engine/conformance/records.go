@@ -112,6 +112,9 @@ func batches(pool *batch.Pool, records []*record, errs []error) []*batch.Batch {
 	}
 	list := rb.Finish()
 	for _, b := range list {
+		if kept[0].noTopic {
+			b.Topics = batch.Topics{}
+		}
 		if kept[0].sink {
 			consumed(b, kept[:b.Len()])
 		}

@@ -29,6 +29,8 @@ func KnownDifferences() []Known {
 		{"logical-name-of-another-type", logicalNameOfAnotherType},
 		{"jackson-padded-name", jacksonPaddedName},
 		{"default-identity", defaultIdentity},
+		{"values-fit-their-schema", valuesFitTheirSchema},
+		{"timestamp-minus-one", timestampMinusOne},
 	}
 }
 
@@ -125,7 +127,10 @@ func eastAsianCharsets(t *trial.Trial, _ Difference) bool {
 var farDate = regexp.MustCompile(`[A-Z][a-z]{2} [A-Z][a-z]{2} [0-9]{2} [0-9:]{8} UTC [0-9]{6,}`)
 
 // dateBeyondInt32: a Date that does not fit the days of an INT32 wraps when it enters a column, in Java when it is written as a number.
-func dateBeyondInt32(_ *trial.Trial, d Difference) bool {
+func dateBeyondInt32(t *trial.Trial, d Difference) bool {
+	if r := recordOf(t, d); r != nil {
+		return farDateIn(r.Key.Schema, r.Key.Value) || farDateIn(r.Value.Schema, r.Value.Value)
+	}
 	want, got := identity.ReplaceAllString(narrow(d.Want), "[B@"), identity.ReplaceAllString(narrow(d.Got), "[B@")
 	return d.Part == "bytes" && farDate.MatchString(want) && farDate.ReplaceAllString(want, "far") == farDate.ReplaceAllString(got, "far")
 }
@@ -176,4 +181,89 @@ func comparedByIdentity(v protocol.Value, inside bool) bool {
 		return inside
 	}
 	return slices.ContainsFunc(v.Items, func(e protocol.Value) bool { return comparedByIdentity(e, true) })
+}
+
+// recordOf is the record that a difference is about, nil where a converter was asked.
+func recordOf(t *trial.Trial, d Difference) *protocol.Record {
+	if d.Item < 0 || d.Item >= len(t.Items) {
+		return nil
+	}
+	return t.Items[d.Item].Record
+}
+
+// dateIn reports whether v has a value of the logical type named that is so.
+func dateIn(s *protocol.Schema, v protocol.Value, is func(name string, ms int64) bool) bool {
+	below := func(s *protocol.Schema) func(protocol.Value) bool {
+		return func(e protocol.Value) bool { return dateIn(s, e, is) }
+	}
+	switch v.Tag {
+	case protocol.Millis:
+		return s != nil && s.Name != nil && is(*s.Name, v.Int)
+	case protocol.List:
+		return s != nil && slices.ContainsFunc(v.Items, below(s.Items))
+	case protocol.MapOf:
+		for i, e := range v.Items {
+			if s != nil && below([]*protocol.Schema{s.Keys, s.Values}[i%2])(e) {
+				return true
+			}
+		}
+	case protocol.StructOf:
+		if s == nil {
+			s = v.Own
+		}
+		for i, name := range v.Names {
+			for _, f := range fieldsOf(s) {
+				if f.Name == name && below(f.Schema)(v.Items[i]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func fieldsOf(s *protocol.Schema) []protocol.Field {
+	if s == nil {
+		return nil
+	}
+	return s.Fields
+}
+
+const (
+	dateName  = "org.apache.kafka.connect.data.Date"
+	timeName  = "org.apache.kafka.connect.data.Time"
+	dayMillis = 24 * 60 * 60 * 1000
+	farMillis = dayMillis << 31
+)
+
+func farDateIn(s *protocol.Schema, v protocol.Value) bool {
+	return dateIn(s, v, func(name string, ms int64) bool { return name == dateName && (ms >= farMillis || ms < -farMillis) })
+}
+
+// foreignParts reports whether a Date in v has a time, or a Time a date.
+func foreignParts(s *protocol.Schema, v protocol.Value) bool {
+	return dateIn(s, v, func(name string, ms int64) bool {
+		return name == dateName && ms%dayMillis != 0 || name == timeName && (ms < 0 || ms >= dayMillis)
+	})
+}
+
+// valuesFitTheirSchema: a record whose value does not fit its own schema, which a Java plugin can make, is refused when it enters columns, before any transform.
+func valuesFitTheirSchema(t *trial.Trial, d Difference) bool {
+	r := recordOf(t, d)
+	if d.Part != "error type" || r == nil {
+		return false
+	}
+	switch {
+	case strings.HasPrefix(d.Got, "DataException: Invalid Java object for schema"), strings.HasPrefix(d.Got, "DataException: Struct schemas do not match."), strings.HasPrefix(d.Got, "DataException: ") && strings.HasSuffix(d.Got, "cannot be stored in it"):
+		return true
+	case strings.HasPrefix(d.Got, "DataException: Kafka Connect Date type should not have any time fields"), strings.HasPrefix(d.Got, "DataException: Kafka Connect Time type should not have any date fields"):
+		return foreignParts(r.Key.Schema, r.Key.Value) || foreignParts(r.Value.Schema, r.Value.Value)
+	}
+	return false
+}
+
+// timestampMinusOne: a record's timestamp of -1 means none here; Java makes it so when a record is consumed or produced.
+func timestampMinusOne(t *trial.Trial, d Difference) bool {
+	r := recordOf(t, d)
+	return r != nil && r.Timestamp != nil && *r.Timestamp == -1
 }

@@ -33,6 +33,21 @@ func TestNameOf(t *testing.T) {
 		Class:  "org.apache.kafka.connect.transforms.ReplaceField$Value",
 		Config: []protocol.Pair{{Key: "blacklist", Text: "a"}},
 	}}}
+	charset := &trial.Trial{Op: trial.ToConnect, Plugins: []trial.Plugin{{
+		Class:  "org.apache.kafka.connect.storage.StringConverter",
+		Config: []protocol.Pair{{Key: "converter.encoding", Text: "Shift_JIS"}},
+	}}}
+	json := &trial.Trial{Kind: "json", Op: trial.ToConnect, Items: []trial.Item{{Bytes: []byte("{\"a\xff\":1}")}, {Bytes: []byte(`{"a":1}`)}}}
+	date := "org.apache.kafka.connect.data.Date"
+	dated := func(ms int64) *trial.Trial {
+		return &trial.Trial{Op: trial.Apply, Items: []trial.Item{{Record: &protocol.Record{Value: protocol.Typed{
+			Schema: &protocol.Schema{Type: protocol.Int32, Name: &date}, Value: protocol.Value{Tag: protocol.Millis, Int: ms},
+		}}}}}
+	}
+	timed := func(ms int64) *trial.Trial {
+		return &trial.Trial{Op: trial.Apply, Items: []trial.Item{{Record: &protocol.Record{Timestamp: &ms}}}}
+	}
+	const timeOfDay = "DataException: Kafka Connect Date type should not have any time fields set to non-zero values."
 	for _, c := range []struct {
 		trial *trial.Trial
 		d     Difference
@@ -46,6 +61,17 @@ func TestNameOf(t *testing.T) {
 		{plain, Difference{Part: "error type", Want: "StackOverflowError: ", Got: "DataException: nested too deep"}, "deep-nesting"},
 		{plain, Difference{Part: "error type", Want: "DataException: ", Got: "StackOverflowError: "}, ""},
 		{plain, Difference{Part: "error type", Want: "no error", Got: `ConnectException: regular expression "(a+)+": time limit of 50ms passed`}, "regex-time-limit"},
+		{charset, Difference{Part: "value", Want: "a", Got: "b"}, "east-asian-charsets"},
+		{plain, Difference{Part: "bytes", Want: `"Struct{c=Sun Jul 13 00:00:00 UTC 5881580}"`, Got: `"Struct{c=Wed Mar 04 00:00:00 UTC 5877521}"`}, "date-beyond-int32"},
+		{plain, Difference{Part: "bytes", Want: `"Struct{c=Sun Jul 13 00:00:00 UTC 5881580}"`, Got: `"Struct{d=Wed Mar 04 00:00:00 UTC 5877521}"`}, ""},
+		{json, Difference{Item: 0, Part: "error type", Want: "value", Got: "DataException: Converting"}, "jackson-padded-name"},
+		{json, Difference{Item: 1, Part: "error type", Want: "value", Got: "DataException: Converting"}, ""},
+		{dated(185_542_587_273_600_000), Difference{Part: "record value value"}, "date-beyond-int32"},
+		{dated(86_400_000), Difference{Part: "record value value"}, ""},
+		{timed(-1), Difference{Part: "record coordinates"}, "timestamp-minus-one"},
+		{timed(-2), Difference{Part: "record coordinates"}, ""},
+		{dated(86_400_001), Difference{Part: "error type", Want: "dropped", Got: timeOfDay}, "values-fit-their-schema"},
+		{dated(86_400_000), Difference{Part: "error type", Want: "dropped", Got: timeOfDay}, ""},
 	} {
 		if got := NameOf(c.trial, c.d); got != c.want {
 			t.Errorf("NameOf(%v) = %q, want %q", c.d, got, c.want)
