@@ -24,7 +24,7 @@ func ParseProtocol(mode string) (Protocol, error) {
 			return p, nil
 		}
 	}
-	return 0, fmt.Errorf("Unknown Connect protocol compatibility mode: %s", mode)
+	return 0, javaErrorf("Unknown Connect protocol compatibility mode: %s", mode)
 }
 
 // ProtocolNamed returns the protocol that the group coordinator chose by its name in a join request.
@@ -34,7 +34,7 @@ func ProtocolNamed(name string) (Protocol, error) {
 			return p, nil
 		}
 	}
-	return 0, fmt.Errorf("Not found Connect protocol compatibility mode for protocol: %s", name)
+	return 0, javaErrorf("Not found Connect protocol compatibility mode for protocol: %s", name)
 }
 
 // String is the value of connect.protocol.

@@ -45,3 +45,11 @@ func (m *machine) fatal(request string, code int16) error {
 	}
 	return e
 }
+
+// javaError is an error in Java's words, which begin with a capital.
+type javaError string
+
+// Error returns the words.
+func (e javaError) Error() string { return string(e) }
+
+func javaErrorf(format string, args ...any) error { return javaError(fmt.Sprintf(format, args...)) }

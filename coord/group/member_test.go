@@ -123,7 +123,10 @@ func (c *cluster) start(name string, change func(*group.Options)) *worker {
 		defer client.Close()
 		w.err = w.member.Run(ctx)
 	}()
-	c.t.Cleanup(func() { w.quit() })
+	c.t.Cleanup(func() {
+		w.stop()
+		<-w.ended
+	})
 	return w
 }
 

@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"crypto/sha3"
 	"crypto/sha512"
-	"fmt"
 	"hash"
 	"strings"
 	"time"
@@ -88,13 +87,13 @@ func (p KeyPolicy) bytes() (int, error) {
 	a, ok := algorithm(p.Algorithm)
 	switch {
 	case !ok:
-		return 0, fmt.Errorf("Unable to create key generator with algorithm %s and key size %d: %s KeyGenerator not available", p.Algorithm, p.Bits, p.Algorithm)
+		return 0, javaErrorf("Unable to create key generator with algorithm %s and key size %d: %s KeyGenerator not available", p.Algorithm, p.Bits, p.Algorithm)
 	case p.Bits == 0:
 		return a.keyBytes, nil
 	case p.Bits < keyBitsMin && !strings.EqualFold(a.name, "HmacMD5") && !strings.EqualFold(a.name, "HmacSHA1"):
-		return 0, fmt.Errorf("Unable to create key generator with algorithm %s and key size %d: Key length must be at least 40 bits", p.Algorithm, p.Bits)
+		return 0, javaErrorf("Unable to create key generator with algorithm %s and key size %d: Key length must be at least 40 bits", p.Algorithm, p.Bits)
 	case p.Bits < 0:
-		return 0, fmt.Errorf("Unable to create key generator with algorithm %s and key size %d: the size is negative", p.Algorithm, p.Bits)
+		return 0, javaErrorf("Unable to create key generator with algorithm %s and key size %d: the size is negative", p.Algorithm, p.Bits)
 	}
 	return (p.Bits + 7) / 8, nil
 }
@@ -141,7 +140,7 @@ func (p KeyPolicy) Due(k *SessionKey, now time.Time) bool {
 func (k *SessionKey) Sign(algorithmName string, body []byte) ([]byte, error) {
 	a, ok := algorithm(algorithmName)
 	if !ok {
-		return nil, fmt.Errorf("Algorithm %s not available", algorithmName)
+		return nil, javaErrorf("Algorithm %s not available", algorithmName)
 	}
 	m := hmac.New(a.hash, k.Key)
 	m.Write(body)
