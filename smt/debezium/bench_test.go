@@ -54,3 +54,7 @@ func BenchmarkEventRouter(b *testing.B) {
 func BenchmarkByLogicalTableRouter(b *testing.B) {
 	benchmark(b, "ByLogicalTableRouter", "topic.regex=.* topic.replacement=all", "c", "u")
 }
+
+func BenchmarkFilter(b *testing.B) {
+	benchmark(b, "Filter", "language=jsr223.groovy condition=value.op=='u'&&value.after.id>5", "c", "u")
+}

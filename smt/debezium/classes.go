@@ -19,6 +19,7 @@ func Classes() []*smt.Class {
 		eventRouterClasses(),
 		extractNewRecordStateClasses(),
 		logicalTableClasses(),
+		scriptedClasses(),
 	)
 }
 

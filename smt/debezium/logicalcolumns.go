@@ -139,7 +139,7 @@ func (t *logicalTable) tables(b *batch.Batch, rows batch.Selection, old *batch.T
 		}
 		names.AppendNulls(1)
 		for _, r := range listed(b, rows) {
-			if old.Index == nil || old.Index[r] == int32(i) {
+			if len(old.Index) == 0 || old.Index[r] == int32(i) {
 				b.Status.Fail(r, b.Len(), err)
 			}
 		}
