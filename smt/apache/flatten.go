@@ -1,6 +1,8 @@
 package apache
 
 import (
+	"slices"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/config"
@@ -132,22 +134,7 @@ func (t *flatten) inStruct(out, st *batch.StructValue, prefix string) error {
 
 // inMap puts the members of m into out in the order in which m iterates.
 func (t *flatten) inMap(out, m *batch.MapValue, prefix string, linked bool) error {
-	names := make([]string, len(m.Keys))
-	order := make([]int32, len(m.Keys))
-	for i, k := range m.Keys {
-		switch k.Tag() {
-		case batch.TagString:
-			names[i] = k.Str()
-		case batch.TagNull:
-			names[i] = "null" // what concatenation makes of it below the top; above, the key stays null in Java
-		default:
-			return notString(k.Tag())
-		}
-		order[i] = int32(i)
-	}
-	if !linked {
-		order = java.HashMapOrder(names)
-	}
+	names, order, odd := namesInOrder(m, linked)
 	for _, i := range order {
 		name, v := t.name(prefix, names[i]), m.Values[i]
 		err := flattenable(v.Tag(), name)
@@ -160,7 +147,44 @@ func (t *flatten) inMap(out, m *batch.MapValue, prefix string, linked bool) erro
 			return err
 		}
 	}
+	if odd >= 0 {
+		return notString(m.Keys[odd].Tag())
+	}
 	return nil
+}
+
+// namesInOrder returns the names of m's members, and the members in the order in which m iterates: a HashMap
+// has its null key first. odd is the first key that is no text, -1 without one; it comes after all others, though
+// in Java its hash decides.
+func namesInOrder(m *batch.MapValue, linked bool) (names []string, order []int32, odd int) {
+	names, odd = make([]string, len(m.Keys)), -1
+	var null []int32
+	var texts []string
+	var at []int32
+	for i, k := range m.Keys {
+		switch k.Tag() {
+		case batch.TagString:
+			names[i] = k.Str()
+			texts, at = append(texts, names[i]), append(at, int32(i))
+		case batch.TagNull:
+			names[i] = "null" // what concatenation makes of it below the top; above, the key stays null in Java
+			null = append(null, int32(i))
+		default:
+			if odd < 0 {
+				odd = i
+			}
+		}
+	}
+	if linked {
+		order = append(at, null...)
+		slices.Sort(order)
+		return names, order, odd
+	}
+	order = null
+	for _, i := range java.HashMapOrder(texts) {
+		order = append(order, at[i])
+	}
+	return names, order, odd
 }
 
 // flattenable refuses classes that a map's members cannot have.

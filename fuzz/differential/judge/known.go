@@ -31,6 +31,7 @@ func KnownDifferences() []Known {
 		{"default-identity", defaultIdentity},
 		{"values-fit-their-schema", valuesFitTheirSchema},
 		{"timestamp-minus-one", timestampMinusOne},
+		{"first-error-in-a-map", firstErrorInAMap},
 	}
 }
 
@@ -266,4 +267,23 @@ func valuesFitTheirSchema(t *trial.Trial, d Difference) bool {
 func timestampMinusOne(t *trial.Trial, d Difference) bool {
 	r := recordOf(t, d)
 	return r != nil && r.Timestamp != nil && *r.Timestamp == -1
+}
+
+// firstErrorInAMap: a schemaless map with keys that are no text and members that are refused as well fails with the error of whichever comes first.
+func firstErrorInAMap(t *trial.Trial, d Difference) bool {
+	one := func(text string) bool {
+		return strings.HasPrefix(text, "ClassCastException: ") || strings.HasPrefix(text, "DataException: ")
+	}
+	r := recordOf(t, d)
+	return r != nil && d.Part == "error type" && one(d.Want) && one(d.Got) && (oddKey(r.Key.Value) || oddKey(r.Value.Value))
+}
+
+// oddKey reports whether a map in v has a key that is no text.
+func oddKey(v protocol.Value) bool {
+	for i, e := range v.Items {
+		if v.Tag == protocol.MapOf && i%2 == 0 && e.Tag != protocol.Str || oddKey(e) {
+			return true
+		}
+	}
+	return false
 }
