@@ -72,9 +72,6 @@ func (s *sinkTask) newConsumer() (consume.Consumer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if pattern != "" {
-		topics = []string{pattern}
-	}
 	props, err := p.w.clients.consumer("connector-consumer-"+s.t.id.String(), s.t.id.Connector, p.connector)
 	if err != nil {
 		return nil, err
@@ -88,12 +85,16 @@ func (s *sinkTask) newConsumer() (consume.Consumer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := consume.New(consume.Options{
-		NewClient: p.client(props, own), Topics: topics, Regex: pattern != "",
+	opt := consume.Options{
+		NewClient: p.client(props, own), Topics: topics,
 		Pool: p.w.opt.Pool, Rebalance: s, Logger: s.log,
 		RowsMax: min(p.tuning.rowsMax, rowsOr(rows, p.tuning.rowsMax)), BytesMax: p.tuning.bytesMax, PollRowsMax: rows,
 		Budget: p.memory, RecordBytesMax: p.tuning.memory, LaneDepth: p.tuning.laneDepth,
-	})
+	}
+	if pattern != nil {
+		opt.Pattern = pattern
+	}
+	c, err := consume.New(opt)
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,9 @@
 package engine_test
 
 import (
-	"regexp"
-
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/internal/java/regex"
 	"github.com/millrace/millrace/smt"
 )
 
@@ -14,9 +13,9 @@ import (
 const transformsPackage = "org.apache.kafka.connect.transforms."
 
 func transformClasses() smt.Set {
-	regex := config.Lambda(func(name string, v any) error {
+	expression := config.Lambda(func(name string, v any) error {
 		text, _ := v.(string)
-		if _, err := regexp.Compile(text); err != nil {
+		if _, err := regex.Compile(text); err != nil {
 			return config.InvalidValue(name, text, "Invalid regex: "+err.Error())
 		}
 		return nil
@@ -25,7 +24,7 @@ func transformClasses() smt.Set {
 		"HoistField$Value": config.NewDef().Define(config.Key{Name: "field", Type: config.String, Required: true, Importance: config.Medium,
 			Doc: "Field name for the single field that will be created in the resulting Struct or Map."}),
 		"RegexRouter": config.NewDef().
-			Define(config.Key{Name: "regex", Type: config.String, Required: true, Validator: regex, Importance: config.High,
+			Define(config.Key{Name: "regex", Type: config.String, Required: true, Validator: expression, Importance: config.High,
 				Doc: "Regular expression to use for matching."}).
 			Define(config.Key{Name: "replacement", Type: config.String, Required: true, Importance: config.High,
 				Doc: "Replacement string."}),
@@ -64,7 +63,7 @@ func predicateClasses() smt.Set {
 	pattern := config.NewDef().Define(config.Key{Name: "pattern", Type: config.String, Required: true, Importance: config.Medium,
 		Validator: config.Composite(config.NonEmptyString{}, config.Lambda(func(name string, v any) error {
 			text, _ := v.(string)
-			if _, err := regexp.Compile(text); err != nil {
+			if _, err := regex.Compile(text); err != nil {
 				return config.InvalidValue(name, text, "Invalid regex: "+err.Error())
 			}
 			return nil

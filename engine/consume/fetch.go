@@ -180,19 +180,8 @@ func (c *Records) takes(tp connectors.TopicPartition, end int64) bool {
 // old one for ever. They are lost to the task, without a commit, and assigned again.
 func (c *Records) startOver(topic string) {
 	c.opt.Logger.Warn("topic was made anew, reading from its beginning", "topic", topic)
-	c.mu.Lock()
-	e := &event{kind: lost}
-	for _, l := range c.order {
-		if l.tp.Topic == topic {
-			e.partitions = append(e.partitions, l.tp)
-		}
-	}
-	c.mu.Unlock()
-	if len(e.partitions) > 0 && !c.post(context.Background(), e) {
-		return // the consumer closes
-	}
-	c.cl.PurgeTopicsFromConsuming(topic)
-	if !c.opt.Regex {
+	if c.loseTopic(topic) {
+		c.cl.PurgeTopicsFromConsuming(topic)
 		c.cl.AddConsumeTopics(topic)
 	}
 }

@@ -18,8 +18,8 @@ import (
 type Options struct {
 	// NewClient makes the group's client with the given options on top of the connector's own.
 	NewClient func(opts ...kgo.Opt) (*kgo.Client, error)
-	Topics    []string // subscription; with Regex: patterns
-	Regex     bool
+	Topics    []string // subscription
+	Pattern   Pattern  // instead of Topics; nil: none
 	Pool      *batch.Pool
 	Rebalance Rebalance
 	Logger    *slog.Logger
@@ -46,8 +46,13 @@ type Records struct {
 	kick   chan struct{} // something for the fetching goroutine to see
 	ready  chan struct{} // closed once the fields below opt are set: the client calls back before
 	closed chan struct{}
-	done   chan struct{}       // the fetching goroutine ended
-	names  map[string][]string // topic -> shared list of one; the fetching goroutine's own
+	done   chan struct{} // the fetching goroutine ended
+
+	// Of a subscription by pattern.
+	unsubscribe context.CancelFunc
+	subscribed  chan struct{} // its goroutine ended
+
+	names map[string][]string // topic -> shared list of one; the fetching goroutine's own
 
 	mu         sync.Mutex
 	lanes      map[connectors.TopicPartition]*lane
@@ -81,9 +86,6 @@ func New(opt Options) (*Records, error) {
 		kgo.OnPartitionsRevoked(func(ctx context.Context, _ *kgo.Client, m map[string][]int32) { c.take(ctx, revoked, m) }),
 		kgo.OnPartitionsLost(func(ctx context.Context, _ *kgo.Client, m map[string][]int32) { c.take(ctx, lost, m) }),
 	}
-	if opt.Regex {
-		opts = append(opts, kgo.ConsumeRegex())
-	}
 	cl, err := opt.NewClient(opts...)
 	if err != nil {
 		return nil, err
@@ -93,6 +95,11 @@ func New(opt Options) (*Records, error) {
 	c.unset, c.reset = o, resetOf(o, time.Now())
 	close(c.ready)
 	go c.fetch()
+	if opt.Pattern != nil {
+		ctx, cancel := context.WithCancel(context.Background())
+		c.unsubscribe, c.subscribed = cancel, make(chan struct{})
+		go c.subscribe(ctx)
+	}
 	return c, nil
 }
 
@@ -299,6 +306,10 @@ func (c *Records) Close() {
 	}
 	c.mu.Unlock()
 	<-c.done
+	if c.opt.Pattern != nil {
+		c.unsubscribe()
+		<-c.subscribed
+	}
 	c.cl.CloseAllowingRebalance()
 	c.mu.Lock()
 	defer c.mu.Unlock()

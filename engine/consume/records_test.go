@@ -3,11 +3,13 @@ package consume
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/java/regex"
 )
 
 // TestPoll_RecordsArriveAsTheyAre: null and empty stay apart, times, offsets and headers are kept.
@@ -418,11 +421,21 @@ func TestPoll_PassingErrors(t *testing.T) {
 	}
 }
 
+// java compiles an expression of Java.
+func java(t *testing.T, expression string) Pattern {
+	t.Helper()
+	p, err := regex.Compile(expression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // TestPoll_Pattern matches whole names, finds topics that come later, and leaves others alone.
 func TestPoll_Pattern(t *testing.T) {
 	c := cluster(t, kfake.SeedTopics(1, "t", "tt", "other"))
 	cl := client(t, c)
-	m := join(t, c, map[string]string{}, func(o *Options) { o.Topics, o.Regex = []string{"^(?:t+)$"}, true }, kgo.MetadataMaxAge(50*time.Millisecond))
+	m := join(t, c, map[string]string{}, func(o *Options) { o.Topics, o.Pattern = nil, java(t, "(?!other)[a-z&&[^x]]++") }, kgo.MetadataMaxAge(50*time.Millisecond))
 	for _, topic := range []string{"t", "tt", "other"} {
 		produce(t, cl, connectors.TopicPartition{Topic: topic}, 0, 5)
 	}
@@ -436,6 +449,23 @@ func TestPoll_Pattern(t *testing.T) {
 	m.until("the new topic", m.has(ttt, 5))
 	if len(m.rows) != 3 {
 		t.Errorf("topics %v", counts(m.rows))
+	}
+	if _, err := kadm.NewClient(cl).DeleteTopic(t.Context(), "tt"); err != nil {
+		t.Fatal(err)
+	}
+	m.until("the loss of what is gone", func() bool { return !slices.Contains(m.c.Assignment(), tt) })
+}
+
+// undecided is a pattern that cannot be matched.
+type undecided struct{}
+
+func (undecided) Matches(topic string) (bool, error) { return false, errors.New("no end on " + topic) }
+
+func TestPoll_PatternThatDoesNotEnd(t *testing.T) {
+	c := cluster(t, kfake.SeedTopics(1, "t"))
+	m := join(t, c, nil, func(o *Options) { o.Topics, o.Pattern = nil, undecided{} })
+	if err := m.fails(); err.Error() != "no end on t" {
+		t.Error(err)
 	}
 }
 

@@ -26,7 +26,9 @@ type TopicGroup struct {
 }
 
 // Pattern matches whole topic names.
-type Pattern interface{ MatchString(s string) bool }
+type Pattern interface {
+	Matches(topic string) (bool, error)
+}
 
 // Topics creates topics that a source's rows go to, before the first row does.
 // Used by the task's goroutine. Source: TopicCreation, AbstractWorkerSourceTask.maybeCreateTopic.
@@ -85,7 +87,10 @@ func (t *Topics) describe(ctx context.Context, topic string) (bool, error) {
 // create makes the topic as the first group that takes it says.
 // Source: TopicAdmin.createOrFindTopics.
 func (t *Topics) create(ctx context.Context, topic string) error {
-	g := t.find(topic)
+	g, err := t.find(topic)
+	if err != nil {
+		return err
+	}
 	configs := map[string]*string{}
 	for k, v := range g.Configs {
 		configs[k] = kadm.StringPtr(v)
@@ -137,23 +142,37 @@ func (t *Topics) add(topic string) {
 	t.known[topic] = struct{}{}
 }
 
-// find returns the first group that takes the topic. Source: TopicCreation.findFirstGroup.
-func (t *Topics) find(topic string) *TopicGroup {
-	for i := range t.Groups {
-		if g := &t.Groups[i]; !matches(g.Exclude, topic) && matches(g.Include, topic) {
-			return g
+// find returns the first group that takes the topic, the last where none else does.
+//
+// Errors: a pattern's. Source: TopicCreation.findFirstGroup.
+func (t *Topics) find(topic string) (*TopicGroup, error) {
+	last := len(t.Groups) - 1
+	for i := range t.Groups[:last] {
+		g := &t.Groups[i]
+		not, err := matches(g.Exclude, topic)
+		if err != nil {
+			return nil, err
+		}
+		if not {
+			continue
+		}
+		switch ok, err := matches(g.Include, topic); {
+		case err != nil:
+			return nil, err
+		case ok:
+			return g, nil
 		}
 	}
-	return &t.Groups[len(t.Groups)-1]
+	return &t.Groups[last], nil
 }
 
-func matches(list []Pattern, topic string) bool {
+func matches(list []Pattern, topic string) (bool, error) {
 	for _, p := range list {
-		if p.MatchString(topic) {
-			return true
+		if ok, err := p.Matches(topic); ok || err != nil {
+			return ok, err
 		}
 	}
-	return false
+	return false, nil
 }
 
 // text is NewTopic.toString.

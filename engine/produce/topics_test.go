@@ -3,7 +3,6 @@ package produce
 import (
 	"errors"
 	"log/slog"
-	"regexp"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -12,6 +11,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/connectors"
+
+	"github.com/millrace/millrace/internal/java/regex"
 )
 
 func topics(t *testing.T, c *kfake.Cluster) *Topics {
@@ -21,10 +22,16 @@ func topics(t *testing.T, c *kfake.Cluster) *Topics {
 		t.Fatal(err)
 	}
 	t.Cleanup(cl.Close)
-	re := func(s string) []Pattern { return []Pattern{regexp.MustCompile("^(?:" + s + ")$")} }
+	re := func(s string) []Pattern {
+		p, err := regex.Compile(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []Pattern{p}
+	}
 	return &Topics{Client: cl, Logger: slog.New(slog.DiscardHandler), Groups: []TopicGroup{
-		{Name: "a", Include: re("a.*"), Exclude: re("ab.*"), Partitions: 3, ReplicationFactor: 1, Configs: map[string]string{"cleanup.policy": "compact"}},
-		{Name: "default", Include: re(".*"), Partitions: 2, ReplicationFactor: -1},
+		{Name: "a", Include: re("a(?!b).*+"), Exclude: re("ac.*"), Partitions: 3, ReplicationFactor: 1, Configs: map[string]string{"cleanup.policy": "compact"}},
+		{Name: "default", Partitions: 2, ReplicationFactor: -1},
 	}}
 }
 
@@ -32,7 +39,7 @@ func topics(t *testing.T, c *kfake.Cluster) *Topics {
 func TestTopics_FirstGroupThatTakesIt(t *testing.T) {
 	c := cluster(t, kfake.SeedTopics(7, "there"))
 	tp := topics(t, c)
-	for topic, partitions := range map[string]int{"a1": 3, "ab1": 2, "z": 2, "there": 7} {
+	for topic, partitions := range map[string]int{"a1": 3, "ab1": 2, "ac1": 2, "z": 2, "there": 7} {
 		if err := tp.Ensure(t.Context(), topic); err != nil {
 			t.Fatal(err)
 		}

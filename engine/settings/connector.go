@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/internal/java/regex"
 )
 
 // Errors are the errors.* settings of a connector.
@@ -60,9 +61,9 @@ func TasksMax(props map[string]string) (n int, enforce bool, err error) {
 	return int(v.Int32("tasks.max")), v.Bool("tasks.max.enforce"), nil
 }
 
-// Topics returns what a sink subscribes to: names, or one pattern that must match whole names.
+// Topics returns what a sink subscribes to: names, or a pattern that must match whole names.
 // Source: SinkConnectorConfig.parseTopicsList.
-func Topics(props map[string]string) (topics []string, pattern string, err error) {
+func Topics(props map[string]string) (topics []string, pattern *regex.Pattern, err error) {
 	if !blank(props["topics"]) {
 		seen := map[string]struct{}{}
 		for _, t := range strings.Split(props["topics"], ",") {
@@ -72,12 +73,12 @@ func Topics(props map[string]string) (topics []string, pattern string, err error
 				topics = append(topics, t)
 			}
 		}
-		return topics, "", nil
+		return topics, nil, nil
 	}
-	if _, err := Pattern(props["topics.regex"]); err != nil {
-		return nil, "", config.InvalidValue("topics.regex", props["topics.regex"], "Invalid regex: "+err.Error())
+	if pattern, err = regex.Compile(props["topics.regex"]); err != nil {
+		return nil, nil, config.InvalidValue("topics.regex", props["topics.regex"], "Invalid regex: "+err.Error())
 	}
-	return nil, `^(?:` + props["topics.regex"] + `)$`, nil
+	return nil, pattern, nil
 }
 
 // subset returns the keys of d with the prefix.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/internal/java/regex"
 )
 
 // CheckSink finds what the keys of a sink config say against one another; add is called for each
@@ -34,7 +35,14 @@ func CheckSink(props map[string]string, add func(key, value, message string)) {
 		}
 	}
 	if !blank(pattern) {
-		if p, err := Pattern(pattern); err == nil && p.MatchString(dlq) {
+		p, err := regex.Compile(pattern)
+		if err != nil {
+			return // said already
+		}
+		switch match, err := p.Matches(dlq); {
+		case err != nil:
+			add("topics.regex", pattern, err.Error())
+		case match:
 			add("topics.regex", pattern, fmt.Sprintf("The DLQ topic '%s' may not be matched by the regex for the topics ('topics.regex=%s') consumed by the connector",
 				dlq, pattern))
 		}

@@ -8,7 +8,7 @@ func sinkKeys() []config.Key {
 		{Name: "topics", Type: config.List, Default: "", Validator: config.AnyNonDuplicateValues(true, false), Importance: config.High,
 			Doc:   "List of topics to consume, separated by commas",
 			Group: "Common", Order: 4, Width: config.WidthLong, DisplayName: "Topics"},
-		{Name: "topics.regex", Type: config.String, Default: "", Validator: regex, Importance: config.High,
+		{Name: "topics.regex", Type: config.String, Default: "", Validator: expression, Importance: config.High,
 			Doc:   "Regular expression giving topics to consume. Under the hood, the regex is compiled to a <code>java.util.regex.Pattern</code>. Only one of topics or topics.regex should be specified.",
 			Group: "Common", Order: 4, Width: config.WidthLong, DisplayName: "Topics regex"},
 		{Name: "errors.deadletterqueue.topic.name", Type: config.String, Default: "", Importance: config.Medium,

@@ -1,17 +1,18 @@
 package settings
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/internal/java/regex"
 )
 
-// TopicGroup is one group of topic creation settings. Source: TopicCreationGroup.
+// TopicGroup is one group of topic creation settings. The default group takes what no other one does, and
+// includes nothing by name. Source: TopicCreationGroup.
 type TopicGroup struct {
 	Name              string
-	Include, Exclude  []*regexp.Regexp
+	Include, Exclude  []*regex.Pattern
 	Partitions        int32
 	ReplicationFactor int16
 	Configs           map[string]string
@@ -41,7 +42,6 @@ func ParseTopicGroups(props map[string]string) ([]TopicGroup, error) {
 	def := TopicGroup{
 		Name: "default", Partitions: v.Int32(topicCreation + "default.partitions"),
 		ReplicationFactor: v.Int16(topicCreation + "default.replication.factor"),
-		Include:           []*regexp.Regexp{regexp.MustCompile(`^(?s:.*)$`)},
 		Configs:           topicConfigs(props, "default"),
 	}
 	names, err := define(config.NewDef(), sourceKeys()[:1]).Parse(props)
@@ -75,14 +75,14 @@ func parseTopicGroup(props map[string]string, name string, def TopicGroup) (Topi
 	g := TopicGroup{Name: name, Partitions: v.Int32(prefix + "partitions"), ReplicationFactor: v.Int16(prefix + "replication.factor"),
 		Configs: topicConfigs(props, name)}
 	for _, p := range v.List(prefix + "include") {
-		re, err := Pattern(p)
+		re, err := regex.Compile(p)
 		if err != nil {
 			return TopicGroup{}, config.InvalidValue(prefix+"include", p, err.Error())
 		}
 		g.Include = append(g.Include, re)
 	}
 	for _, p := range v.List(prefix + "exclude") {
-		re, err := Pattern(p)
+		re, err := regex.Compile(p)
 		if err != nil {
 			return TopicGroup{}, config.InvalidValue(prefix+"exclude", p, err.Error())
 		}

@@ -1,9 +1,8 @@
 package settings
 
 import (
-	"regexp"
-
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/internal/java/regex"
 )
 
 // uniqueAliases refuses null and lists that name an alias twice.
@@ -49,17 +48,17 @@ var partitions = config.Lambda(func(name string, value any) error {
 var regexes = config.Lambda(func(name string, value any) error {
 	list, _ := value.([]string)
 	for _, p := range list {
-		if _, err := Pattern(p); err != nil {
+		if _, err := regex.Compile(p); err != nil {
 			return config.InvalidValue(name, value, "Syntax error in regular expression: "+err.Error())
 		}
 	}
 	return nil
 }, "Positive number, or -1 to use the broker's default")
 
-// regex refuses what is no regular expression. Source: RegexValidator.
-var regex = config.Lambda(func(name string, value any) error {
+// expression refuses what is no regular expression. Source: RegexValidator.
+var expression = config.Lambda(func(name string, value any) error {
 	if s, ok := value.(string); ok {
-		if _, err := Pattern(s); err != nil {
+		if _, err := regex.Compile(s); err != nil {
 			return config.InvalidValue(name, value, "Invalid regex: "+err.Error())
 		}
 	}
@@ -77,6 +76,3 @@ var pluginVersion = config.Lambda(func(name string, value any) error {
 	}
 	return nil
 }, "version range")
-
-// Pattern compiles a regular expression that must match whole names.
-func Pattern(text string) (*regexp.Regexp, error) { return regexp.Compile(`^(?:` + text + `)$`) }
