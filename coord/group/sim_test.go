@@ -242,6 +242,10 @@ func (m *simMember) send(r request) {
 		return
 	}
 	s.after(s.latency(), func() {
+		// A connection keeps its order: what was given up does not arrive behind what came after it.
+		if !m.waiting[r.id] {
+			return
+		}
 		if m.cut {
 			m.stuck = append(m.stuck, reset)
 			return
