@@ -95,7 +95,11 @@ func copyModule(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mod = fmt.Appendf(mod, "\nreplace github.com/millrace/millrace => %s\n\n%s", root, ours[bytes.Index(ours, []byte("require")):])
+	_, chosen, ok := bytes.Cut(ours, []byte("\nrequire "))
+	if !ok {
+		t.Fatal("go.mod of the repository requires nothing")
+	}
+	mod = fmt.Appendf(mod, "\nreplace github.com/millrace/millrace => %s\n\nrequire %s", root, chosen)
 	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 
@@ -118,7 +119,7 @@ func (s *server) decode(h *handle, topic string, raw [][]byte) (rows [][]byte, e
 	for g := range groups.N {
 		var sel batch.Selection
 		for i := range int32(len(raw)) {
-			if (groups.Row == nil || groups.Row[i] == g) && !status.Failed(i) {
+			if (groups.N == 1 || groups.Row[i] == g) && !status.Failed(i) {
 				sel = append(sel, i)
 			}
 		}
@@ -203,7 +204,8 @@ func (s *server) fromConnect(r tagged.Node, whole bool) ([]byte, error) {
 	if errs[0] != nil {
 		return nil, errs[0]
 	}
-	dst := append(rows[0][:len(rows[0])-1], `,"headers":[`...)
+	dst := bytes.TrimSuffix(rows[0], []byte("}"))
+	dst = append(dst, `,"headers":[`...)
 	for i, hd := range headers.Entries {
 		if i > 0 {
 			dst = append(dst, ',')
