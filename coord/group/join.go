@@ -143,7 +143,7 @@ func (m *machine) sync(resp *kmsg.JoinGroupResponse) {
 	req.Generation = m.generation
 	req.MemberID = m.memberID
 	req.ProtocolType = kmsg.StringPtr(protocolType)
-	req.Protocol = &m.protocol
+	req.Protocol = kmsg.StringPtr(m.protocol) // a copy: the request is written elsewhere, later
 	if resp.LeaderID == m.memberID {
 		led, err := m.lead(resp)
 		if err != nil {
