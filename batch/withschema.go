@@ -5,9 +5,9 @@ package batch
 // values are then read anew. All arrays are shared: b must keep c's owner alive.
 func (b *Batch) WithSchema(c *Column, s *Schema) *Column {
 	out := b.NewColumn(s, c.n)
-	children := out.Children[:0] // the header's own array
+	children := append(out.Children[:0], c.Children...) // in the header's own array
 	*out = *c
-	out.schema, out.Children = s, append(children, c.Children...)
+	out.schema, out.Children = s, children
 	switch c.form {
 	case FormDictionary:
 		out.Dict = b.WithSchema(c.Dict, s)

@@ -176,9 +176,9 @@ func namesInOrder(m *batch.MapValue, linked bool) (names []string, order []int32
 		}
 	}
 	if linked {
-		order = append(at, null...)
-		slices.Sort(order)
-		return names, order, odd
+		at = append(at, null...)
+		slices.Sort(at)
+		return names, at, odd
 	}
 	order = null
 	for _, i := range java.HashMapOrder(texts) {
