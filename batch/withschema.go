@@ -5,7 +5,8 @@ package batch
 // values are then read anew. All arrays are shared: b must keep c's owner alive.
 func (b *Batch) WithSchema(c *Column, s *Schema) *Column {
 	out := b.NewColumn(s, c.n)
-	children := append(out.Children[:0], c.Children...) // in the header's own array
+	children := out.Children[:0] // the header's own array
+	children = append(children, c.Children...)
 	*out = *c
 	out.schema, out.Children = s, children
 	switch c.form {
