@@ -68,6 +68,8 @@ func TestNameOf(t *testing.T) {
 		{json, Difference{Item: 1, Part: "error type", Want: "value", Got: "DataException: Converting"}, ""},
 		{dated(185_542_587_273_600_000), Difference{Part: "record value value"}, "date-beyond-int32"},
 		{dated(86_400_000), Difference{Part: "record value value"}, ""},
+		{dated(86_400_000), Difference{Part: "record value value", Want: `{"millis":"185542587273600000"}`, Got: `{"millis":"-1"}`}, "date-beyond-int32"},
+		{dated(86_400_000), Difference{Part: "record value value", Want: `{"millis":"86400000"}`, Got: `{"millis":"-1"}`}, ""},
 		{timed(-1), Difference{Part: "record coordinates"}, "timestamp-minus-one"},
 		{timed(-2), Difference{Part: "record coordinates"}, ""},
 		{dated(86_400_001), Difference{Part: "error type", Want: "dropped", Got: timeOfDay}, "values-fit-their-schema"},
