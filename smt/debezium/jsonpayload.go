@@ -255,7 +255,7 @@ func (p *jsonPayload) data(n *jsonNode, s *batch.Schema) (batch.Value, bool) {
 	case '0':
 		return n.value, !n.value.IsNull()
 	case '[':
-		if s.Kind() != batch.KindArray {
+		if s == nil || s.Kind() != batch.KindArray { // nothing is known of what an empty array holds
 			return batch.Value{}, false
 		}
 		list := make([]batch.Value, len(n.items))
@@ -268,7 +268,7 @@ func (p *jsonPayload) data(n *jsonNode, s *batch.Schema) (batch.Value, bool) {
 		}
 		return batch.ArrayValue(list), true
 	case '{':
-		if s.Kind() != batch.KindStruct {
+		if s == nil || s.Kind() != batch.KindStruct {
 			return batch.Value{}, false
 		}
 		out := batch.NewStructValue(s)

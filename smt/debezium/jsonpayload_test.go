@@ -56,6 +56,16 @@ func TestAdjuster_Names(t *testing.T) {
 	}
 }
 
+// Nothing is known of what an empty array inside an array holds; reading it must not panic.
+func TestExpand_EmptyArrayInAnArray(t *testing.T) {
+	for _, text := range []string{"[[]]", `{"a":[[]]}`, "[[[]]]"} {
+		p := jsonPayload{}
+		if s, v, ok := p.expand("n", text); ok {
+			t.Errorf("%s became %s", text, batch.AppendLiteral(nil, s, v))
+		}
+	}
+}
+
 func FuzzExpand(f *testing.F) {
 	for _, s := range []string{`{"a":[{"b":null},{"b":1.5}],"c":{"d":[]}}`, `[[1],[2]]`, `{"a":1}x`, `{"a":1,"a":[true]}`} {
 		f.Add(s)
