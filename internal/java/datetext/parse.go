@@ -203,12 +203,27 @@ func twoDigits(s string) bool {
 	return utf8.RuneCountInString(s) == 2 && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsDigit(r) })
 }
 
+// What a number may be for a DecimalFormat, in a date too. Source: DecimalFormatSymbols of the root locale.
+const (
+	notANumber = "NaN"
+	infinity   = "∞"
+)
+
 // parseNumber reads an integer like java.text.DecimalFormat in its integer-only form: minus sign,
 // digits, and even an exponent (1E3). n is 0 if there is none.
 func parseNumber(text string) (v int64, n int) {
+	if strings.HasPrefix(text, notANumber) {
+		return 0, len(notANumber)
+	}
 	neg := strings.HasPrefix(text, "-")
 	if neg {
 		n = 1
+	}
+	if strings.HasPrefix(text[n:], infinity) {
+		if neg {
+			return math.MinInt32, n + len(infinity)
+		}
+		return math.MaxInt32, n + len(infinity)
 	}
 	var digits []byte
 	var buffer [24]byte
