@@ -34,11 +34,13 @@ var countries = []string{"DE", "FR", "US", "JP", "BR", "IN", "NL", "PL"}
 var notes = []string{"", "leave at door", "gift", "ring twice", "call first", "null", "Grüße"}
 
 // Write writes all records as lines: plain, or inside the envelope with their schema.
-func Write(w io.Writer, envelope bool) error {
+func Write(w io.Writer, envelope bool) error { return writeOrders(w, Rows, envelope) }
+
+func writeOrders(w io.Writer, rows int, envelope bool) error {
 	out := bufio.NewWriter(w)
 	r := rand.New(rand.NewPCG(Seed, 0))
 	var line []byte
-	for range Rows {
+	for range rows {
 		line = line[:0]
 		if envelope {
 			line = append(line, `{"schema":`+EnvelopeSchema+`,"payload":`...)

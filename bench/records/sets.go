@@ -17,20 +17,20 @@ type Set struct {
 	Envelope  bool   // records carry their schema
 	Rows      int
 	BatchRows int // rows of a fetched batch; divides Rows
-	write     func(w io.Writer) error
+	write     func(w io.Writer, rows int) error
 }
 
 // File is the name of the file that holds the set for the originals.
 func (s Set) File() string { return strings.ReplaceAll(s.Name, "/", "-") + ".jsonl" }
 
 // Write writes all records as lines.
-func (s Set) Write(w io.Writer) error { return s.write(w) }
+func (s Set) Write(w io.Writer) error { return s.write(w, s.Rows) }
 
 // Sets returns the data sets: the ten fields that everything is measured with, first, then records of shapes that cost more.
 func Sets() []Set {
 	sets := []Set{
-		{Name: "schemaless", Rows: Rows, BatchRows: BatchRows, write: func(w io.Writer) error { return Write(w, false) }},
-		{Name: "envelope", Envelope: true, Rows: Rows, BatchRows: BatchRows, write: func(w io.Writer) error { return Write(w, true) }},
+		{Name: "schemaless", Rows: Rows, BatchRows: BatchRows, write: func(w io.Writer, rows int) error { return writeOrders(w, rows, false) }},
+		{Name: "envelope", Envelope: true, Rows: Rows, BatchRows: BatchRows, write: func(w io.Writer, rows int) error { return writeOrders(w, rows, true) }},
 	}
 	for _, s := range []struct {
 		shape           string
@@ -51,8 +51,8 @@ func Sets() []Set {
 			} else if len(s.types) > 1 {
 				continue
 			}
-			sets = append(sets, Set{Name: name, Envelope: envelope, Rows: s.rows, BatchRows: s.batchRows, write: func(w io.Writer) error {
-				return writeRecords(w, s.types, s.rows, envelope)
+			sets = append(sets, Set{Name: name, Envelope: envelope, Rows: s.rows, BatchRows: s.batchRows, write: func(w io.Writer, rows int) error {
+				return writeRecords(w, s.types, rows, envelope)
 			}})
 		}
 	}
