@@ -80,44 +80,16 @@ func (t JavaText) Append(dst []byte, v batch.Value) []byte {
 	return append(dst, "null"...)
 }
 
-// order returns the order in which a map with these keys iterates. Keys that Connect's HashMaps do not
-// have in practice (lists, maps, structs, decimals) leave the order as it is.
+// order returns the order in which a map with these keys iterates. Where addresses decide it, the order stays.
 func (t JavaText) order(keys []batch.Value) []int32 {
-	hashes := make([]int32, len(keys))
-	hashed := !t.Linked
-	for i, k := range keys {
-		if hashed {
-			hashes[i], hashed = hashCode(k)
+	if !t.Linked {
+		if order, ok := hashOrder(keys); ok {
+			return order
 		}
 	}
-	if !hashed {
-		for i := range hashes {
-			hashes[i] = int32(i)
-		}
-		return hashes
+	order := make([]int32, len(keys))
+	for i := range order {
+		order[i] = int32(i)
 	}
-	return java.HashOrder(hashes, 0, func(a, b int32) int {
-		return java.CompareUTF16(keys[a].Str(), keys[b].Str())
-	})
-}
-
-// hashCode returns Object.hashCode of a simple value.
-func hashCode(v batch.Value) (int32, bool) {
-	switch v.Tag() {
-	case batch.TagNull:
-		return 0, true
-	case batch.TagInt8, batch.TagInt16, batch.TagInt32:
-		return java.HashInt(int32(v.Int())), true
-	case batch.TagInt64, batch.TagDate:
-		return java.HashLong(v.Int()), true
-	case batch.TagFloat32:
-		return java.HashFloat(float32(v.Float())), true
-	case batch.TagFloat64:
-		return java.HashDouble(v.Float()), true
-	case batch.TagBoolean:
-		return java.HashBool(v.Bool()), true
-	case batch.TagString:
-		return java.HashString(v.Str()), true
-	}
-	return 0, false
+	return order
 }

@@ -2,6 +2,7 @@ package primitive
 
 import (
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/literal"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -74,5 +75,5 @@ func (c *stringConverter) FromConnect(dst []byte, _, _ string, _ *batch.Schema, 
 	if v.IsNull() {
 		return dst, true, nil
 	}
-	return c.out.AppendEncoded(dst, appendText(nil, v, true)), false, nil
+	return c.out.AppendEncoded(dst, literal.JavaText{Linked: true}.Append(nil, v)), false, nil
 }

@@ -2,6 +2,7 @@ package primitive
 
 import (
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/literal"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -61,7 +62,7 @@ func (e *stringEncoder) encodeRow(dst *batch.BytesBuilder, c *batch.Column, i in
 		return
 	}
 	linked := c.Form() != batch.FormDynamic || c.Dyn.Linked
-	e.text = appendText(e.text[:0], v, linked)
+	e.text = literal.JavaText{Linked: linked}.Append(e.text[:0], v)
 	dst.Buf = e.charset.AppendEncoded(dst.Buf, e.text)
 	if len(dst.Buf) > batch.MaxBufferBytes {
 		dst.Undo()

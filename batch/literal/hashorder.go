@@ -1,4 +1,4 @@
-package primitive
+package literal
 
 import (
 	"cmp"
