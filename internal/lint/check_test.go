@@ -48,7 +48,7 @@ func TestImports_RowDecides(t *testing.T) {
 		{"connectors/sink.go", "batch config engine internal/kafka", "engine internal/kafka"},
 		{"codec/avro/decode.go", "codec batch/bits config codec/schemaregistry codec/internal/jsonscan codec/avro/plan codec/protobuf smt engine", "codec/protobuf smt engine"},
 		{"codec/internal/jsonscan/scan.go", "batch codec/connectjson", "codec/connectjson"},
-		{"smt/apache/cast.go", "smt smt/plan batch/kernel config smt/debezium codec coord", "smt/debezium codec coord"},
+		{"smt/apache/cast.go", "smt smt/plan smt/internal/columnar batch/kernel config smt/debezium codec coord", "smt/debezium codec coord"},
 		{"smt/plan/plan.go", "smt batch/kernel smt/apache", "smt/apache"},
 		{"connectors/s3/sink.go", "connectors connectors/storage internal/clock internal/kafka connectors/s3/multipart connectors/gcs codec/avro codec engine", "connectors/gcs codec/avro codec engine"},
 		{"connectors/storage/avro.go", "codec/avro codec/protobuf connectors/s3", "codec/protobuf connectors/s3"},

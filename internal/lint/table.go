@@ -48,9 +48,9 @@ var Rows = []Row{
 	},
 	{
 		From:  []string{"smt/*"},
-		May:   []string{"smt", "smt/plan", "batch/**", "config", "self/**"},
+		May:   []string{"smt", "smt/plan", "smt/internal/**", "batch/**", "config", "self/**"},
 		Tests: testSupport,
-		Why:   "smt/* imports smt, smt/plan, batch/** and config; never another set of transforms, codec, connectors, engine or coord",
+		Why:   "smt/* imports smt, smt/plan, smt/internal/**, batch/** and config; never another set of transforms, codec, connectors, engine or coord",
 	},
 	{
 		From:  []string{"connectors/cdc/postgres/**"},

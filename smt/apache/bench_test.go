@@ -7,6 +7,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 const benchRows = 1024
@@ -113,7 +114,7 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-func apply(t testing.TB, tr *transform, in *batch.Batch) {
+func apply(t testing.TB, tr *columnar.Transform, in *batch.Batch) {
 	f := in.Fork(in.Sel)
 	more, err := tr.Apply(f)
 	if err != nil || f.Status.Any() {

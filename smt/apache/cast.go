@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/internal/java/datetext"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func castClasses() []*smt.Class {
@@ -28,14 +29,14 @@ func castClasses() []*smt.Class {
 				"int64, float32, float64, boolean, and string. Note that binary fields can only be cast to string.",
 		}).
 		Define(replaceNullKey())
-	return twoSided("Cast", def, func(s side, v *config.Values) (smt.Transform, error) {
+	return twoSided("Cast", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
 		casts, err := parseCasts(v.List("spec"))
 		if err != nil {
 			return nil, err
 		}
-		t := &cast{side: s, casts: casts, withDefault: v.Bool(replaceNull)}
+		t := &cast{Side: s, casts: casts, withDefault: v.Bool(replaceNull)}
 		t.to.dates = newDateText(datetext.ZoneFor(time.Local))
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
@@ -121,7 +122,7 @@ const castTypes = "cast types"
 
 // cast changes the types of values or fields. Source: Cast.
 type cast struct {
-	side
+	columnar.Side
 	casts       castSpec
 	withDefault bool
 	to          caster
@@ -147,7 +148,7 @@ func (t *cast) rewrite(s *batch.Schema) rewrite {
 		for _, f := range s.Fields() {
 			to, ok := t.casts.of(f.Name)
 			if !ok {
-				out.field(f.Name, f.Schema)
+				out.Field(f.Name, f.Schema)
 				continue
 			}
 			schema, err := t.finish(batch.NewSchema(to), f.Schema, to)
@@ -155,10 +156,10 @@ func (t *cast) rewrite(s *batch.Schema) rewrite {
 				w.err = err
 				return w
 			}
-			out.field(f.Name, schema)
+			out.Field(f.Name, schema)
 		}
-		if w.err = out.err; w.err == nil {
-			w.schema, w.err = t.finish(out.b, s, batch.KindStruct)
+		if w.err = out.Err; w.err == nil {
+			w.schema, w.err = t.finish(out.Builder(), s, batch.KindStruct)
 		}
 		w.from = copied(s)
 		return w
@@ -181,13 +182,13 @@ func (t *cast) finish(b *batch.Builder, s *batch.Schema, to batch.Kind) (*batch.
 }
 
 func (t *cast) record(r smt.Record) (smt.Record, bool, error) {
-	schema, value := t.of(&r)
+	schema, value := t.Of(&r)
 	switch {
 	case value.IsNull():
 		return r, true, nil
 	case schema == nil:
 		out, err := t.untyped(value)
-		return t.with(r, nil, out), err == nil, err
+		return t.With(r, nil, out), err == nil, err
 	}
 	w := t.rewrite(schema)
 	if w.err != nil {
@@ -195,7 +196,7 @@ func (t *cast) record(r smt.Record) (smt.Record, bool, error) {
 	}
 	if t.casts.whole {
 		out, err := t.to.value(schema, value, t.casts.to)
-		return t.with(r, w.schema, out), err == nil, err
+		return t.With(r, w.schema, out), err == nil, err
 	}
 	st, err := requireStruct(value, castTypes)
 	if err != nil {
@@ -213,7 +214,7 @@ func (t *cast) record(r smt.Record) (smt.Record, bool, error) {
 			return r, false, err
 		}
 	}
-	return t.with(r, w.schema, batch.StructValueOf(out)), true, nil
+	return t.With(r, w.schema, batch.StructValueOf(out)), true, nil
 }
 
 // untyped is record for a value without schema.
@@ -237,12 +238,12 @@ func (t *cast) untyped(value batch.Value) (batch.Value, error) {
 }
 
 func (t *cast) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
-	c := t.column(b)
+	c := t.Column(b)
 	if c.Schema() == nil {
 		return nil, t.untypedColumns(b, c)
 	}
 	p := split(b, c)
-	if isEmpty(p.present) {
+	if columnar.IsEmpty(p.present) {
 		return nil, true
 	}
 	w := t.rewrite(c.Schema())
@@ -252,16 +253,16 @@ func (t *cast) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 	if failed(b, p.present, w.err) {
 		return nil, true
 	}
-	if !isEmpty(p.null) {
+	if !columnar.IsEmpty(p.null) {
 		more = append(more, leave(b, p.null))
 	}
 	if t.casts.whole {
 		out := t.to.column(b, p.present, c, w.schema)
 		out.NoSchema = c.NoSchema
-		t.setColumn(b, out)
+		t.SetColumn(b, out)
 		return more, true
 	}
-	c = plainStructs(b, c)
+	c = columnar.PlainStructs(b, c)
 	t.children = t.children[:0]
 	fields := w.schema.Fields()
 	for i := range fields {
@@ -270,10 +271,10 @@ func (t *cast) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 		if _, ok := t.casts.of(f.Name); ok {
 			child = t.to.column(b, presentOf(b, p.present, child), child, f.Schema)
 		}
-		put(b, p.present, f, child, c.Valid)
+		columnar.Put(b, p.present, f, child, c.Valid)
 		t.children = append(t.children, child)
 	}
-	t.setColumn(b, structsLike(b, c, w.schema, t.children))
+	t.SetColumn(b, structsLike(b, c, w.schema, t.children))
 	return more, true
 }
 
@@ -281,20 +282,20 @@ func (t *cast) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 func (t *cast) untypedColumns(b *batch.Batch, c *batch.Column) bool {
 	if t.casts.whole {
 		p := split(b, c)
-		if isEmpty(p.present) {
+		if columnar.IsEmpty(p.present) {
 			return true
 		}
 		if hasPacked(c) {
 			return false
 		}
-		t.setColumn(b, t.to.untyped(b, p.present, c, t.casts.to))
+		t.SetColumn(b, t.to.untyped(b, p.present, c, t.casts.to))
 		return true
 	}
 	c, p, ok := objects(b, c, castTypes)
 	if !ok {
 		return false
 	}
-	if isEmpty(p.present) {
+	if columnar.IsEmpty(p.present) {
 		return true
 	}
 	t.children = t.children[:0]
@@ -310,6 +311,6 @@ func (t *cast) untypedColumns(b *batch.Batch, c *batch.Column) bool {
 		m := t.children[i]
 		e.put(f.field, t.to.untyped(b, presentOf(b, p.present, m), m, f.to))
 	}
-	t.setColumn(b, e.column())
+	t.SetColumn(b, e.column())
 	return true
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/internal/java"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // column casts a column with a schema to s, which has the target's kind. rows are those with a value; they
@@ -31,7 +32,7 @@ func (t *caster) column(b *batch.Batch, rows batch.Selection, c *batch.Column, s
 		err = unexpectedType(class)
 	}
 	if err != nil {
-		fail(b, rows, err)
+		columnar.Fail(b, rows, err)
 		return b.NewConstant(s, c.Len(), batch.Null())
 	}
 	out := b.NewFixed(s, c.Len())
@@ -141,17 +142,17 @@ func castDecimals(b *batch.Batch, rows batch.Selection, out, c *batch.Column) {
 	switch out.Schema().Kind() {
 	case batch.KindFloat32:
 		dst := out.Float32s()
-		for _, i := range listed(b, rows) {
+		for _, i := range columnar.Listed(b, rows) {
 			dst[i] = decimalAt(c, i).Float32()
 		}
 	case batch.KindFloat64:
 		dst := out.Float64s()
-		for _, i := range listed(b, rows) {
+		for _, i := range columnar.Listed(b, rows) {
 			dst[i] = decimalAt(c, i).Float64()
 		}
 	default:
 		n := mem.Zeroed[int64](&b.Arena, c.Len())
-		for _, i := range listed(b, rows) {
+		for _, i := range columnar.Listed(b, rows) {
 			n[i] = decimalAt(c, i).Long()
 		}
 		castInts(out, n)
@@ -179,7 +180,7 @@ func parseColumn(b *batch.Batch, rows batch.Selection, out, c *batch.Column) {
 		parseFloats(b, rows, out.Float64s(), c, batch.KindFloat64, 64)
 	case batch.KindBoolean:
 		dst := out.Booleans()
-		for _, i := range listed(b, rows) {
+		for _, i := range columnar.Listed(b, rows) {
 			dst[i] = isTrue(c.At(int(i)))
 		}
 	}
@@ -191,7 +192,7 @@ func isTrue(text []byte) bool {
 
 // parseInts takes decimal digits with a sign itself and leaves all else to parsed.
 func parseInts[D int8 | int16 | int32 | int64](b *batch.Batch, rows batch.Selection, dst []D, c *batch.Column, to batch.Kind) {
-	for _, i := range listed(b, rows) {
+	for _, i := range columnar.Listed(b, rows) {
 		text := c.At(int(i))
 		n, ok := digits(text)
 		if d := D(n); ok && int64(d) == n {
@@ -230,7 +231,7 @@ func digits(text []byte) (n int64, ok bool) {
 
 // parseFloats takes plain decimal numbers itself and leaves all else to parsed.
 func parseFloats[D float32 | float64](b *batch.Batch, rows batch.Selection, dst []D, c *batch.Column, to batch.Kind, size int) {
-	for _, i := range listed(b, rows) {
+	for _, i := range columnar.Listed(b, rows) {
 		text := c.At(int(i))
 		if isDecimal(text) {
 			if f, err := strconv.ParseFloat(string(text), size); err == nil {
@@ -264,7 +265,7 @@ func (t *caster) texts(b *batch.Batch, rows batch.Selection, c *batch.Column, cl
 	}
 	w := newTextColumn(b, s, c.Len(), textBound(c, class))
 	w.column.Valid = c.Valid
-	all := listed(b, rows)
+	all := columnar.Listed(b, rows)
 	switch class {
 	case batch.TagInt8:
 		intTexts(w, all, c.Int8s())

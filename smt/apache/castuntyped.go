@@ -4,6 +4,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // untyped casts a column without schema. rows are those with a value.
@@ -23,7 +24,7 @@ func (t *caster) untyped(b *batch.Batch, rows batch.Selection, c *batch.Column, 
 		return b.NullColumn(c.Len())
 	}
 	if err := castable(nil, class); err != nil {
-		fail(b, rows, err)
+		columnar.Fail(b, rows, err)
 		return b.NullColumn(c.Len())
 	}
 	return untypedOf(b, t.column(b, rows, typedOf(b, c, batch.Kind(class-1)), batch.Of(to, true)))
@@ -32,7 +33,7 @@ func (t *caster) untyped(b *batch.Batch, rows batch.Selection, c *batch.Column, 
 // byValue casts one value after the other.
 func (t *caster) byValue(b *batch.Batch, rows batch.Selection, c *batch.Column, to batch.Kind) *batch.Column {
 	values := make([]batch.Value, c.Len())
-	for _, i := range listed(b, rows) {
+	for _, i := range columnar.Listed(b, rows) {
 		v, err := t.value(nil, c.Value(int(i)), to)
 		if err != nil {
 			b.Status.Fail(i, b.Len(), err)

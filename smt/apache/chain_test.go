@@ -60,7 +60,7 @@ func TestChains_AgreeWithTheirTwins(t *testing.T) {
 			}
 			names += class + " " + c.props + "; "
 			columns = append(columns, made(t, class, c.props))
-			plain = append(plain, made(t, class, c.props).plain)
+			plain = append(plain, made(t, class, c.props).Plain)
 		}
 		b := randomBatch(t, r, 16)
 		want, got := run(t, plain, b.Fork(b.Sel)), run(t, columns, b.Fork(b.Sel))

@@ -3,9 +3,9 @@ package apache
 import (
 	"slices"
 
-	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // Version is the release of the original whose behaviour the transforms have.
@@ -50,11 +50,11 @@ func single(name string, def *config.Def, configure func(v *config.Values) (smt.
 }
 
 // twoSided is a class for keys and one for values, nested classes of an abstract one.
-func twoSided(name string, def *config.Def, configure func(s side, v *config.Values) (smt.Transform, error)) []*smt.Class {
-	of := func(s side, suffix string) []*smt.Class {
+func twoSided(name string, def *config.Def, configure func(s columnar.Side, v *config.Values) (smt.Transform, error)) []*smt.Class {
+	of := func(s columnar.Side, suffix string) []*smt.Class {
 		return single(name+suffix, def, func(v *config.Values) (smt.Transform, error) { return configure(s, v) })
 	}
-	return append(of(keySide, "$Key"), of(valueSide, "$Value")...)
+	return append(of(columnar.Key, "$Key"), of(columnar.Value, "$Value")...)
 }
 
 // replaceNullDoc and its key are shared by the transforms that copy structs.
@@ -66,30 +66,3 @@ func replaceNullKey() config.Key {
 		Doc: "Whether to replace fields that have a default value and that are null to the default value. When set to true, the default value is used, otherwise null is used.",
 	}
 }
-
-// transform is a columnar form with its plain twin.
-type transform struct {
-	// columns transforms b, or says that it did not: it has then changed nothing.
-	columns func(b *batch.Batch) (more []*batch.Batch, done bool)
-	plain   smt.Transform
-}
-
-var _ smt.Transform = (*transform)(nil)
-
-func newTransform(columns func(b *batch.Batch) ([]*batch.Batch, bool), record func(smt.Record) (smt.Record, bool, error)) smt.Transform {
-	return &transform{columns: columns, plain: smt.Rows(record, nil)}
-}
-
-// Apply implements smt.Transform.
-func (t *transform) Apply(b *batch.Batch) ([]*batch.Batch, error) {
-	if b.Live() == 0 {
-		return nil, nil
-	}
-	if more, done := t.columns(b); done {
-		return more, nil
-	}
-	return t.plain.Apply(b)
-}
-
-// Close implements smt.Transform.
-func (t *transform) Close() error { return t.plain.Close() }

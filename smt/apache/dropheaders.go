@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func dropHeadersClasses() []*smt.Class {
@@ -16,7 +17,7 @@ func dropHeadersClasses() []*smt.Class {
 	})
 	return single("DropHeaders", def, func(v *config.Values) (smt.Transform, error) {
 		t := &dropHeaders{v.List("headers")}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func extractFieldClasses() []*smt.Class {
@@ -14,13 +15,13 @@ func extractFieldClasses() []*smt.Class {
 		}).
 		Define(replaceNullKey()).
 		Define(fieldSyntaxKey())
-	return twoSided("ExtractField", def, func(s side, v *config.Values) (smt.Transform, error) {
-		t := &extractField{side: s, text: v.String("field"), withDefault: v.Bool(replaceNull)}
+	return twoSided("ExtractField", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
+		t := &extractField{Side: s, text: v.String("field"), withDefault: v.Bool(replaceNull)}
 		var err error
 		if t.path, err = parsePath(t.text, v.String(fieldSyntaxVersion)); err != nil {
 			return nil, err
 		}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
@@ -28,14 +29,14 @@ const fieldExtraction = "field extraction"
 
 // extractField replaces values by one of their fields. Source: ExtractField.
 type extractField struct {
-	side
+	columnar.Side
 	text        string // as configured
 	path        fieldPath
 	withDefault bool
 }
 
 func (t *extractField) record(r smt.Record) (smt.Record, bool, error) {
-	schema, value := t.of(&r)
+	schema, value := t.Of(&r)
 	if schema == nil {
 		if value.IsNull() {
 			return r, true, nil
@@ -45,7 +46,7 @@ func (t *extractField) record(r smt.Record) (smt.Record, bool, error) {
 			return r, false, err
 		}
 		v, err := t.path.inMap(m)
-		return t.with(r, nil, v), err == nil, err
+		return t.With(r, nil, v), err == nil, err
 	}
 	var st *batch.StructValue
 	if !value.IsNull() {
@@ -56,10 +57,10 @@ func (t *extractField) record(r smt.Record) (smt.Record, bool, error) {
 	}
 	field, err := t.field(schema)
 	if err != nil || st == nil {
-		return t.with(r, field, batch.Value{}), err == nil, err
+		return t.With(r, field, batch.Value{}), err == nil, err
 	}
 	v, err := t.path.inStruct(st, t.withDefault)
-	return t.with(r, field, v), err == nil, err
+	return t.With(r, field, v), err == nil, err
 }
 
 // field returns the schema of the field in s.
@@ -72,7 +73,7 @@ func (t *extractField) field(s *batch.Schema) (*batch.Schema, error) {
 }
 
 func (t *extractField) columns(b *batch.Batch) ([]*batch.Batch, bool) {
-	c := t.column(b)
+	c := t.Column(b)
 	if c.Schema() == nil {
 		return nil, t.inMaps(b, c)
 	}
@@ -80,16 +81,16 @@ func (t *extractField) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 	if !onlyStructs(b, c, p.present, fieldExtraction) {
 		p.present = none
 	}
-	if isEmpty(p.present) && isEmpty(p.null) {
+	if columnar.IsEmpty(p.present) && columnar.IsEmpty(p.null) {
 		return nil, true
 	}
 	field, err := t.field(c.Schema())
 	if err != nil {
-		fail(b, p.present, err)
-		fail(b, p.null, err)
+		columnar.Fail(b, p.present, err)
+		columnar.Fail(b, p.null, err)
 		return nil, true
 	}
-	c = plainStructs(b, c)
+	c = columnar.PlainStructs(b, c)
 	out, valid := c, c.Valid
 	for k, name := range t.path {
 		out = out.Child(name)
@@ -99,15 +100,15 @@ func (t *extractField) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 		if out.Schema().HasDefault() {
 			return nil, false // a default struct stands for null on the way
 		}
-		out = plainStructs(b, out)
-		valid = both(&b.Arena, valid, out.Valid)
+		out = columnar.PlainStructs(b, out)
+		valid = columnar.Both(&b.Arena, valid, out.Valid)
 	}
-	out = where(b, reading(b, p.present, out, t.withDefault), valid)
+	out = columnar.Where(b, reading(b, p.present, out, t.withDefault), valid)
 	if c.NoSchema != nil {
 		out = b.WithSchema(out, field)
 		out.NoSchema = c.NoSchema
 	}
-	t.setColumn(b, out)
+	t.SetColumn(b, out)
 	return nil, true
 }
 
@@ -118,11 +119,11 @@ func (t *extractField) inMaps(b *batch.Batch, c *batch.Column) bool {
 	if !ok {
 		return false
 	}
-	if isEmpty(p.present) {
+	if columnar.IsEmpty(p.present) {
 		return true
 	}
 	if err != nil {
-		fail(b, p.present, err)
+		columnar.Fail(b, p.present, err)
 		return true
 	}
 	maps := p.present
@@ -131,6 +132,6 @@ func (t *extractField) inMaps(b *batch.Batch, c *batch.Column) bool {
 			return false
 		}
 	}
-	t.setColumn(b, memberOf(b, c, maps, last))
+	t.SetColumn(b, memberOf(b, c, maps, last))
 	return true
 }

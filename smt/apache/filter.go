@@ -4,12 +4,13 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func filterClasses() []*smt.Class {
 	return single("Filter", config.NewDef(), func(*config.Values) (smt.Transform, error) {
 		t := filter{}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 

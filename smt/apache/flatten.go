@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func flattenClasses() []*smt.Class {
@@ -15,9 +16,9 @@ func flattenClasses() []*smt.Class {
 		Name: "delimiter", Type: config.String, Default: ".", Importance: config.Medium,
 		Doc: "Delimiter to insert between field names from the input record when generating field names for the output record",
 	})
-	return twoSided("Flatten", def, func(s side, v *config.Values) (smt.Transform, error) {
-		t := &flatten{side: s, delimiter: v.String("delimiter")}
-		return newTransform(t.columns, t.record), nil
+	return twoSided("Flatten", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
+		t := &flatten{Side: s, delimiter: v.String("delimiter")}
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
@@ -25,7 +26,7 @@ const flattening = "flattening"
 
 // flatten replaces structs and maps inside of a value by their fields. Source: Flatten.
 type flatten struct {
-	side
+	columnar.Side
 	delimiter string
 	schemas   cached[rewrite]
 	children  []*batch.Column // scratch
@@ -43,14 +44,14 @@ func (t *flatten) rewrite(s *batch.Schema) rewrite {
 	return t.schemas.get(s, func(s *batch.Schema) (w rewrite) {
 		out := structLike(s)
 		t.addFields(out, s, "", s.Optional(), s.Default().Struct())
-		w.schema, w.err = out.build()
+		w.schema, w.err = out.Build()
 		return w
 	})
 }
 
 // addFields adds the fields of s and of the structs in it: optional where one on the way is, with the default
 // of their own or of a struct on the way. Source: Flatten.buildUpdatedSchema.
-func (t *flatten) addFields(out *structSchema, s *batch.Schema, prefix string, optional bool, defaults *batch.StructValue) {
+func (t *flatten) addFields(out *columnar.StructSchema, s *batch.Schema, prefix string, optional bool, defaults *batch.StructValue) {
 	for _, f := range s.Fields() {
 		name := t.name(prefix, f.Name)
 		optional := optional || f.Schema.Optional()
@@ -59,18 +60,18 @@ func (t *flatten) addFields(out *structSchema, s *batch.Schema, prefix string, o
 			def = fieldOf(defaults, f.Name, true)
 		}
 		switch {
-		case out.err != nil:
+		case out.Err != nil:
 			return
 		case f.Schema.Kind() == batch.KindStruct:
 			t.addFields(out, f.Schema, name, optional, def.Struct())
 		case f.Schema.Kind() == batch.KindMap:
-			out.err = dataError("Flatten transformation does not support MAP for record with schemas (for field " + name + ").")
+			out.Err = dataError("Flatten transformation does not support MAP for record with schemas (for field " + name + ").")
 		default:
 			leaf, err := leafSchema(f.Schema, optional, def)
 			if err != nil {
-				out.err = err
+				out.Err = err
 			}
-			out.field(name, leaf)
+			out.Field(name, leaf)
 		}
 	}
 }
@@ -85,7 +86,7 @@ func leafSchema(s *batch.Schema, optional bool, def batch.Value) (*batch.Schema,
 }
 
 func (t *flatten) record(r smt.Record) (smt.Record, bool, error) {
-	schema, value := t.of(&r)
+	schema, value := t.Of(&r)
 	switch {
 	case value.IsNull():
 		return r, true, nil
@@ -96,7 +97,7 @@ func (t *flatten) record(r smt.Record) (smt.Record, bool, error) {
 		}
 		out := &batch.MapValue{}
 		err = t.inMap(out, m, "", false)
-		return t.with(r, nil, batch.MapValueOf(out)), err == nil, err
+		return t.With(r, nil, batch.MapValueOf(out)), err == nil, err
 	}
 	st, err := requireStruct(value, flattening)
 	if err != nil {
@@ -110,7 +111,7 @@ func (t *flatten) record(r smt.Record) (smt.Record, bool, error) {
 	if err := t.inStruct(out, st, ""); err != nil {
 		return r, false, err
 	}
-	return t.with(r, w.schema, batch.StructValueOf(out)), true, nil
+	return t.With(r, w.schema, batch.StructValueOf(out)), true, nil
 }
 
 // inStruct puts the fields of st into out; those of a null struct stay unset.
@@ -199,13 +200,13 @@ func flattenable(class batch.Tag, name string) error {
 }
 
 func (t *flatten) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
-	c := t.column(b)
+	c := t.Column(b)
 	if c.Schema() == nil {
 		t.untyped(b, c)
 		return nil, true
 	}
 	c, present, more := changing(b, c, flattening)
-	if isEmpty(present) {
+	if columnar.IsEmpty(present) {
 		return more, true
 	}
 	w := t.rewrite(c.Schema())
@@ -214,7 +215,7 @@ func (t *flatten) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 	}
 	t.children = t.children[:0]
 	t.addColumns(b, present, c, nil, w.schema.Fields())
-	t.setColumn(b, structsLike(b, c, w.schema, t.children))
+	t.SetColumn(b, structsLike(b, c, w.schema, t.children))
 	return more, true
 }
 
@@ -223,18 +224,18 @@ func (t *flatten) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 func (t *flatten) addColumns(b *batch.Batch, rows batch.Selection, c *batch.Column, valid bits.Bitmap, fields []batch.Field) []batch.Field {
 	for _, child := range c.Children {
 		if child.Schema().Kind() == batch.KindStruct {
-			child = plainStructs(b, child)
-			fields = t.addColumns(b, presentOf(b, rows, child), child, both(&b.Arena, valid, child.Valid), fields)
+			child = columnar.PlainStructs(b, child)
+			fields = t.addColumns(b, presentOf(b, rows, child), child, columnar.Both(&b.Arena, valid, child.Valid), fields)
 			continue
 		}
 		f := &fields[0]
 		fields = fields[1:]
 		child = reading(b, rows, child, true)
-		put(b, rows, f, child, both(&b.Arena, c.Valid, valid))
+		columnar.Put(b, rows, f, child, columnar.Both(&b.Arena, c.Valid, valid))
 		if child.Schema() != f.Schema {
 			child = b.WithSchema(child, f.Schema)
 		}
-		t.children = append(t.children, where(b, child, valid))
+		t.children = append(t.children, columnar.Where(b, child, valid))
 	}
 	return fields
 }

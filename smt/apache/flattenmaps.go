@@ -3,18 +3,19 @@ package apache
 import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // untyped is columns for rows without schema. The resulting maps keep the order of their members.
 func (t *flatten) untyped(b *batch.Batch, c *batch.Column) {
 	m, p, ok := objects(b, c, flattening)
-	if ok && isEmpty(p.present) {
+	if ok && columnar.IsEmpty(p.present) {
 		return
 	}
 	if ok {
 		f := mapFlattener{flatten: t, b: b}
 		if top, ok := f.level(m, ""); ok {
-			t.setColumn(b, f.column(m, &top))
+			t.SetColumn(b, f.column(m, &top))
 			return
 		}
 	}
@@ -25,7 +26,7 @@ func (t *flatten) untyped(b *batch.Batch, c *batch.Column) {
 func (t *flatten) byValue(b *batch.Batch, c *batch.Column) {
 	linked := c.Dyn != nil && c.Dyn.Linked
 	values := make([]batch.Value, b.Len())
-	for _, i := range listed(b, live(b)) {
+	for _, i := range columnar.Listed(b, columnar.Live(b)) {
 		v := c.Value(int(i))
 		if v.IsNull() {
 			continue
@@ -43,7 +44,7 @@ func (t *flatten) byValue(b *batch.Batch, c *batch.Column) {
 	}
 	flat := b.DynamicColumn(values, false)
 	flat.Dyn.Linked = true // the maps inside of lists stay what they were
-	t.setColumn(b, flat)
+	t.SetColumn(b, flat)
 }
 
 // mapFlattener collects the members of maps at every level as members of one.

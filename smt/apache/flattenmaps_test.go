@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/batchtest"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // nestedMap is what JSON gives: members that come and go, that are a map here and a number or null there.
@@ -30,7 +31,7 @@ func nestedMap(r *batchtest.Random, depth int) batch.Value {
 }
 
 func TestFlatten_MapsByColumnsAndByValue(t *testing.T) {
-	columnar := 0
+	inColumns := 0
 	for seed := range uint64(400) {
 		r := batchtest.NewRandom(seed)
 		b := batch.NewPool(mem.Checked(t)).New(1 + r.IntN(20))
@@ -40,13 +41,13 @@ func TestFlatten_MapsByColumnsAndByValue(t *testing.T) {
 				values[i] = batch.Null()
 			}
 		}
-		tr := &flatten{side: valueSide, delimiter: "_"}
+		tr := &flatten{Side: columnar.Value, delimiter: "_"}
 		b.Value = b.DynamicColumn(values, seed%5 == 0)
 		plain := b.Fork(nil)
 		tr.byValue(plain, b.Value)
 		f := mapFlattener{flatten: tr, b: b}
 		if top, ok := f.level(b.Value, ""); ok {
-			columnar++
+			inColumns++
 			b.Value = f.column(b.Value, &top)
 			for i := range values {
 				want, got := plain.Value.Value(i), b.Value.Value(i)
@@ -61,7 +62,7 @@ func TestFlatten_MapsByColumnsAndByValue(t *testing.T) {
 		plain.Release()
 		b.Release()
 	}
-	if columnar < 200 {
-		t.Errorf("columnar in %d of 400 batches", columnar)
+	if inColumns < 200 {
+		t.Errorf("columnar in %d of 400 batches", inColumns)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func headerFromClasses() []*smt.Class {
@@ -22,15 +23,15 @@ func headerFromClasses() []*smt.Class {
 				"or <code>copy</code> if the fields are to be copied to the headers (retained in the key/value).",
 		}).
 		Define(replaceNullKey())
-	return twoSided("HeaderFrom", def, func(s side, v *config.Values) (smt.Transform, error) {
+	return twoSided("HeaderFrom", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
 		t := &headerFrom{
-			side: s, fields: v.List("fields"), headers: v.List("headers"),
+			Side: s, fields: v.List("fields"), headers: v.List("headers"),
 			move: v.String("operation") == "move", purpose: "header " + v.String("operation"), withDefault: v.Bool(replaceNull),
 		}
 		if len(t.fields) != len(t.headers) {
 			return nil, configError("'fields' config must have the same number of elements as 'headers' config.")
 		}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
@@ -48,7 +49,7 @@ func (nonEmptyList) String() string { return "non-empty list" }
 
 // headerFrom copies or moves fields to headers. Source: HeaderFrom.
 type headerFrom struct {
-	side
+	columnar.Side
 	fields, headers []string
 	move            bool
 	purpose         string
@@ -65,11 +66,11 @@ func (t *headerFrom) rewrite(s *batch.Schema) rewrite {
 		out := structLike(s)
 		for _, f := range s.Fields() {
 			if !slices.Contains(t.fields, f.Name) {
-				out.field(f.Name, f.Schema)
+				out.Field(f.Name, f.Schema)
 				w.from = append(w.from, f.Index)
 			}
 		}
-		w.schema, w.err = out.build()
+		w.schema, w.err = out.Build()
 		return w
 	})
 }
@@ -96,7 +97,7 @@ func schemaText(s *batch.Schema) string {
 }
 
 func (t *headerFrom) record(r smt.Record) (smt.Record, bool, error) {
-	schema, value := t.of(&r)
+	schema, value := t.Of(&r)
 	headers := slices.Clone(r.Headers)
 	if schema == nil {
 		m, err := requireMap(value, t.purpose)
@@ -112,7 +113,7 @@ func (t *headerFrom) record(r smt.Record) (smt.Record, bool, error) {
 			headers = append(headers, batch.Header{Key: t.headers[i], Decoded: true, Schema: ownSchema(nil, v), Value: v})
 		}
 		r.Headers = headers
-		return t.with(r, nil, batch.MapValueOf(out)), true, nil
+		return t.With(r, nil, batch.MapValueOf(out)), true, nil
 	}
 	st, err := requireStruct(value, t.purpose)
 	if err != nil {
@@ -126,7 +127,7 @@ func (t *headerFrom) record(r smt.Record) (smt.Record, bool, error) {
 				return r, false, err
 			}
 		}
-		r = t.with(r, w.schema, batch.StructValueOf(out))
+		r = t.With(r, w.schema, batch.StructValueOf(out))
 	}
 	for i, name := range t.fields {
 		f := st.Schema.Field(name)
@@ -162,29 +163,29 @@ func removeKey(m *batch.MapValue, name string) {
 }
 
 func (t *headerFrom) columns(b *batch.Batch) ([]*batch.Batch, bool) {
-	c := t.column(b)
+	c := t.Column(b)
 	if c.Schema() == nil {
 		return nil, t.inMaps(b, c)
 	}
 	c, present := structs(b, c, t.purpose)
-	if isEmpty(present) {
+	if columnar.IsEmpty(present) {
 		return nil, true
 	}
 	if t.move {
 		w := t.rewrite(c.Schema())
 		t.children = carry(b, present, c, &w, t.withDefault, t.children[:0])
-		t.setColumn(b, structsLike(b, c, w.schema, t.children))
+		t.SetColumn(b, structsLike(b, c, w.schema, t.children))
 	}
 	t.columnsOf = t.columnsOf[:0]
 	for _, name := range t.fields {
 		child := c.Child(name)
 		if child == nil {
-			fail(b, present, unknownField())
+			columnar.Fail(b, present, unknownField())
 			return nil, true
 		}
 		child = reading(b, present, child, t.withDefault)
-		if s := child.Schema(); !s.Optional() && !neverNull(child) {
-			for _, i := range listed(b, present) {
+		if s := child.Schema(); !s.Optional() && !columnar.NeverNull(child) {
+			for _, i := range columnar.Listed(b, present) {
 				if child.IsNull(int(i)) {
 					b.Status.Fail(i, b.Len(), checkHeader(s, batch.Null()))
 				}
@@ -202,8 +203,8 @@ func (t *headerFrom) inMaps(b *batch.Batch, c *batch.Column) bool {
 	if !ok {
 		return false
 	}
-	fail(b, p.bare, notMap(t.purpose, batch.TagNull))
-	if isEmpty(p.present) {
+	columnar.Fail(b, p.bare, notMap(t.purpose, batch.TagNull))
+	if columnar.IsEmpty(p.present) {
 		return true
 	}
 	e := t.maps.copyObjects(b, c)
@@ -214,7 +215,7 @@ func (t *headerFrom) inMaps(b *batch.Batch, c *batch.Column) bool {
 			e.remove(name)
 		}
 	}
-	t.setColumn(b, e.column())
+	t.SetColumn(b, e.column())
 	t.addHeaders(b, p.present)
 	return true
 }
@@ -222,7 +223,7 @@ func (t *headerFrom) inMaps(b *batch.Batch, c *batch.Column) bool {
 // addHeaders appends a header for each of t.columnsOf to the given rows. Headers own their values, so this
 // is where rows are made of columns.
 func (t *headerFrom) addHeaders(b *batch.Batch, rows batch.Selection) {
-	rows = listed(b, rows)
+	rows = columnar.Listed(b, rows)
 	h := batch.Headers{
 		Offsets: mem.Alloc[int32](&b.Arena, b.Len()+1),
 		Entries: make([]batch.Header, 0, len(b.Headers.Entries)+len(rows)*len(t.headers)),

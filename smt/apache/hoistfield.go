@@ -5,6 +5,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func hoistFieldClasses() []*smt.Class {
@@ -12,15 +13,15 @@ func hoistFieldClasses() []*smt.Class {
 		Name: "field", Type: config.String, Required: true, Importance: config.Medium,
 		Doc: "Field name for the single field that will be created in the resulting Struct or Map.",
 	})
-	return twoSided("HoistField", def, func(s side, v *config.Values) (smt.Transform, error) {
-		t := &hoistField{side: s, field: v.String("field")}
-		return newTransform(t.columns, t.record), nil
+	return twoSided("HoistField", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
+		t := &hoistField{Side: s, field: v.String("field")}
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
 // hoistField wraps values into a struct or map with one field. Source: HoistField.
 type hoistField struct {
-	side
+	columnar.Side
 	field   string
 	schemas cached[rewrite]
 }
@@ -28,18 +29,18 @@ type hoistField struct {
 func (t *hoistField) wrapped(s *batch.Schema) rewrite {
 	return t.schemas.get(s, func(s *batch.Schema) (w rewrite) {
 		out := newStruct()
-		out.field(t.field, s)
-		w.schema, w.err = out.build()
+		out.Field(t.field, s)
+		w.schema, w.err = out.Build()
 		return w
 	})
 }
 
 func (t *hoistField) record(r smt.Record) (smt.Record, bool, error) {
-	schema, value := t.of(&r)
+	schema, value := t.Of(&r)
 	if schema == nil {
 		m := &batch.MapValue{}
 		m.Put(batch.StringValue(t.field), value)
-		return t.with(r, nil, batch.MapValueOf(m)), true, nil
+		return t.With(r, nil, batch.MapValueOf(m)), true, nil
 	}
 	w := t.wrapped(schema)
 	if w.err != nil {
@@ -49,19 +50,19 @@ func (t *hoistField) record(r smt.Record) (smt.Record, bool, error) {
 	if err := st.Put(t.field, value); err != nil {
 		return r, false, err
 	}
-	return t.with(r, w.schema, batch.StructValueOf(st)), true, nil
+	return t.With(r, w.schema, batch.StructValueOf(st)), true, nil
 }
 
 func (t *hoistField) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
-	c := t.column(b)
+	c := t.Column(b)
 	if c.Schema() == nil {
-		t.setColumn(b, t.inMap(b, withoutAbsent(b, c)))
+		t.SetColumn(b, t.inMap(b, withoutAbsent(b, c)))
 		return nil, true
 	}
 	if c.NoSchema != nil {
-		if bare := split(b, c).bare; !isEmpty(bare) {
+		if bare := split(b, c).bare; !columnar.IsEmpty(bare) {
 			f := leave(b, bare)
-			t.setColumn(f, t.inMap(f, f.NullColumn(f.Len())))
+			t.SetColumn(f, t.inMap(f, f.NullColumn(f.Len())))
 			more = append(more, f)
 		}
 		c = b.WithSchema(c, c.Schema())
@@ -69,11 +70,11 @@ func (t *hoistField) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 	}
 	w := t.wrapped(c.Schema())
 	if w.err != nil {
-		fail(b, live(b), w.err)
+		columnar.Fail(b, columnar.Live(b), w.err)
 		return more, true
 	}
-	put(b, live(b), &w.schema.Fields()[0], c, nil)
-	t.setColumn(b, b.NewStruct(w.schema, b.Len(), []*batch.Column{c}))
+	columnar.Put(b, columnar.Live(b), &w.schema.Fields()[0], c, nil)
+	t.SetColumn(b, b.NewStruct(w.schema, b.Len(), []*batch.Column{c}))
 	return more, true
 }
 

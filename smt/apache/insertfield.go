@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func insertFieldClasses() []*smt.Class {
@@ -21,8 +22,8 @@ func insertFieldClasses() []*smt.Class {
 		Define(text("static.field", "Field name for static data field. "+optionality)).
 		Define(text("static.value", "Static field value, if field name configured.")).
 		Define(replaceNullKey())
-	return twoSided("InsertField", def, func(s side, v *config.Values) (smt.Transform, error) {
-		t := &insertField{side: s, static: v.String("static.value"), withDefault: v.Bool(replaceNull)}
+	return twoSided("InsertField", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
+		t := &insertField{Side: s, static: v.String("static.value"), withDefault: v.Bool(replaceNull)}
 		for _, f := range []struct {
 			key  string
 			what insertion
@@ -44,7 +45,7 @@ func insertFieldClasses() []*smt.Class {
 		if v.IsNull("static.value") && !v.IsNull("static.field") {
 			return nil, config.NewException("static.value", "Invalid value null for configuration static.value: No value specified for static field: "+v.String("static.field"))
 		}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
@@ -84,7 +85,7 @@ func insertedField(what insertion, k batch.Kind, spec string) inserted {
 
 // insertField adds fields with what the record carries beside key and value. Source: InsertField.
 type insertField struct {
-	side
+	columnar.Side
 	fields      []inserted
 	static      string
 	withDefault bool
@@ -97,12 +98,12 @@ func (t *insertField) rewrite(s *batch.Schema) rewrite {
 	return t.schemas.get(s, func(s *batch.Schema) rewrite {
 		out := structLike(s)
 		for _, f := range s.Fields() {
-			out.field(f.Name, f.Schema)
+			out.Field(f.Name, f.Schema)
 		}
 		for _, f := range t.fields {
-			out.field(f.name, f.schema)
+			out.Field(f.name, f.schema)
 		}
-		schema, err := out.build()
+		schema, err := out.Build()
 		return rewrite{schema: schema, err: err, from: copied(s)}
 	})
 }
@@ -137,7 +138,7 @@ func (t *insertField) valueOf(r *smt.Record, f *inserted, typed bool) (v batch.V
 }
 
 func (t *insertField) record(r smt.Record) (smt.Record, bool, error) {
-	schema, value := t.of(&r)
+	schema, value := t.Of(&r)
 	switch {
 	case value.IsNull():
 		return r, true, nil
@@ -156,7 +157,7 @@ func (t *insertField) record(r smt.Record) (smt.Record, bool, error) {
 				out.Put(batch.StringValue(t.fields[i].name), v)
 			}
 		}
-		return t.with(r, nil, batch.MapValueOf(out)), true, nil
+		return t.With(r, nil, batch.MapValueOf(out)), true, nil
 	}
 	st, err := requireStruct(value, fieldInsertion)
 	if err != nil {
@@ -179,19 +180,19 @@ func (t *insertField) record(r smt.Record) (smt.Record, bool, error) {
 			return r, false, err
 		}
 	}
-	return t.with(r, w.schema, batch.StructValueOf(out)), true, nil
+	return t.With(r, w.schema, batch.StructValueOf(out)), true, nil
 }
 
 func (t *insertField) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 	if len(b.Topics.Names) == 0 {
 		return nil, false // null is put where a topic is asked for
 	}
-	c := t.column(b)
+	c := t.Column(b)
 	if c.Schema() == nil {
 		return nil, t.inMaps(b, c)
 	}
 	c, present, more := changing(b, c, fieldInsertion)
-	if isEmpty(present) {
+	if columnar.IsEmpty(present) {
 		return more, true
 	}
 	w := t.rewrite(c.Schema())
@@ -201,12 +202,12 @@ func (t *insertField) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 	t.children = carry(b, present, c, &w, t.withDefault, t.children[:0])
 	for i := range t.fields {
 		if t.fields[i].what == insertOffset && b.Offsets == nil {
-			fail(b, present, notConsumed())
+			columnar.Fail(b, present, notConsumed())
 			return more, true
 		}
 		t.children = append(t.children, t.typedColumn(b, &t.fields[i]))
 	}
-	t.setColumn(b, structsLike(b, c, w.schema, t.children))
+	t.SetColumn(b, structsLike(b, c, w.schema, t.children))
 	return more, true
 }
 
@@ -221,7 +222,7 @@ func (t *insertField) inMaps(b *batch.Batch, c *batch.Column) bool {
 	if !ok {
 		return false
 	}
-	if isEmpty(p.present) {
+	if columnar.IsEmpty(p.present) {
 		return true
 	}
 	e := t.maps.copyObjects(b, c)
@@ -229,12 +230,12 @@ func (t *insertField) inMaps(b *batch.Batch, c *batch.Column) bool {
 		f := &t.fields[i]
 		switch {
 		case f.what == insertOffset && b.Offsets == nil:
-			fail(b, p.present, notConsumed())
+			columnar.Fail(b, p.present, notConsumed())
 			return true
 		case !lacks(b, f.what):
 			e.put(f.name, t.untypedColumn(b, f))
 		}
 	}
-	t.setColumn(b, e.column())
+	t.SetColumn(b, e.column())
 	return true
 }

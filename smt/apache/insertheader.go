@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func insertHeaderClasses() []*smt.Class {
@@ -21,7 +22,7 @@ func insertHeaderClasses() []*smt.Class {
 	return single("InsertHeader", def, func(v *config.Values) (smt.Transform, error) {
 		t := &insertHeader{batch.Header{Key: v.String("header"), Decoded: true}}
 		t.header.Schema, t.header.Value = literal.Parse(v.String("value.literal"))
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 

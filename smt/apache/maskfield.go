@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func maskFieldClasses() []*smt.Class {
@@ -22,8 +23,8 @@ func maskFieldClasses() []*smt.Class {
 			Doc: "Custom value replacement, that will be applied to all 'fields' values (numeric or non-empty string values only).",
 		}).
 		Define(replaceNullKey())
-	return twoSided("MaskField", def, func(s side, v *config.Values) (smt.Transform, error) {
-		t := &maskField{side: s, withDefault: v.Bool(replaceNull)}
+	return twoSided("MaskField", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
+		t := &maskField{Side: s, withDefault: v.Bool(replaceNull)}
 		fields := v.List("fields")
 		for _, i := range java.HashMapOrder(fields) {
 			t.fields = append(t.fields, fields[i])
@@ -32,7 +33,7 @@ func maskFieldClasses() []*smt.Class {
 		for tag := range t.masks {
 			t.masks[tag] = maskOf(batch.Tag(tag), replacement, custom)
 		}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
@@ -40,7 +41,7 @@ const maskFields = "mask fields"
 
 // maskField replaces values by one that says nothing. Source: MaskField.
 type maskField struct {
-	side
+	columnar.Side
 	fields      []string // in the order of a HashSet
 	withDefault bool
 	masks       [batch.TagEntries + 1]mask // by class of value
@@ -114,7 +115,7 @@ func decimalValue(d java.Decimal) batch.Value {
 }
 
 func (t *maskField) record(r smt.Record) (smt.Record, bool, error) {
-	schema, value := t.of(&r)
+	schema, value := t.Of(&r)
 	if schema == nil {
 		m, err := requireMap(value, maskFields)
 		if err != nil {
@@ -129,7 +130,7 @@ func (t *maskField) record(r smt.Record) (smt.Record, bool, error) {
 			}
 			out.Put(batch.StringValue(name), mask.value)
 		}
-		return t.with(r, nil, batch.MapValueOf(out)), true, nil
+		return t.With(r, nil, batch.MapValueOf(out)), true, nil
 	}
 	st, err := requireStruct(value, maskFields)
 	if err != nil {
@@ -149,16 +150,16 @@ func (t *maskField) record(r smt.Record) (smt.Record, bool, error) {
 			return r, false, err
 		}
 	}
-	return t.with(r, schema, batch.StructValueOf(out)), true, nil
+	return t.With(r, schema, batch.StructValueOf(out)), true, nil
 }
 
 func (t *maskField) columns(b *batch.Batch) ([]*batch.Batch, bool) {
-	c := t.column(b)
+	c := t.Column(b)
 	if c.Schema() == nil {
 		return nil, t.inMaps(b, c)
 	}
 	c, present := structs(b, c, maskFields)
-	if isEmpty(present) {
+	if columnar.IsEmpty(present) {
 		return nil, true
 	}
 	t.children = t.children[:0]
@@ -169,33 +170,33 @@ func (t *maskField) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 		if slices.Contains(t.fields, f.Name) {
 			child = t.masked(b, present, child)
 		}
-		put(b, present, f, child, c.Valid)
+		columnar.Put(b, present, f, child, c.Valid)
 		t.children = append(t.children, child)
 	}
-	t.setColumn(b, structsLike(b, c, c.Schema(), t.children))
+	t.SetColumn(b, structsLike(b, c, c.Schema(), t.children))
 	return nil, true
 }
 
 // masked returns the mask of a field's values: one for all, null where they are.
 func (t *maskField) masked(b *batch.Batch, rows batch.Selection, c *batch.Column) *batch.Column {
 	mask := &t.masks[classOf(c.Schema())]
-	if neverNull(c) {
+	if columnar.NeverNull(c) {
 		if mask.err != nil {
-			fail(b, rows, mask.err)
+			columnar.Fail(b, rows, mask.err)
 			return c
 		}
 		return b.NewConstant(c.Schema(), b.Len(), mask.value)
 	}
 	plain := b.PlainColumn(c)
 	if mask.err != nil {
-		for _, i := range listed(b, rows) {
+		for _, i := range columnar.Listed(b, rows) {
 			if !plain.IsNull(int(i)) {
 				b.Status.Fail(i, b.Len(), mask.err)
 			}
 		}
 		return c
 	}
-	return constantWhere(b, c.Schema(), mask.value, plain.Valid)
+	return columnar.ConstantWhere(b, c.Schema(), mask.value, plain.Valid)
 }
 
 // inMaps is columns for rows without schema.
@@ -204,8 +205,8 @@ func (t *maskField) inMaps(b *batch.Batch, c *batch.Column) bool {
 	if !ok {
 		return false
 	}
-	fail(b, p.bare, notMap(maskFields, batch.TagNull))
-	if isEmpty(p.present) {
+	columnar.Fail(b, p.bare, notMap(maskFields, batch.TagNull))
+	if columnar.IsEmpty(p.present) {
 		return true
 	}
 	t.children = t.children[:0]
@@ -220,7 +221,7 @@ func (t *maskField) inMaps(b *batch.Batch, c *batch.Column) bool {
 	for i, name := range t.fields {
 		e.put(name, t.untyped(b, p.present, t.children[i]))
 	}
-	t.setColumn(b, e.column())
+	t.SetColumn(b, e.column())
 	return true
 }
 
@@ -232,7 +233,7 @@ func (t *maskField) untyped(b *batch.Batch, rows batch.Selection, c *batch.Colum
 		}
 		return b.NewConstant(nil, b.Len(), t.masks[class].value)
 	}
-	for _, i := range listed(b, rows) {
+	for _, i := range columnar.Listed(b, rows) {
 		if err := t.masks[c.Dyn.Tag(int(i))].err; err != nil {
 			b.Status.Fail(i, b.Len(), err)
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/internal/java"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // objects returns a schemaless column as a dynamic one, and its live rows by class: maps in present, null
@@ -14,7 +15,7 @@ import (
 func objects(b *batch.Batch, c *batch.Column, purpose string) (_ *batch.Column, p parts, ok bool) {
 	if c.Form() == batch.FormConstant {
 		if c.Const.IsNull() {
-			return c, parts{none, none, live(b)}, true
+			return c, parts{none, none, columnar.Live(b)}, true
 		}
 		c = b.PlainColumn(c)
 	}
@@ -25,12 +26,12 @@ func objects(b *batch.Batch, c *batch.Column, purpose string) (_ *batch.Column, 
 		}
 	}
 	if d.IsUniform(batch.TagMap) {
-		return c, parts{live(b), none, none}, true
+		return c, parts{columnar.Live(b), none, none}, true
 	}
 	p = split(b, c)
-	maps := batch.Selection(mem.Alloc[int32](&b.Arena, max(b.Len(), 1))[:0])
+	maps := columnar.Room(b, b.Len())
 	var others batch.Selection
-	for _, i := range listed(b, p.present) {
+	for _, i := range columnar.Listed(b, p.present) {
 		switch d.Tag(int(i)) {
 		case batch.TagMap:
 			maps = append(maps, i)
@@ -96,7 +97,7 @@ func withTags(b *batch.Batch, c *batch.Column, tags []batch.Tag) *batch.Column {
 // memberOf returns the column of a member of those rows of c that are maps, with null in all others.
 func memberOf(b *batch.Batch, c *batch.Column, maps batch.Selection, name string) *batch.Column {
 	at := c.Dyn.Field(name)
-	if at < 0 || isEmpty(maps) {
+	if at < 0 || columnar.IsEmpty(maps) {
 		return b.NullColumn(b.Len())
 	}
 	m := c.Dyn.Fields[at].Column
@@ -135,7 +136,7 @@ func nestedMaps(b *batch.Batch, c *batch.Column, maps batch.Selection, name stri
 		return m, maps, true
 	}
 	found := batch.Selection(mem.Alloc[int32](&b.Arena, b.Len())[:0])
-	for _, i := range listed(b, maps) {
+	for _, i := range columnar.Listed(b, maps) {
 		switch m.Dyn.Tag(int(i)) {
 		case batch.TagMap:
 			found = append(found, i)

@@ -5,6 +5,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java/regex"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func regexRouterClasses() []*smt.Class {
@@ -23,7 +24,7 @@ func regexRouterClasses() []*smt.Class {
 			return nil, err
 		}
 		t := &regexRouter{pattern: p, replacement: v.String("replacement"), known: map[string]string{}}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 

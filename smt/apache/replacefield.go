@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func replaceFieldClasses() []*smt.Class {
@@ -22,8 +23,8 @@ func replaceFieldClasses() []*smt.Class {
 			return err
 		}, "list of colon-delimited pairs, e.g. <code>foo:bar,abc:xyz</code>"))).
 		Define(replaceNullKey())
-	return twoSided("ReplaceField", def, func(s side, v *config.Values) (smt.Transform, error) {
-		t := &replaceField{side: s, withDefault: v.Bool(replaceNull)}
+	return twoSided("ReplaceField", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
+		t := &replaceField{Side: s, withDefault: v.Bool(replaceNull)}
 		var err error
 		if t.exclude, err = listOrOld(v, "exclude", "blacklist"); err != nil {
 			return nil, err
@@ -35,7 +36,7 @@ func replaceFieldClasses() []*smt.Class {
 			return nil, err
 		}
 		t.originals = t.renames.inverted()
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
@@ -122,7 +123,7 @@ const fieldReplacement = "field replacement"
 
 // replaceField drops and renames fields. Source: ReplaceField.
 type replaceField struct {
-	side
+	columnar.Side
 	exclude, include   []string
 	renames, originals renames
 	withDefault        bool
@@ -142,10 +143,10 @@ func (t *replaceField) rewrite(s *batch.Schema) rewrite {
 		out := structLike(s)
 		for _, f := range s.Fields() {
 			if t.keeps(f.Name) {
-				out.field(t.renames.of(f.Name), f.Schema)
+				out.Field(t.renames.of(f.Name), f.Schema)
 			}
 		}
-		if w.schema, w.err = out.build(); w.err != nil {
+		if w.schema, w.err = out.Build(); w.err != nil {
 			return w
 		}
 		for _, f := range w.schema.Fields() {
@@ -161,7 +162,7 @@ func (t *replaceField) rewrite(s *batch.Schema) rewrite {
 }
 
 func (t *replaceField) record(r smt.Record) (smt.Record, bool, error) {
-	schema, value := t.of(&r)
+	schema, value := t.Of(&r)
 	if value.IsNull() {
 		return r, true, nil
 	}
@@ -171,7 +172,7 @@ func (t *replaceField) record(r smt.Record) (smt.Record, bool, error) {
 			return r, false, err
 		}
 		out, err := t.inMap(m)
-		return t.with(r, nil, out), err == nil, err
+		return t.With(r, nil, out), err == nil, err
 	}
 	st, err := requireStruct(value, fieldReplacement)
 	if err != nil {
@@ -191,7 +192,7 @@ func (t *replaceField) record(r smt.Record) (smt.Record, bool, error) {
 			return r, false, err
 		}
 	}
-	return t.with(r, w.schema, batch.StructValueOf(out)), true, nil
+	return t.With(r, w.schema, batch.StructValueOf(out)), true, nil
 }
 
 // inMap is record for a map. Of members that end under one name the last in the order of a HashMap counts.
@@ -227,7 +228,7 @@ func (t *replaceField) inMap(m *batch.MapValue) (batch.Value, error) {
 }
 
 func (t *replaceField) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
-	c := t.column(b)
+	c := t.Column(b)
 	if c.Schema() == nil {
 		return nil, t.inMaps(b, c)
 	}
@@ -236,11 +237,11 @@ func (t *replaceField) columns(b *batch.Batch) (more []*batch.Batch, done bool) 
 		return nil, false
 	}
 	c, present, more := changing(b, c, fieldReplacement)
-	if isEmpty(present) || failed(b, present, w.err) {
+	if columnar.IsEmpty(present) || failed(b, present, w.err) {
 		return more, true
 	}
 	t.children = carry(b, present, c, &w, t.withDefault, t.children[:0])
-	t.setColumn(b, structsLike(b, c, w.schema, t.children))
+	t.SetColumn(b, structsLike(b, c, w.schema, t.children))
 	return more, true
 }
 
@@ -250,7 +251,7 @@ func (t *replaceField) inMaps(b *batch.Batch, c *batch.Column) bool {
 	if !ok {
 		return false
 	}
-	if isEmpty(p.present) {
+	if columnar.IsEmpty(p.present) {
 		return true
 	}
 	e := t.maps.chooseObjects(b, c)
@@ -259,6 +260,6 @@ func (t *replaceField) inMaps(b *batch.Batch, c *batch.Column) bool {
 			return false
 		}
 	}
-	t.setColumn(b, e.column())
+	t.SetColumn(b, e.column())
 	return true
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/batchtest"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // Column headers go to the next batch: none may be left to two.
@@ -23,7 +24,7 @@ func TestColumns_HeadersOfReleasedBatchesAreNotShared(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, b := range []*batch.Batch{maps, structs} {
-			for _, tr := range []*transform{wrap, edit, wrap} {
+			for _, tr := range []*columnar.Transform{wrap, edit, wrap} {
 				if _, err := tr.Apply(b); err != nil {
 					t.Fatal(err)
 				}

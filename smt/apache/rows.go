@@ -3,7 +3,7 @@ package apache
 import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/kernel"
-	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // parts is the live rows of a column by what they carry. nil means all rows of the batch, as in
@@ -18,12 +18,12 @@ var none = batch.Selection{}
 
 // split sorts the live rows of b by what c has there.
 func split(b *batch.Batch, c *batch.Column) parts {
-	sel := live(b)
-	if neverNull(c) {
+	sel := columnar.Live(b)
+	if columnar.NeverNull(c) {
 		return parts{sel, none, none}
 	}
-	rows := listed(b, sel)
-	room := func() batch.Selection { return mem.Alloc[int32](&b.Arena, max(len(rows), 1))[:0] }
+	rows := columnar.Listed(b, sel)
+	room := func() batch.Selection { return columnar.Room(b, len(rows)) }
 	p := parts{room(), none, none}
 	if c.Form() == batch.FormPlain && c.NoSchema == nil {
 		p.null = room()
@@ -50,11 +50,11 @@ func split(b *batch.Batch, c *batch.Column) parts {
 
 // presentOf returns those of rows that have a value in c.
 func presentOf(b *batch.Batch, rows batch.Selection, c *batch.Column) batch.Selection {
-	if neverNull(c) {
+	if columnar.NeverNull(c) {
 		return rows
 	}
-	rows = listed(b, rows)
-	out := batch.Selection(mem.Alloc[int32](&b.Arena, max(len(rows), 1))[:0])
+	rows = columnar.Listed(b, rows)
+	out := columnar.Room(b, len(rows))
 	if c.Form() == batch.FormPlain {
 		return kernel.Where(out, rows, c.Valid)
 	}
@@ -66,67 +66,18 @@ func presentOf(b *batch.Batch, rows batch.Selection, c *batch.Column) batch.Sele
 	return out
 }
 
-// neverNull reports whether c has a value in every row, as far as its form tells.
-func neverNull(c *batch.Column) bool {
-	switch c.Form() {
-	case batch.FormPlain:
-		return c.Valid == nil
-	case batch.FormConstant:
-		return !c.Const.IsNull()
-	case batch.FormDynamic:
-		return c.Dyn.Tags == nil && c.Dyn.Uniform != batch.TagNull && c.Dyn.Uniform != batch.TagAbsent
-	}
-	return false
-}
-
-// live returns the rows to be transformed: those selected that have not failed.
-func live(b *batch.Batch) batch.Selection {
-	if !b.Status.Any() {
-		return b.Sel
-	}
-	out := batch.Selection(mem.Alloc[int32](&b.Arena, max(b.Live(), 1))[:0])
-	for r := range b.Rows() {
-		out = append(out, r.Index())
-	}
-	return out
-}
-
-// listed returns sel with nil spelled out.
-func listed(b *batch.Batch, sel batch.Selection) batch.Selection {
-	if sel != nil {
-		return sel
-	}
-	return kernel.FromBits(mem.Alloc[int32](&b.Arena, max(b.Len(), 1))[:0], nil, b.Len())
-}
-
-// isEmpty reports whether a part has no rows.
-func isEmpty(s batch.Selection) bool { return s != nil && len(s) == 0 }
-
-// fail fails rows with one error.
-func fail(b *batch.Batch, rows batch.Selection, err error) {
-	if rows == nil {
-		for i := range int32(b.Len()) {
-			b.Status.Fail(i, b.Len(), err)
-		}
-		return
-	}
-	for _, i := range rows {
-		b.Status.Fail(i, b.Len(), err)
-	}
-}
-
 // leave takes rows, which are live, out of b into a fork with the columns as they are.
 func leave(b *batch.Batch, rows batch.Selection) *batch.Batch {
 	f := b.Fork(rows)
-	rest := listed(b, live(b))
-	b.Sel = kernel.Subtract(mem.Alloc[int32](&b.Arena, max(len(rest), 1))[:0], rest, rows)
+	rest := columnar.Listed(b, columnar.Live(b))
+	b.Sel = kernel.Subtract(columnar.Room(b, len(rest)), rest, rows)
 	return f
 }
 
 // failed fails rows with err unless it is nil, and reports whether it did.
 func failed(b *batch.Batch, rows batch.Selection, err error) bool {
 	if err != nil {
-		fail(b, rows, err)
+		columnar.Fail(b, rows, err)
 	}
 	return err != nil
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func setSchemaMetadataClasses() []*smt.Class {
@@ -11,20 +12,20 @@ func setSchemaMetadataClasses() []*smt.Class {
 		Define(config.Key{Name: "schema.name", Type: config.String, Importance: config.High, Doc: "Schema name to set."}).
 		Define(config.Key{Name: "schema.version", Type: config.Int, Importance: config.High, Doc: "Schema version to set."}).
 		Define(replaceNullKey())
-	return twoSided("SetSchemaMetadata", def, func(s side, v *config.Values) (smt.Transform, error) {
-		t := &setSchemaMetadata{side: s, withDefault: v.Bool(replaceNull)}
+	return twoSided("SetSchemaMetadata", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
+		t := &setSchemaMetadata{Side: s, withDefault: v.Bool(replaceNull)}
 		t.name, t.hasName = v.OptString("schema.name")
 		t.version, t.hasVersion = v.OptInt32("schema.version")
 		if !t.hasName && !t.hasVersion {
 			return nil, configError("Neither schema name nor version configured")
 		}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
 // setSchemaMetadata names schemas of structs; the original refuses all others. Source: SetSchemaMetadata.
 type setSchemaMetadata struct {
-	side
+	columnar.Side
 	name        string
 	version     int32
 	hasName     bool
@@ -54,7 +55,7 @@ func (t *setSchemaMetadata) rewrite(s *batch.Schema) rewrite {
 func schemaRequired() error { return dataError("Schema required for [updating schema metadata]") }
 
 func (t *setSchemaMetadata) record(r smt.Record) (smt.Record, bool, error) {
-	schema, value := t.of(&r)
+	schema, value := t.Of(&r)
 	if schema == nil {
 		if value.IsNull() {
 			return r, true, nil
@@ -64,34 +65,34 @@ func (t *setSchemaMetadata) record(r smt.Record) (smt.Record, bool, error) {
 	w := t.rewrite(schema)
 	st := value.Struct()
 	if w.err != nil || st == nil {
-		return t.with(r, w.schema, batch.Null()), w.err == nil, w.err
+		return t.With(r, w.schema, batch.Null()), w.err == nil, w.err
 	}
 	out := batch.NewStructValue(w.schema)
 	if err := copyFields(out, st, t.withDefault); err != nil {
 		return r, false, err
 	}
-	return t.with(r, w.schema, batch.StructValueOf(out)), true, nil
+	return t.With(r, w.schema, batch.StructValueOf(out)), true, nil
 }
 
 func (t *setSchemaMetadata) columns(b *batch.Batch) ([]*batch.Batch, bool) {
-	c := t.column(b)
+	c := t.Column(b)
 	p := split(b, c)
 	if c.Schema() == nil {
-		fail(b, p.present, schemaRequired())
+		columnar.Fail(b, p.present, schemaRequired())
 		return nil, true
 	}
 	w := t.rewrite(c.Schema())
 	switch {
 	case w.err != nil:
-		fail(b, p.present, w.err)
-		fail(b, p.null, w.err)
-	case isEmpty(p.present) && isEmpty(p.null):
-	case isEmpty(p.present):
-		t.setColumn(b, b.WithSchema(c, w.schema))
+		columnar.Fail(b, p.present, w.err)
+		columnar.Fail(b, p.null, w.err)
+	case columnar.IsEmpty(p.present) && columnar.IsEmpty(p.null):
+	case columnar.IsEmpty(p.present):
+		t.SetColumn(b, b.WithSchema(c, w.schema))
 	default:
-		c = plainStructs(b, c)
+		c = columnar.PlainStructs(b, c)
 		t.children = carry(b, p.present, c, &w, t.withDefault, t.children[:0])
-		t.setColumn(b, structsLike(b, c, w.schema, t.children))
+		t.SetColumn(b, structsLike(b, c, w.schema, t.children))
 	}
 	return nil, true
 }

@@ -4,8 +4,7 @@ import (
 	"slices"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/bits"
-	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // fieldOf reads a field that the struct's schema has. Source: Struct.get, Struct.getWithoutDefault.
@@ -33,24 +32,16 @@ func copyMap(m *batch.MapValue) *batch.MapValue {
 	return &batch.MapValue{Keys: slices.Clone(m.Keys), Values: slices.Clone(m.Values)}
 }
 
-// plainStructs returns a column of structs in the plain form at its own level.
-func plainStructs(b *batch.Batch, c *batch.Column) *batch.Column {
-	if c.Form() == batch.FormPlain {
-		return c
-	}
-	return b.PlainColumn(c)
-}
-
 // structs returns a column with a schema as plain structs and its live rows that have one. All others
 // fail as requireStruct, or requireMap where the row has no schema, refuses them.
 func structs(b *batch.Batch, c *batch.Column, purpose string) (*batch.Column, batch.Selection) {
 	p := split(b, c)
-	fail(b, p.null, notStruct(purpose, batch.TagNull))
-	fail(b, p.bare, notMap(purpose, batch.TagNull))
+	columnar.Fail(b, p.null, notStruct(purpose, batch.TagNull))
+	columnar.Fail(b, p.bare, notMap(purpose, batch.TagNull))
 	if !onlyStructs(b, c, p.present, purpose) {
 		return c, none
 	}
-	return plainStructs(b, c), p.present
+	return columnar.PlainStructs(b, c), p.present
 }
 
 // changing returns a column with a schema as plain structs and its live rows that have one, for a transform
@@ -58,13 +49,13 @@ func structs(b *batch.Batch, c *batch.Column, purpose string) (*batch.Column, ba
 // Rows whose value is no struct fail; without any struct b stays as it is.
 func changing(b *batch.Batch, c *batch.Column, purpose string) (_ *batch.Column, present batch.Selection, more []*batch.Batch) {
 	p := split(b, c)
-	if !onlyStructs(b, c, p.present, purpose) || isEmpty(p.present) {
+	if !onlyStructs(b, c, p.present, purpose) || columnar.IsEmpty(p.present) {
 		return c, none, nil
 	}
-	if !isEmpty(p.null) {
+	if !columnar.IsEmpty(p.null) {
 		more = append(more, leave(b, p.null))
 	}
-	return plainStructs(b, c), p.present, more
+	return columnar.PlainStructs(b, c), p.present, more
 }
 
 // structsLike returns a column of structs under s with the given children, null where c is.
@@ -79,8 +70,8 @@ func onlyStructs(b *batch.Batch, c *batch.Column, rows batch.Selection, purpose 
 	if c.Schema().Kind() == batch.KindStruct {
 		return true
 	}
-	if !isEmpty(rows) {
-		fail(b, rows, notStruct(purpose, classOf(c.Schema())))
+	if !columnar.IsEmpty(rows) {
+		columnar.Fail(b, rows, notStruct(purpose, classOf(c.Schema())))
 	}
 	return false
 }
@@ -94,30 +85,4 @@ func classOf(s *batch.Schema) batch.Tag {
 		return batch.TagDate
 	}
 	return batch.TagOf(s.Kind())
-}
-
-// where returns c with null in the rows that are not in valid; nil has all.
-func where(b *batch.Batch, c *batch.Column, valid bits.Bitmap) *batch.Column {
-	if valid == nil {
-		return c
-	}
-	if c.Form() == batch.FormConstant {
-		if c.Const.IsNull() {
-			return c
-		}
-		return constantWhere(b, c.Schema(), c.Const, valid)
-	}
-	out := b.WithSchema(c, c.Schema())
-	out.Valid = both(&b.Arena, valid, c.Valid)
-	return out
-}
-
-// constantWhere returns a column under s with v in the rows in valid, nil having all, and null in others.
-func constantWhere(b *batch.Batch, s *batch.Schema, v batch.Value, valid bits.Bitmap) *batch.Column {
-	if valid == nil {
-		return b.NewConstant(s, b.Len(), v)
-	}
-	out := b.NewDictionary(s, mem.Zeroed[int32](&b.Arena, b.Len()), b.NewConstant(s, 1, v))
-	out.Valid = valid
-	return out
 }

@@ -1,43 +1,18 @@
 package apache
 
-import "github.com/millrace/millrace/batch"
-
-// structSchema collects the fields of a new struct schema; the first one that is refused stays as err.
-// Source: SchemaBuilder.
-type structSchema struct {
-	b    *batch.Builder
-	seen map[string]bool
-	err  error
-}
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/smt/internal/columnar"
+)
 
 // newStruct starts a schema without a name.
-func newStruct() *structSchema {
-	return &structSchema{b: batch.NewSchema(batch.KindStruct), seen: map[string]bool{}}
+func newStruct() *columnar.StructSchema {
+	return columnar.NewStruct(batch.NewSchema(batch.KindStruct))
 }
 
 // structLike starts a schema with the name, version, doc and parameters of s.
-func structLike(s *batch.Schema) *structSchema {
-	return &structSchema{b: batch.Basics(batch.KindStruct, s), seen: map[string]bool{}}
-}
-
-func (s *structSchema) field(name string, f *batch.Schema) {
-	switch {
-	case s.err != nil:
-	case name == "":
-		s.err = exception(schemaBuilderException, "fieldName cannot be null.")
-	case s.seen[name]:
-		s.err = exception(schemaBuilderException, "Cannot create field because of field name duplication "+name)
-	default:
-		s.seen[name] = true
-		s.b.Field(name, f)
-	}
-}
-
-func (s *structSchema) build() (*batch.Schema, error) {
-	if s.err != nil {
-		return nil, s.err
-	}
-	return s.b.Build(), nil
+func structLike(s *batch.Schema) *columnar.StructSchema {
+	return columnar.NewStruct(batch.Basics(batch.KindStruct, s))
 }
 
 // withDefault sets the default of b, which must fit. Source: SchemaBuilder.defaultValue.
@@ -69,7 +44,7 @@ func carry(b *batch.Batch, rows batch.Selection, c *batch.Column, w *rewrite, wi
 	fields := w.schema.Fields()
 	for k, from := range w.from {
 		child := reading(b, rows, c.Children[from], withDefault)
-		put(b, rows, &fields[k], child, c.Valid)
+		columnar.Put(b, rows, &fields[k], child, c.Valid)
 		children = append(children, child)
 	}
 	return children
@@ -82,4 +57,13 @@ func copied(s *batch.Schema) []int32 {
 		from[i] = int32(i)
 	}
 	return from
+}
+
+// reading makes the column of a struct's field as Struct.get reads it or, without defaults, as
+// getWithoutDefault does.
+func reading(b *batch.Batch, rows batch.Selection, c *batch.Column, withDefault bool) *batch.Column {
+	if !withDefault {
+		return c
+	}
+	return columnar.Reading(b, rows, c)
 }

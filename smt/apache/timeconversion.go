@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/internal/java/datetext"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // timeForm is how a value says a point in time.
@@ -243,10 +244,10 @@ func (c *timeConversion) column(b *batch.Batch, rows batch.Selection, in *batch.
 func (c *timeConversion) parseAll(b *batch.Batch, rows batch.Selection, ms []int64, in *batch.Column) {
 	if c.format == nil {
 		clear(ms)
-		fail(b, rows, noFormat())
+		columnar.Fail(b, rows, noFormat())
 		return
 	}
-	for _, i := range listed(b, rows) {
+	for _, i := range columnar.Listed(b, rows) {
 		text := in.At(int(i))
 		at, end, _ := c.format.ParsePrefix(string(text), 0)
 		if end <= 0 {
@@ -262,7 +263,7 @@ func (c *timeConversion) written(b *batch.Batch, rows batch.Selection, ms []int6
 	if c.target == textTime {
 		w := newTextColumn(b, s, len(ms), len(c.pattern)+16)
 		last, period := int32(-1), int64(0)
-		for _, i := range listed(b, rows) {
+		for _, i := range columnar.Listed(b, rows) {
 			if p := floorDiv(ms[i], c.period); last < 0 || p != period {
 				w.buf = c.format.Append(w.buf, ms[i])
 				w.end(i)

@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/internal/java/datetext"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func timestampConverterClasses() []*smt.Class {
@@ -35,14 +36,14 @@ func timestampConverterClasses() []*smt.Class {
 				"Note: This SMT will cause precision loss during conversions from, and to, values with sub-millisecond components.",
 		}).
 		Define(replaceNullKey())
-	return twoSided("TimestampConverter", def, func(s side, v *config.Values) (smt.Transform, error) {
-		t := &timestampConverter{side: s, field: v.String("field"), withDefault: v.Bool(replaceNull)}
+	return twoSided("TimestampConverter", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
+		t := &timestampConverter{Side: s, field: v.String("field"), withDefault: v.Bool(replaceNull)}
 		t.to.target = map[string]timeForm{"string": textTime, "unix": unixTime, "Date": dateTime, "Time": clockTime, "Timestamp": instantTime}[v.String("target.type")]
 		t.to.unit = map[string]unit{"nanoseconds": nanos, "microseconds": micros, "milliseconds": millis, "seconds": seconds}[v.String("unix.precision")]
 		if err := t.to.setPattern(v.String("format")); err != nil {
 			return nil, err
 		}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
@@ -70,7 +71,7 @@ const convertingTimestamps = "converting timestamp formats"
 
 // timestampConverter changes how a value or field says a point in time. Source: TimestampConverter.
 type timestampConverter struct {
-	side
+	columnar.Side
 	field       string // "" for the whole value
 	withDefault bool
 	to          timeConversion
@@ -94,24 +95,24 @@ func (t *timestampConverter) rewrite(s *batch.Schema) rewrite {
 		out := structLike(s)
 		for _, f := range s.Fields() {
 			if f.Name == t.field {
-				out.field(f.Name, t.to.schema(f.Schema.Optional()))
+				out.Field(f.Name, t.to.schema(f.Schema.Optional()))
 			} else {
-				out.field(f.Name, f.Schema)
+				out.Field(f.Name, f.Schema)
 			}
 		}
-		if w.err = out.err; w.err != nil {
+		if w.err = out.Err; w.err != nil {
 			return w
 		}
 		w.from = copied(s)
-		out.b.Optional(s.Optional())
+		out.Builder().Optional(s.Optional())
 		if st := s.Default().Struct(); st != nil {
-			def, err := t.inStruct(st, out.b.Build())
+			def, err := t.inStruct(st, out.Builder().Build())
 			if err == nil {
-				err = withDefault(out.b, def)
+				err = withDefault(out.Builder(), def)
 			}
 			w.err = err
 		}
-		w.schema = out.b.Build()
+		w.schema = out.Builder().Build()
 		return w
 	})
 }
@@ -138,10 +139,10 @@ func (t *timestampConverter) inStruct(st *batch.StructValue, s *batch.Schema) (b
 }
 
 func (t *timestampConverter) record(r smt.Record) (smt.Record, bool, error) {
-	schema, value := t.of(&r)
+	schema, value := t.Of(&r)
 	if schema == nil {
 		out, err := t.untyped(value)
-		return t.with(r, nil, out), err == nil, err
+		return t.With(r, nil, out), err == nil, err
 	}
 	if t.field == "" {
 		from, err := formOf(schema)
@@ -149,7 +150,7 @@ func (t *timestampConverter) record(r smt.Record) (smt.Record, bool, error) {
 			return r, false, err
 		}
 		out, err := t.to.value(value, from)
-		return t.with(r, t.rewrite(schema).schema, out), err == nil, err
+		return t.With(r, t.rewrite(schema).schema, out), err == nil, err
 	}
 	var st *batch.StructValue
 	if !value.IsNull() {
@@ -160,10 +161,10 @@ func (t *timestampConverter) record(r smt.Record) (smt.Record, bool, error) {
 	}
 	w := t.rewrite(schema)
 	if w.err != nil || st == nil {
-		return t.with(r, w.schema, batch.Null()), w.err == nil, w.err
+		return t.With(r, w.schema, batch.Null()), w.err == nil, w.err
 	}
 	out, err := t.inStruct(st, w.schema)
-	return t.with(r, w.schema, out), err == nil, err
+	return t.With(r, w.schema, out), err == nil, err
 }
 
 // untyped is record for a value without schema.
@@ -185,19 +186,19 @@ func (t *timestampConverter) untyped(v batch.Value) (batch.Value, error) {
 }
 
 func (t *timestampConverter) columns(b *batch.Batch) ([]*batch.Batch, bool) {
-	c := t.column(b)
+	c := t.Column(b)
 	if c.Schema() == nil {
 		return nil, t.untypedColumns(b, c)
 	}
 	p := split(b, c)
-	if isEmpty(p.present) && isEmpty(p.null) {
+	if columnar.IsEmpty(p.present) && columnar.IsEmpty(p.null) {
 		return nil, true
 	}
 	if t.field == "" {
 		from, err := formOf(c.Schema())
 		if err != nil {
-			fail(b, p.present, err)
-			fail(b, p.null, err)
+			columnar.Fail(b, p.present, err)
+			columnar.Fail(b, p.null, err)
 			return nil, true
 		}
 		if misnamedTime(c.Schema()) {
@@ -208,7 +209,7 @@ func (t *timestampConverter) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 			out = b.WithSchema(out, out.Schema())
 			out.NoSchema = c.NoSchema
 		}
-		t.setColumn(b, out)
+		t.SetColumn(b, out)
 		return nil, true
 	}
 	if !onlyStructs(b, c, p.present, convertingTimestamps) {
@@ -216,14 +217,14 @@ func (t *timestampConverter) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 	}
 	w := t.rewrite(c.Schema())
 	if w.err != nil {
-		fail(b, p.present, w.err)
-		fail(b, p.null, w.err)
+		columnar.Fail(b, p.present, w.err)
+		columnar.Fail(b, p.null, w.err)
 		return nil, true
 	}
 	if f := c.Schema().Field(t.field); f != nil && misnamedTime(f.Schema) {
 		return nil, false
 	}
-	c = plainStructs(b, c)
+	c = columnar.PlainStructs(b, c)
 	t.children = t.children[:0]
 	fields := w.schema.Fields()
 	for i := range fields {
@@ -237,10 +238,10 @@ func (t *timestampConverter) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 				child = t.to.column(b, presentOf(b, p.present, child), child, from, f.Schema)
 			}
 		}
-		put(b, p.present, f, child, c.Valid)
+		columnar.Put(b, p.present, f, child, c.Valid)
 		t.children = append(t.children, child)
 	}
-	t.setColumn(b, structsLike(b, c, w.schema, t.children))
+	t.SetColumn(b, structsLike(b, c, w.schema, t.children))
 	return nil, true
 }
 
@@ -248,12 +249,12 @@ func (t *timestampConverter) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 func (t *timestampConverter) untypedColumns(b *batch.Batch, c *batch.Column) bool {
 	if t.field == "" {
 		p := split(b, c)
-		if isEmpty(p.present) {
+		if columnar.IsEmpty(p.present) {
 			return true
 		}
 		out, ok := t.to.untyped(b, p.present, c)
 		if ok {
-			t.setColumn(b, out)
+			t.SetColumn(b, out)
 		}
 		return ok
 	}
@@ -261,7 +262,7 @@ func (t *timestampConverter) untypedColumns(b *batch.Batch, c *batch.Column) boo
 	if !ok {
 		return false
 	}
-	if isEmpty(p.present) {
+	if columnar.IsEmpty(p.present) {
 		return true
 	}
 	m := memberOf(b, c, p.present, t.field)
@@ -271,6 +272,6 @@ func (t *timestampConverter) untypedColumns(b *batch.Batch, c *batch.Column) boo
 	}
 	e := t.maps.copyObjects(b, c)
 	e.put(t.field, out)
-	t.setColumn(b, e.column())
+	t.SetColumn(b, e.column())
 	return true
 }

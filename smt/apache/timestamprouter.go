@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java/datetext"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func timestampRouterClasses() []*smt.Class {
@@ -26,7 +27,7 @@ func timestampRouterClasses() []*smt.Class {
 		t := &timestampRouter{topicFormat: v.String("topic.format"), unit: patternUnit(pattern)}
 		// The original compiles the pattern at the first record, so a bad one fails every record.
 		t.format, t.bad = datetext.New(pattern, nil, time.Now())
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
@@ -93,7 +94,7 @@ func (t *timestampRouter) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 	if len(b.Topics.Names) == 0 {
 		return nil, false
 	}
-	rows := listed(b, live(b))
+	rows := columnar.Listed(b, columnar.Live(b))
 	if b.Timestamps == nil || t.bad != nil {
 		for _, i := range rows {
 			if err := t.bad; b.Row(i).Timestamp() != batch.NoTimestamp {
@@ -104,7 +105,7 @@ func (t *timestampRouter) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 		}
 		return nil, true
 	}
-	var names topicNames
+	var names columnar.TopicNames
 	index := mem.Zeroed[int32](&b.Arena, b.Len())
 	var of, period int64
 	var from, to int32 // the last answer: topic number from in that period became number to
@@ -121,17 +122,17 @@ func (t *timestampRouter) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 		}
 		if period = floorDiv(ts, t.unit); !known || period != of || topic != from {
 			text := string(t.format.Append(nil, ts))
-			of, from, to, known = period, topic, names.number(t.topic(b.Row(i).Topic(), text)), true
+			of, from, to, known = period, topic, names.Number(t.topic(b.Row(i).Topic(), text)), true
 		}
 		index[i] = to
 	}
-	if len(names.names) == 0 {
+	if len(names.Names) == 0 {
 		return nil, true
 	}
-	if len(names.names) == 1 {
+	if len(names.Names) == 1 {
 		index = nil
 	}
-	b.Topics = batch.Topics{Names: names.names, Index: index}
+	b.Topics = batch.Topics{Names: names.Names, Index: index}
 	return nil, true
 }
 

@@ -5,53 +5,31 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
-
-// topicNames collects the topics of a batch in work.
-type topicNames struct {
-	names []string
-	at    map[string]int32
-}
-
-// number returns the place of a name.
-func (t *topicNames) number(name string) int32 {
-	if n := len(t.names); n > 0 && t.names[n-1] == name {
-		return int32(n - 1)
-	}
-	if at, ok := t.at[name]; ok {
-		return at
-	}
-	if t.at == nil {
-		t.at = map[string]int32{}
-	}
-	at := int32(len(t.names))
-	t.at[name] = at
-	t.names = append(t.names, name)
-	return at
-}
 
 // rename gives every row the topic that rename makes of its own, called once for each of the names.
 // Rows whose topic rename refuses fail.
 func rename(b *batch.Batch, rename func(topic string) (string, error)) {
 	if len(b.Topics.Names) == 0 {
-		fail(b, live(b), noTopic())
+		columnar.Fail(b, columnar.Live(b), noTopic())
 		return
 	}
-	var names topicNames
+	var names columnar.TopicNames
 	to := make([]int32, len(b.Topics.Names))
 	for i, name := range b.Topics.Names {
 		topic, err := rename(name)
 		if err != nil {
-			fail(b, ofTopic(b, int32(i)), err)
+			columnar.Fail(b, ofTopic(b, int32(i)), err)
 		}
-		to[i] = names.number(topic)
+		to[i] = names.Number(topic)
 	}
-	if slices.Equal(names.names, b.Topics.Names) {
+	if slices.Equal(names.Names, b.Topics.Names) {
 		return
 	}
 	index := b.Topics.Index
-	b.Topics = batch.Topics{Names: names.names}
-	if index == nil || len(names.names) == 1 {
+	b.Topics = batch.Topics{Names: names.Names}
+	if index == nil || len(names.Names) == 1 {
 		return
 	}
 	b.Topics.Index = mem.Alloc[int32](&b.Arena, len(index))
@@ -63,10 +41,10 @@ func rename(b *batch.Batch, rename func(topic string) (string, error)) {
 // ofTopic returns the live rows with topic number at.
 func ofTopic(b *batch.Batch, at int32) batch.Selection {
 	if b.Topics.Index == nil {
-		return live(b)
+		return columnar.Live(b)
 	}
 	out := batch.Selection{}
-	for _, i := range listed(b, live(b)) {
+	for _, i := range columnar.Listed(b, columnar.Live(b)) {
 		if b.Topics.Index[i] == at {
 			out = append(out, i)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/batch/batchtest"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 	"github.com/millrace/millrace/smt/smttest"
 )
 
@@ -77,7 +78,7 @@ func sides(class string) []string {
 }
 
 // each calls f with every configured transform, once for each side.
-func each(t *testing.T, f func(t *testing.T, tr *transform)) {
+func each(t *testing.T, f func(t *testing.T, tr *columnar.Transform)) {
 	for _, c := range configs {
 		for _, class := range sides(c.class) {
 			t.Run(class+"/"+c.props, func(t *testing.T) { f(t, made(t, class, c.props)) })
@@ -85,7 +86,7 @@ func each(t *testing.T, f func(t *testing.T, tr *transform)) {
 	}
 }
 
-func made(t testing.TB, class, props string) *transform {
+func made(t testing.TB, class, props string) *columnar.Transform {
 	t.Helper()
 	m := map[string]string{}
 	for kv := range strings.FieldsSeq(props) {
@@ -100,17 +101,17 @@ func made(t testing.TB, class, props string) *transform {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tr.(*transform)
+	return tr.(*columnar.Transform)
 }
 
 // randomBatch is rows of any shape, half of them with structs or maps that have the configured fields.
 func randomBatch(t testing.TB, r *batchtest.Random, rows int) *batch.Batch {
 	b := r.Batch(mem.Checked(t), rows)
-	for _, s := range []side{keySide, valueSide} {
+	for _, s := range []columnar.Side{columnar.Key, columnar.Value} {
 		switch r.IntN(6) {
 		case 0:
 			c, _, _ := r.Column(b, r.Struct(), b.Len())
-			s.setColumn(b, c)
+			s.SetColumn(b, c)
 		case 1:
 			values := make([]batch.Value, b.Len())
 			for i := range values {
@@ -118,9 +119,9 @@ func randomBatch(t testing.TB, r *batchtest.Random, rows int) *batch.Batch {
 					values[i] = r.Schemaless()
 				}
 			}
-			s.setColumn(b, b.DynamicColumn(values, false))
+			s.SetColumn(b, b.DynamicColumn(values, false))
 		case 2:
-			s.setColumn(b, nil)
+			s.SetColumn(b, nil)
 		}
 	}
 	// The plain form sees maps as HashMaps, whatever they were.
@@ -133,8 +134,8 @@ func randomBatch(t testing.TB, r *batchtest.Random, rows int) *batch.Batch {
 }
 
 func TestColumns_AgreeWithTheirTwins(t *testing.T) {
-	each(t, func(t *testing.T, tr *transform) {
-		columnar := 0
+	each(t, func(t *testing.T, tr *columnar.Transform) {
+		inColumns := 0
 		for seed := range uint64(80) {
 			r := batchtest.NewRandom(seed)
 			b := randomBatch(t, r, 24)
@@ -144,10 +145,10 @@ func TestColumns_AgreeWithTheirTwins(t *testing.T) {
 				plain.Status.Fail(e.Row, b.Len(), e.Err)
 			}
 			input := b.Fork(nil)
-			more, done := tr.columns(b)
+			more, done := tr.Columns(b)
 			if done {
-				columnar++
-				morePlain, err := tr.plain.Apply(plain)
+				inColumns++
+				morePlain, err := tr.Plain.Apply(plain)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -162,8 +163,8 @@ func TestColumns_AgreeWithTheirTwins(t *testing.T) {
 			release(more)
 			release([]*batch.Batch{input, plain, b})
 		}
-		if columnar < 25 {
-			t.Errorf("columnar in %d of 80 batches", columnar)
+		if inColumns < 25 {
+			t.Errorf("columnar in %d of 80 batches", inColumns)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func valueToKeyClasses() []*smt.Class {
@@ -16,7 +17,7 @@ func valueToKeyClasses() []*smt.Class {
 		Define(replaceNullKey())
 	return single("ValueToKey", def, func(v *config.Values) (smt.Transform, error) {
 		t := &valueToKey{fields: v.List("fields"), withDefault: v.Bool(replaceNull)}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
@@ -83,15 +84,15 @@ func (t *valueToKey) record(r smt.Record) (smt.Record, bool, error) {
 }
 
 func (t *valueToKey) columns(b *batch.Batch) ([]*batch.Batch, bool) {
-	c := valueSide.column(b)
+	c := columnar.Value.Column(b)
 	t.children = t.children[:0]
 	if c.Schema() == nil {
 		c, p, ok := objects(b, c, copyingToKey)
 		if !ok {
 			return nil, false
 		}
-		fail(b, p.bare, notMap(copyingToKey, batch.TagNull))
-		if isEmpty(p.present) {
+		columnar.Fail(b, p.bare, notMap(copyingToKey, batch.TagNull))
+		if columnar.IsEmpty(p.present) {
 			return nil, true
 		}
 		for _, name := range t.fields {
@@ -101,18 +102,18 @@ func (t *valueToKey) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 		return nil, true
 	}
 	c, present := structs(b, c, copyingToKey)
-	if isEmpty(present) {
+	if columnar.IsEmpty(present) {
 		return nil, true
 	}
 	to := t.keySchema(c.Schema())
 	if to.err != nil {
-		fail(b, present, to.err)
+		columnar.Fail(b, present, to.err)
 		return nil, true
 	}
 	for i := range to.schema.Fields() {
 		f := &to.schema.Fields()[i]
 		child := reading(b, present, c.Child(f.Name), t.withDefault)
-		put(b, present, f, child, c.Valid)
+		columnar.Put(b, present, f, child, c.Valid)
 		t.children = append(t.children, child)
 	}
 	b.Key = b.NewStruct(to.schema, b.Len(), t.children)

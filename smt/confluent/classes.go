@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // Version is the release of connect-transforms whose documentation the transforms follow.
@@ -45,39 +46,20 @@ func single(name string, def *config.Def, configure func(v *config.Values) (smt.
 }
 
 // twoSided is a class for keys and one for values, nested classes of an abstract one.
-func twoSided(name string, def *config.Def, configure func(s side, v *config.Values) (smt.Transform, error)) []*smt.Class {
-	of := func(s side, suffix string) []*smt.Class {
+func twoSided(name string, def *config.Def, configure func(s columnar.Side, v *config.Values) (smt.Transform, error)) []*smt.Class {
+	of := func(s columnar.Side, suffix string) []*smt.Class {
 		return single(classPrefix+name+suffix, def, func(v *config.Values) (smt.Transform, error) { return configure(s, v) })
 	}
-	return append(of(keySide, "$Key"), of(valueSide, "$Value")...)
+	return append(of(columnar.Key, "$Key"), of(columnar.Value, "$Value")...)
 }
 
-// transform is a columnar form with its plain twin.
-type transform struct {
-	// columns transforms b, or says that it did not: it has then changed nothing. nil: plain only.
-	columns func(b *batch.Batch) (done bool)
-	plain   smt.Transform
-}
-
-var _ smt.Transform = (*transform)(nil)
-
+// newTransform is a transform whose columnar form, nil for none, never splits a batch.
 func newTransform(columns func(b *batch.Batch) bool, record func(smt.Record) (smt.Record, bool, error)) smt.Transform {
-	return &transform{columns: columns, plain: smt.Rows(record, nil)}
-}
-
-// Apply implements smt.Transform.
-func (t *transform) Apply(b *batch.Batch) ([]*batch.Batch, error) {
-	if b.Live() == 0 {
-		return nil, nil
+	if columns == nil {
+		return columnar.New(nil, record)
 	}
-	if t.columns != nil && t.columns(b) {
-		return nil, nil
-	}
-	return t.plain.Apply(b)
+	return columnar.New(func(b *batch.Batch) ([]*batch.Batch, bool) { return nil, columns(b) }, record)
 }
-
-// Close implements smt.Transform.
-func (t *transform) Close() error { return t.plain.Close() }
 
 func dataError(text string) error { return &batch.DataError{Text: text} }
 

@@ -28,7 +28,7 @@ func TestApply_DoesWhatIsDocumented(t *testing.T) {
 		for _, columnar := range []bool{true, false} {
 			tr := made(t, class, props)
 			if !columnar {
-				tr.columns = nil
+				tr.Columns = nil
 			}
 			b := batchtest.Parse(t, mem.Checked(t), in)
 			more, err := tr.Apply(b)
@@ -124,7 +124,7 @@ func TestGzipDecompress_ReadsAllMembersWithinItsBound(t *testing.T) {
 		for _, columnar := range []bool{true, false} {
 			tr := made(t, "GzipDecompress$Value", "millrace.decompressed.bytes.max=1000")
 			if !columnar {
-				tr.columns = nil
+				tr.Columns = nil
 			}
 			b := batchtest.Parse(t, mem.Checked(t), "@value bytes?\n0x00\nnull\n")
 			cb := batch.NewColumnBuilder(b.Value.Schema(), false)

@@ -4,6 +4,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 const schemaBehavior = "schema.behavior"
@@ -15,7 +16,7 @@ func dropClasses() []*smt.Class {
 		Doc: "How to handle the schema of the dropped key or value: nullify sets it to null, retain keeps it, " +
 			"validate refuses records whose schema is not optional, force_optional makes it optional.",
 	})
-	return twoSided("Drop", def, func(s side, v *config.Values) (smt.Transform, error) {
+	return twoSided("Drop", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
 		t := &drop{side: s, behavior: v.String(schemaBehavior)}
 		return newTransform(t.columns, t.record), nil
 	})
@@ -23,7 +24,7 @@ func dropClasses() []*smt.Class {
 
 // drop sets keys or values to null. Source: documentation of Drop.
 type drop struct {
-	side     side
+	side     columnar.Side
 	behavior string
 
 	from, to *batch.Schema // the schema made optional last
@@ -47,13 +48,13 @@ func (t *drop) schema(s *batch.Schema) (*batch.Schema, error) {
 }
 
 func (t *drop) record(r smt.Record) (smt.Record, bool, error) {
-	s, _ := t.side.of(&r)
+	s, _ := t.side.Of(&r)
 	to, err := t.schema(s)
-	return t.side.with(r, to, batch.Null()), err == nil, err
+	return t.side.With(r, to, batch.Null()), err == nil, err
 }
 
 func (t *drop) columns(b *batch.Batch) bool {
-	c := t.side.column(b)
+	c := t.side.Column(b)
 	to, err := t.schema(c.Schema())
 	if err != nil {
 		for _, i := range liveRows(b) {
@@ -63,11 +64,11 @@ func (t *drop) columns(b *batch.Batch) bool {
 		}
 	}
 	if to == nil {
-		t.side.setColumn(b, b.NullColumn(b.Len()))
+		t.side.SetColumn(b, b.NullColumn(b.Len()))
 		return true
 	}
 	out := b.NewConstant(to, b.Len(), batch.Null())
 	out.NoSchema = c.NoSchema
-	t.side.setColumn(b, out)
+	t.side.SetColumn(b, out)
 	return true
 }

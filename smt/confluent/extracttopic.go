@@ -5,6 +5,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/confluent/jsonpath"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 const skipMissing = "skip.missing.or.null"
@@ -28,7 +29,7 @@ func extractTopicClasses() []*smt.Class {
 			Doc: "Specify field path format. Currently two formats are supported: JSON_PATH and PLAIN. If set to JSON_PATH, the transformer will interpret the field with JSON path. If left blank or set to PLAIN, the transformer will evaluate the field config as a non-nested field name.",
 		}).
 		Define(skipMissingKey())
-	classes := twoSided("ExtractTopic", def, func(s side, v *config.Values) (smt.Transform, error) {
+	classes := twoSided("ExtractTopic", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
 		t := &extractTopic{side: s, field: v.String("field"), skip: v.Bool(skipMissing)}
 		if t.field != "" && isJSONPath(v.String("field.format")) {
 			var err error
@@ -51,7 +52,7 @@ func isJSONPath(format string) bool { return len(format) == len("JSON_PATH") }
 // extractTopic takes topics out of keys or values. Empty text counts as missing.
 // Source: documentation of ExtractTopic.
 type extractTopic struct {
-	side   side
+	side   columnar.Side
 	field  string // empty: the whole side
 	path   *jsonpath.Path
 	column string // the top-level field, if it is one
@@ -59,7 +60,7 @@ type extractTopic struct {
 }
 
 func (t *extractTopic) record(r smt.Record) (smt.Record, bool, error) {
-	_, v := t.side.of(&r)
+	_, v := t.side.Of(&r)
 	v, err := t.find(v)
 	if err != nil {
 		return r, false, err
@@ -121,7 +122,7 @@ func (t *extractTopic) columns(b *batch.Batch) bool {
 	if t.field != "" && t.column == "" {
 		return false
 	}
-	c := t.side.column(b)
+	c := t.side.Column(b)
 	rows, null := liveRows(b), batch.Selection{}
 	if t.column != "" {
 		var ok bool
@@ -152,7 +153,7 @@ func (t *extractTopic) columns(b *batch.Batch) bool {
 		}
 	}
 	if err := t.missing(); err != nil {
-		fail(b, null, err)
+		columnar.Fail(b, null, err)
 	}
 	w.write(b)
 	return true

@@ -73,7 +73,7 @@ func (t *extractTopicHeader) columns(b *batch.Batch) bool {
 		case err != nil:
 			b.Status.Fail(i, b.Len(), err)
 		case topic != "":
-			w.index[i] = w.number(topic)
+			w.index[i] = w.Number(topic)
 		}
 	}
 	w.write(b)

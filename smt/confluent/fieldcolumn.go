@@ -1,6 +1,9 @@
 package confluent
 
-import "github.com/millrace/millrace/batch"
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/smt/internal/columnar"
+)
 
 // fieldColumn finds the column of a top-level field of c, which holds structs or maps.
 //
@@ -33,7 +36,7 @@ func fieldColumn(b *batch.Batch, c *batch.Column, rows batch.Selection, name str
 	if d.IsUniform(batch.TagMap) {
 		return field, rows, batch.Selection{}, true
 	}
-	inside, null = room(b, len(rows)), room(b, len(rows))
+	inside, null = columnar.Room(b, len(rows)), columnar.Room(b, len(rows))
 	for _, i := range rows {
 		switch d.Tag(int(i)) {
 		case batch.TagMap:

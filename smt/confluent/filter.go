@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/confluent/jsonpath"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func filterClasses() []*smt.Class {
@@ -23,7 +24,7 @@ func filterClasses() []*smt.Class {
 			Name: "missing.or.null.behavior", Type: config.String, Default: "fail", Validator: config.InIgnoreCase("fail", "include", "exclude"), Importance: config.Medium,
 			Doc: "What to do with a record in which a field that the condition leads through is missing: fail refuses it, include passes it, exclude drops it.",
 		})
-	return twoSided("Filter", def, func(s side, v *config.Values) (smt.Transform, error) {
+	return twoSided("Filter", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
 		condition := v.String("filter.condition")
 		p, err := jsonpath.Compile(condition)
 		if err != nil {
@@ -51,7 +52,7 @@ func (validPath) String() string { return "valid JSON path" }
 // filter drops records by a condition on their keys or values. A null key or value passes.
 // Source: documentation of Filter.
 type filter struct {
-	side      side
+	side      columnar.Side
 	condition string
 	path      *jsonpath.Path
 	include   bool // those that match
@@ -60,7 +61,7 @@ type filter struct {
 }
 
 func (t *filter) record(r smt.Record) (smt.Record, bool, error) {
-	s, v := t.side.of(&r)
+	s, v := t.side.Of(&r)
 	if v.IsNull() {
 		return r, true, nil
 	}

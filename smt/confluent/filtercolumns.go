@@ -1,13 +1,16 @@
 package confluent
 
-import "github.com/millrace/millrace/batch"
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/smt/internal/columnar"
+)
 
 // columns drops rows by a new selection: the columns stay as they are.
 func (t *filter) columns(b *batch.Batch) bool {
 	if t.simple == nil {
 		return false
 	}
-	c := t.side.column(b)
+	c := t.side.Column(b)
 	rows, null := divide(b, c, liveRows(b))
 	field, ok := t.fields(c, rows)
 	if !ok {
@@ -17,7 +20,7 @@ func (t *filter) columns(b *batch.Batch) bool {
 	if !ok {
 		return false
 	}
-	keep := room(b, len(rows))
+	keep := columnar.Room(b, len(rows))
 	for k, i := range rows {
 		if match[k] == t.include {
 			keep = append(keep, i)

@@ -10,6 +10,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 const decompressedMax = "millrace.decompressed.bytes.max"
@@ -20,7 +21,7 @@ func gzipDecompressClasses() []*smt.Class {
 		Validator: config.Between(int64(1), int64(batch.MaxBufferBytes)),
 		Doc:       "How many bytes a record may have after decompression. A record with more is refused.",
 	})
-	return twoSided("GzipDecompress", def, func(s side, v *config.Values) (smt.Transform, error) {
+	return twoSided("GzipDecompress", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
 		t := &gzipDecompress{side: s, max: v.Int64(decompressedMax)}
 		return newTransform(t.columns, t.record), nil
 	})
@@ -29,7 +30,7 @@ func gzipDecompressClasses() []*smt.Class {
 // gzipDecompress replaces BYTES by what they hold in gzip format; null stays null.
 // Source: documentation of GzipDecompress; java.util.zip.GZIPInputStream.
 type gzipDecompress struct {
-	side side
+	side columnar.Side
 	max  int64
 
 	reader *gzip.Reader
@@ -38,7 +39,7 @@ type gzipDecompress struct {
 }
 
 func (t *gzipDecompress) record(r smt.Record) (smt.Record, bool, error) {
-	s, v := t.side.of(&r)
+	s, v := t.side.Of(&r)
 	switch v.Tag() {
 	case batch.TagNull:
 		return r, true, nil
@@ -47,7 +48,7 @@ func (t *gzipDecompress) record(r smt.Record) (smt.Record, bool, error) {
 		if err := t.inflate(out, v.Bytes()); err != nil {
 			return r, false, err
 		}
-		return t.side.with(r, s, batch.BytesValue(out.Bytes())), true, nil
+		return t.side.With(r, s, batch.BytesValue(out.Bytes())), true, nil
 	}
 	return r, false, dataError("GzipDecompress: the " + t.side.String() + " is no bytes but " + v.Tag().JavaClass())
 }
@@ -86,7 +87,7 @@ func (t *gzipDecompress) broken(err error) error {
 }
 
 func (t *gzipDecompress) columns(b *batch.Batch) bool {
-	c := t.side.column(b)
+	c := t.side.Column(b)
 	if s := c.Schema(); s == nil || s.Kind() != batch.KindBytes || s.Logical() != batch.LogicalNone {
 		return false
 	}
@@ -115,6 +116,6 @@ func (t *gzipDecompress) columns(b *batch.Batch) bool {
 	}
 	to := b.NewViews(c.Schema(), b.Len(), nil, nil)
 	to.Bytes, to.NoSchema = result, c.NoSchema
-	t.side.setColumn(b, to)
+	t.side.SetColumn(b, to)
 	return true
 }

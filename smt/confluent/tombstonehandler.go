@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func tombstoneHandlerClasses() []*smt.Class {
@@ -57,13 +58,13 @@ func (t *tombstoneHandler) record(r smt.Record) (smt.Record, bool, error) {
 }
 
 func (t *tombstoneHandler) columns(b *batch.Batch) bool {
-	present, null := divide(b, valueSide.column(b), liveRows(b))
+	present, null := divide(b, columnar.Value.Column(b), liveRows(b))
 	if len(null) == 0 {
 		return true
 	}
 	t.report(b, len(null), null[0])
 	if t.fails {
-		fail(b, null, tombstoneFound())
+		columnar.Fail(b, null, tombstoneFound())
 		return true
 	}
 	b.Sel = present

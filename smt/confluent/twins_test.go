@@ -11,6 +11,7 @@ import (
 	"github.com/millrace/millrace/batch/batchtest"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // configs are what the properties of this package run with: class and config, `K` standing for either side.
@@ -40,7 +41,7 @@ var configs = []struct{ class, props string }{
 	{"Filter$K", "filter.condition=$[?(@.m0=~/[ab]/||@.m1==1)] filter.type=include"},
 }
 
-func made(t testing.TB, class, props string) *transform {
+func made(t testing.TB, class, props string) *columnar.Transform {
 	t.Helper()
 	m := map[string]string{}
 	for kv := range strings.FieldsSeq(props) {
@@ -50,7 +51,7 @@ func made(t testing.TB, class, props string) *transform {
 	return configured(t, class, m)
 }
 
-func configured(t testing.TB, class string, props map[string]string) *transform {
+func configured(t testing.TB, class string, props map[string]string) *columnar.Transform {
 	t.Helper()
 	c, err := smt.NewSet(Classes()...).Find(classPrefix + class)
 	if err != nil {
@@ -60,17 +61,17 @@ func configured(t testing.TB, class string, props map[string]string) *transform 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tr.(*transform)
+	return tr.(*columnar.Transform)
 }
 
 // randomBatch is rows of any shape, many of them with structs, maps, text or compressed bytes.
 func randomBatch(t testing.TB, r *batchtest.Random, rows int) *batch.Batch {
 	b := r.Batch(mem.Checked(t), rows)
-	for _, s := range []side{keySide, valueSide} {
+	for _, s := range []columnar.Side{columnar.Key, columnar.Value} {
 		switch r.IntN(9) {
 		case 0:
 			c, _, _ := r.Column(b, r.Struct(), b.Len())
-			s.setColumn(b, c)
+			s.SetColumn(b, c)
 		case 1:
 			values := make([]batch.Value, b.Len())
 			for i := range values {
@@ -78,12 +79,12 @@ func randomBatch(t testing.TB, r *batchtest.Random, rows int) *batch.Batch {
 					values[i] = r.Schemaless()
 				}
 			}
-			s.setColumn(b, b.DynamicColumn(values, false))
+			s.SetColumn(b, b.DynamicColumn(values, false))
 		case 2:
-			s.setColumn(b, nil)
+			s.SetColumn(b, nil)
 		case 3:
 			c, _, _ := r.Column(b, batch.Of(batch.KindString, true), b.Len())
-			s.setColumn(b, c)
+			s.SetColumn(b, c)
 		case 4:
 			cb := batch.NewColumnBuilder(batch.Of(batch.KindBytes, true), false)
 			for range b.Len() {
@@ -97,9 +98,9 @@ func randomBatch(t testing.TB, r *batchtest.Random, rows int) *batch.Batch {
 					t.Fatal(err)
 				}
 			}
-			s.setColumn(b, cb.Finish(b))
+			s.SetColumn(b, cb.Finish(b))
 		case 5, 6:
-			s.setColumn(b, named(r, b, r.IntN(2) == 0))
+			s.SetColumn(b, named(r, b, r.IntN(2) == 0))
 		}
 	}
 	return b
@@ -184,8 +185,8 @@ func TestColumns_AgreeWithTheirTwins(t *testing.T) {
 	}
 }
 
-func compareTwins(t *testing.T, tr *transform) {
-	columnar := 0
+func compareTwins(t *testing.T, tr *columnar.Transform) {
+	inColumns := 0
 	for seed := range uint64(60) {
 		b := randomBatch(t, batchtest.NewRandom(seed), 24)
 		plain, input := b.Fork(b.Sel), b.Fork(nil)
@@ -193,9 +194,9 @@ func compareTwins(t *testing.T, tr *transform) {
 			plain.Status.Fail(e.Row, b.Len(), e.Err)
 		}
 		before := b.String()
-		if tr.columns(b) {
-			columnar++
-			more, err := tr.plain.Apply(plain)
+		if _, done := tr.Columns(b); done {
+			inColumns++
+			more, err := tr.Plain.Apply(plain)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -212,8 +213,8 @@ func compareTwins(t *testing.T, tr *transform) {
 		}
 		release([]*batch.Batch{input, plain, b})
 	}
-	if columnar < 3 {
-		t.Errorf("columnar in %d of 60 batches", columnar)
+	if inColumns < 3 {
+		t.Errorf("columnar in %d of 60 batches", inColumns)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func bigOf(v int64) *big.Int { return big.NewInt(v) }
@@ -23,7 +24,7 @@ func benchmark(b *testing.B, class, props string, ops ...string) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchmarkRows, "ns/row")
 }
 
-func run(b *testing.B, tr *transform, events *batch.Batch) {
+func run(b *testing.B, tr *columnar.Transform, events *batch.Batch) {
 	f := events.Fork(nil)
 	more, err := tr.Apply(f)
 	if err != nil || f.Status.Any() {

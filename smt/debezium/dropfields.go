@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/batch/literal"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // dropsFrom reports whether the rows of b may name fields to be dropped.
@@ -103,13 +104,13 @@ func withoutFields(s *batch.Schema, v batch.Value, drop []string) (*batch.Schema
 	if err != nil {
 		return s, v, err
 	}
-	less := structOf(batch.Basics(batch.KindStruct, st.Schema))
+	less := columnar.NewStruct(batch.Basics(batch.KindStruct, st.Schema))
 	for _, f := range st.Schema.Fields() {
 		if !slices.Contains(drop, f.Name) {
-			less.field(f.Name, f.Schema)
+			less.Field(f.Name, f.Schema)
 		}
 	}
-	schema, err := less.build()
+	schema, err := less.Build()
 	if err != nil {
 		return s, v, err
 	}

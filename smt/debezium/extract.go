@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 const (
@@ -103,22 +104,22 @@ func (t *extract) rowPlan(f *batch.Field, p *extractPlan) (r rowPlan) {
 	if r.err = p.fieldsErr; r.err != nil {
 		return r
 	}
-	out := structOf(batch.Basics(batch.KindStruct, row))
-	out.fieldsOf(row)
+	out := columnar.NewStruct(batch.Basics(batch.KindStruct, row))
+	out.FieldsOf(row)
 	for _, add := range p.fields {
-		out.field(add.name, add.schema)
+		out.Field(add.name, add.schema)
 	}
-	r.schema, r.err = out.build()
+	r.schema, r.err = out.Build()
 	return r
 }
 
 // inserted returns the schema of rows that are marked.
 func (t *extract) inserted(row *batch.Schema) insertedRow {
 	return t.rows.get(row, func(row *batch.Schema) (in insertedRow) {
-		out := structOf(batch.Basics(batch.KindStruct, row))
-		out.fieldsOf(row)
-		out.field(deletedField, batch.Of(batch.KindString, true))
-		in.schema, in.err = out.build()
+		out := columnar.NewStruct(batch.Basics(batch.KindStruct, row))
+		out.FieldsOf(row)
+		out.Field(deletedField, batch.Of(batch.KindString, true))
+		in.schema, in.err = out.Build()
 		return in
 	})
 }
@@ -274,12 +275,12 @@ func (t *extract) addFields(out *smt.Record, envelope *batch.StructValue) error 
 	if p.fieldsErr != nil {
 		return p.fieldsErr
 	}
-	wider := structOf(batch.Basics(batch.KindStruct, row.Schema))
-	wider.fieldsOf(row.Schema)
+	wider := columnar.NewStruct(batch.Basics(batch.KindStruct, row.Schema))
+	wider.FieldsOf(row.Schema)
 	for _, f := range p.fields {
-		wider.field(f.name, f.schema)
+		wider.Field(f.name, f.schema)
 	}
-	schema, err := wider.build()
+	schema, err := wider.Build()
 	if err != nil {
 		return err
 	}

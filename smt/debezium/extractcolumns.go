@@ -3,6 +3,7 @@ package debezium
 import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/bits"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // columns is the columnar form: rows of inserts and updates take the columns of after, rows that are
@@ -24,10 +25,10 @@ func (t *extract) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 		t.others(b, c, p)
 		return nil, true
 	}
-	c = plainStructs(b, c)
+	c = columnar.PlainStructs(b, c)
 	plan := t.plan(s)
 	if plan.headersErr != nil {
-		fail(b, p.present, plan.headersErr)
+		columnar.Fail(b, p.present, plan.headersErr)
 		p.present = none
 	}
 	t.addHeaders(b, c, p, plan)
@@ -58,10 +59,10 @@ func (t *extract) hasColumns(s *batch.Schema) bool {
 // others handles a batch without change events: what is no tombstone passes.
 func (t *extract) others(b *batch.Batch, c *batch.Column, p parts) {
 	tombstones := merged(b, p.null, p.bare)
-	if len(t.headers) > 0 && !isEmpty(tombstones) {
+	if len(t.headers) > 0 && !columnar.IsEmpty(tombstones) {
 		appendHeaders(b, none, nil, tombstones, t.deletedHeaders())
 	}
-	if !t.keepTombstones && !isEmpty(tombstones) {
+	if !t.keepTombstones && !columnar.IsEmpty(tombstones) {
 		b.Sel = p.present
 	}
 }
@@ -80,7 +81,7 @@ func (t *extract) addHeaders(b *batch.Batch, c *batch.Column, p parts, plan *ext
 
 // unwrap sorts the events by what becomes of them.
 func (t *extract) unwrap(b *batch.Batch, c *batch.Column, p parts, plan *extractPlan) (more []*batch.Batch) {
-	after, before := plainStructs(b, c.Child(fieldAfter)), plainStructs(b, c.Child(fieldBefore))
+	after, before := columnar.PlainStructs(b, c.Child(fieldAfter)), columnar.PlainStructs(b, c.Child(fieldBefore))
 	changed, gone := divided(b, p.present, after.Valid)
 	deleted, _ := divided(b, gone, before.Valid) // the others are truncations
 	if t.output == deleteDropped {
@@ -116,11 +117,11 @@ func (t *extract) unwrap(b *batch.Batch, c *batch.Column, p parts, plan *extract
 // joinTombstones adds rows without schema and value to the group of changed rows, or makes them one where
 // no row changed.
 func (t *extract) joinTombstones(b *batch.Batch, rows batch.Selection, groups []group) {
-	if isEmpty(rows) {
+	if columnar.IsEmpty(rows) {
 		return
 	}
 	g := &groups[0]
-	if isEmpty(g.rows) || g.value == nil {
+	if columnar.IsEmpty(g.rows) || g.value == nil {
 		g.rows, g.value = rows, b.NullColumn(b.Len())
 		return
 	}
@@ -133,11 +134,11 @@ func (t *extract) joinTombstones(b *batch.Batch, rows batch.Selection, groups []
 // carry makes the column of rows that stand in from, a field of the envelopes in c, marked and widened as
 // the plan says. Rows that the new struct refuses fail; nil where all do.
 func (t *extract) carry(b *batch.Batch, c *batch.Column, rows batch.Selection, from *batch.Column, r *rowPlan, plan *extractPlan, deleted string, topics *topicWriter) *batch.Column {
-	if isEmpty(rows) {
+	if columnar.IsEmpty(rows) {
 		return nil
 	}
 	if r.insertErr != nil {
-		fail(b, rows, r.insertErr)
+		columnar.Fail(b, rows, r.insertErr)
 		return nil
 	}
 	var valid bits.Bitmap
@@ -149,9 +150,9 @@ func (t *extract) carry(b *batch.Batch, c *batch.Column, rows batch.Selection, f
 	for i, child := range from.Children {
 		if t.rewrites() {
 			if t.withDefault {
-				child = reading(b, rows, child)
+				child = columnar.Reading(b, rows, child)
 			}
-			put(b, rows, &fields[i], child, valid)
+			columnar.Put(b, rows, &fields[i], child, valid)
 		}
 		t.children = append(t.children, child)
 	}
@@ -160,12 +161,12 @@ func (t *extract) carry(b *batch.Batch, c *batch.Column, rows batch.Selection, f
 	}
 	t.routeRows(b, rows, from, topics, t.rewrites() && t.withDefault && deleted == "false")
 	if r.err != nil {
-		fail(b, rows, r.err)
+		columnar.Fail(b, rows, r.err)
 		return nil
 	}
 	if !t.rewrites() {
 		for i, child := range from.Children {
-			put(b, rows, &fields[i], child, valid)
+			columnar.Put(b, rows, &fields[i], child, valid)
 		}
 	}
 	for _, f := range plan.fields {
@@ -179,17 +180,17 @@ func (t *extract) carry(b *batch.Batch, c *batch.Column, rows batch.Selection, f
 // routeRows gives rows the topics that they name themselves. withDefault reads the column with the default
 // of its schema.
 func (t *extract) routeRows(b *batch.Batch, rows batch.Selection, from *batch.Column, topics *topicWriter, withDefault bool) {
-	if topics == nil || isEmpty(rows) {
+	if topics == nil || columnar.IsEmpty(rows) {
 		return
 	}
 	f := from.Schema().Field(t.routeBy)
 	if err := checkType(f, t.routeBy, batch.KindString); err != nil {
-		fail(b, rows, err)
+		columnar.Fail(b, rows, err)
 		return
 	}
 	names := from.Children[f.Index]
 	if withDefault {
-		names = reading(b, rows, names)
+		names = columnar.Reading(b, rows, names)
 	}
 	topics.route(b, names, rows)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 const (
@@ -186,6 +187,6 @@ func extractNewRecordStateClasses() []*smt.Class {
 		if t.headers, err = fieldReferences(v.String("add.headers.prefix"), v.List("add.headers")); err != nil {
 			return nil, err
 		}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // fieldReference is a field of envelopes that is copied into values or headers.
@@ -127,11 +128,11 @@ func (r *fieldReference) value(st *batch.StructValue) (batch.Value, error) {
 func (r *fieldReference) column(b *batch.Batch, c *batch.Column, s *batch.Schema) *batch.Column {
 	parent := c
 	if r.parent != "" {
-		parent = plainStructs(b, c.Child(r.parent))
+		parent = columnar.PlainStructs(b, c.Child(r.parent))
 	}
 	from := parent.Child(r.field)
 	if from == nil {
 		from = c.Child(r.field)
 	}
-	return where(b, b.WithSchema(from, s), parent.Valid)
+	return columnar.Where(b, b.WithSchema(from, s), parent.Valid)
 }

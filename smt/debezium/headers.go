@@ -3,6 +3,7 @@ package debezium
 import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // headerColumn is a header that rows get from a column.
@@ -14,7 +15,7 @@ type headerColumn struct {
 // appendHeaders appends a header of each column to rows, and the same headers to each of the others; both
 // are disjoint. Headers own their values, so this is where rows are made of columns.
 func appendHeaders(b *batch.Batch, rows batch.Selection, columns []headerColumn, others batch.Selection, same []batch.Header) {
-	rows = listed(b, rows)
+	rows = columnar.Listed(b, rows)
 	out := batch.Headers{
 		Offsets: mem.Alloc[int32](&b.Arena, b.Len()+1),
 		Entries: make([]batch.Header, 0, len(b.Headers.Entries)+len(rows)*len(columns)+len(others)*len(same)),

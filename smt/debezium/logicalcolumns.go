@@ -3,6 +3,7 @@ package debezium
 import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // columns is the columnar form: rows go by the topic that they have, keys and envelopes keep their columns
@@ -24,18 +25,18 @@ func (t *logicalTable) columns(b *batch.Batch) (more []*batch.Batch, done bool) 
 	if !ok {
 		return nil, false
 	}
-	if isEmpty(matched) {
+	if columnar.IsEmpty(matched) {
 		return nil, true
 	}
 	newKey, oldKey := t.keyColumn(b, key, matched, &old, &topics), b.Key
-	rest := unfailed(b, matched)
+	rest := columnar.Unfailed(b, matched)
 	b.Topics = topics
 	groups := []group{{rest, value, newKey}, {none, value, newKey}, {unmatched, b.Value, oldKey}}
-	if isEnvelope(value.Schema()) && !isEmpty(rest) {
+	if isEnvelope(value.Schema()) && !columnar.IsEmpty(rest) {
 		var bare batch.Selection
 		groups[0].rows, groups[1].rows, bare = nullsApart(b, value, rest)
-		if !isEmpty(groups[0].rows) {
-			first := topics.At(int(listed(b, groups[0].rows)[0]))
+		if !columnar.IsEmpty(groups[0].rows) {
+			first := topics.At(int(columnar.Listed(b, groups[0].rows)[0]))
 			groups[0].value = t.envelopeColumn(b, value, groups[0].rows, first)
 			groups[0].rows = merged(b, groups[0].rows, bare)
 		} else {
@@ -78,15 +79,15 @@ func (t *logicalTable) sorted(b *batch.Batch) (matched, unmatched batch.Selectio
 			topics.Names[i], changes[i] = topic, true
 		}
 	}
-	rows := live(b)
+	rows := columnar.Live(b)
 	if topics.Index == nil {
 		if changes[0] {
 			return rows, none, topics, true
 		}
 		return none, rows, topics, true
 	}
-	rows = listed(b, rows)
-	matched, unmatched = room(b, len(rows)), room(b, len(rows))
+	rows = columnar.Listed(b, rows)
+	matched, unmatched = columnar.Room(b, len(rows)), columnar.Room(b, len(rows))
 	for _, i := range rows {
 		if changes[topics.Index[i]] {
 			matched = append(matched, i)
@@ -100,27 +101,27 @@ func (t *logicalTable) sorted(b *batch.Batch) (matched, unmatched batch.Selectio
 // keyColumn returns the keys with the table that they are of; null keys lose their schema.
 func (t *logicalTable) keyColumn(b *batch.Batch, key *batch.Column, rows batch.Selection, old, topics *batch.Topics) *batch.Column {
 	present, null, bare := nullsApart(b, key, rows)
-	if isEmpty(present) {
+	if columnar.IsEmpty(present) {
 		return b.NullColumn(b.Len())
 	}
-	key = plainStructs(b, key)
-	to := t.keySchema(key.Schema(), topics.At(int(listed(b, present)[0])))
+	key = columnar.PlainStructs(b, key)
+	to := t.keySchema(key.Schema(), topics.At(int(columnar.Listed(b, present)[0])))
 	if to.err != nil {
-		fail(b, present, to.err)
+		columnar.Fail(b, present, to.err)
 		return b.NullColumn(b.Len())
 	}
 	fields := to.schema.Fields()
 	t.children = t.children[:0]
 	for i, child := range key.Children {
-		put(b, present, &fields[i], child, key.Valid)
+		columnar.Put(b, present, &fields[i], child, key.Valid)
 		t.children = append(t.children, child)
 	}
 	if t.unique {
 		t.children = append(t.children, t.tables(b, present, old))
 	}
 	out := b.NewStruct(to.schema, b.Len(), t.children)
-	if gone := merged(b, null, bare); !isEmpty(gone) {
-		out.Valid, out.NoSchema = bitsOf(b, listed(b, present)), bitsOf(b, gone)
+	if gone := merged(b, null, bare); !columnar.IsEmpty(gone) {
+		out.Valid, out.NoSchema = bitsOf(b, columnar.Listed(b, present)), bitsOf(b, gone)
 	}
 	return out
 }
@@ -138,7 +139,7 @@ func (t *logicalTable) tables(b *batch.Batch, rows batch.Selection, old *batch.T
 			continue
 		}
 		names.AppendNulls(1)
-		for _, r := range listed(b, rows) {
+		for _, r := range columnar.Listed(b, rows) {
 			if len(old.Index) == 0 || old.Index[r] == int32(i) {
 				b.Status.Fail(r, b.Len(), err)
 			}
@@ -153,10 +154,10 @@ func (t *logicalTable) tables(b *batch.Batch, rows batch.Selection, old *batch.T
 
 // envelopeColumn returns the envelopes in rows under their new schema.
 func (t *logicalTable) envelopeColumn(b *batch.Batch, c *batch.Column, rows batch.Selection, topic string) *batch.Column {
-	c = plainStructs(b, c)
+	c = columnar.PlainStructs(b, c)
 	to := t.envelopeSchema(c.Schema(), topic)
 	if to.err != nil {
-		fail(b, rows, to.err)
+		columnar.Fail(b, rows, to.err)
 		return c
 	}
 	row := to.schema.Field(fieldBefore).Schema
@@ -165,16 +166,16 @@ func (t *logicalTable) envelopeColumn(b *batch.Batch, c *batch.Column, rows batc
 	for i, f := range to.schema.Fields() {
 		child := c.Children[i]
 		if f.Name == fieldBefore || f.Name == fieldAfter {
-			child = plainStructs(b, child)
+			child = columnar.PlainStructs(b, child)
 			states, _ := divided(b, rows, child.Valid)
 			for k, state := range child.Children {
-				put(b, states, &row.Fields()[k], state, bitsOf(b, listed(b, states)))
+				columnar.Put(b, states, &row.Fields()[k], state, bitsOf(b, columnar.Listed(b, states)))
 			}
 			child = b.WithSchema(child, row)
 		} else {
-			child = reading(b, rows, child)
+			child = columnar.Reading(b, rows, child)
 		}
-		put(b, rows, &f, child, bitsOf(b, listed(b, rows)))
+		columnar.Put(b, rows, &f, child, bitsOf(b, columnar.Listed(b, rows)))
 		children[i] = child
 	}
 	out := b.NewStruct(to.schema, b.Len(), children)

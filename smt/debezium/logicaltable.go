@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/internal/java/regex"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 const (
@@ -85,7 +86,7 @@ func logicalTableClasses() []*smt.Class {
 		}
 		t.keys.max = int(max(v.Int32("logical.table.cache.size"), 0))
 		t.envelopes.max = t.keys.max
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 
@@ -141,12 +142,12 @@ func unnamed(s *batch.Schema) *batch.Builder {
 
 func (t *logicalTable) keySchema(old *batch.Schema, topic string) renamed {
 	return t.keys.get(old, func(old *batch.Schema) (r renamed) {
-		out := structOf(unnamed(old).Name(t.names.name(topic + ".Key")))
-		out.fieldsOf(old)
+		out := columnar.NewStruct(unnamed(old).Name(t.names.name(topic + ".Key")))
+		out.FieldsOf(old)
 		if t.unique {
-			out.field(t.keyField, batch.Of(batch.KindString, false))
+			out.Field(t.keyField, batch.Of(batch.KindString, false))
 		}
-		r.schema, r.err = out.build()
+		r.schema, r.err = out.Build()
 		return r
 	})
 }
@@ -161,14 +162,14 @@ func (t *logicalTable) envelopeSchema(old *batch.Schema, topic string) renamed {
 			return renamed{err: dataError("Cannot list fields on non-struct type")}
 		}
 		row := unnamed(before.Schema).Name(t.names.name(topic + ".Value")).Fields(before.Schema.Fields()).Build()
-		out := structOf(unnamed(old).Name(t.names.name(topic + ".Envelope")))
+		out := columnar.NewStruct(unnamed(old).Name(t.names.name(topic + ".Envelope")))
 		for _, f := range old.Fields() {
 			if f.Name == fieldBefore || f.Name == fieldAfter {
 				f.Schema = row
 			}
-			out.field(f.Name, f.Schema)
+			out.Field(f.Name, f.Schema)
 		}
-		r.schema, r.err = out.build()
+		r.schema, r.err = out.Build()
 		return r
 	})
 }

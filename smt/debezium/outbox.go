@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/internal/java/regex"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 const readOutboxEvent = "Read Outbox Event"
@@ -246,7 +247,7 @@ func (t *outbox) wrapSchema(payload, row *batch.Schema, version batch.Value, rou
 	if t.version == "" {
 		var err error
 		s := t.schemas.get(payload, func(payload *batch.Schema) (s *batch.Schema) {
-			s, err = t.newWrapSchema(payload, row, route).build()
+			s, err = t.newWrapSchema(payload, row, route).Build()
 			return s
 		})
 		if s == nil {
@@ -263,23 +264,23 @@ func (t *outbox) wrapSchema(payload, row *batch.Schema, version batch.Value, rou
 	}
 	s := t.newWrapSchema(payload, row, route)
 	if !version.IsNull() {
-		s.b.Version(int32(version.Int()))
+		s.Builder().Version(int32(version.Int()))
 	}
-	schema, err := s.build()
+	schema, err := s.Build()
 	if err == nil {
 		t.versionSchemas[key] = schema
 	}
 	return schema, err
 }
 
-func (t *outbox) newWrapSchema(payload, row *batch.Schema, route string) *structSchema {
+func (t *outbox) newWrapSchema(payload, row *batch.Schema, route string) *columnar.StructSchema {
 	name := route
 	if row.HasName() {
 		dot := strings.LastIndexByte(row.Name(), '.') + 1
 		name = row.Name()[:dot] + route + "." + row.Name()[dot:]
 	}
-	s := structOf(batch.NewSchema(batch.KindStruct).Name(name))
-	s.field("payload", payload)
+	s := columnar.NewStruct(batch.NewSchema(batch.KindStruct).Name(name))
+	s.Field("payload", payload)
 	for _, a := range t.additional {
 		if a.place != placeEnvelope {
 			continue
@@ -287,9 +288,9 @@ func (t *outbox) newWrapSchema(payload, row *batch.Schema, route string) *struct
 		f := row.Field(a.field)
 		switch {
 		case f != nil:
-			s.field(a.alias, f.Schema)
-		case !t.ignoreMissing && s.err == nil:
-			s.err = exception(connectException, "Unable to find field "+a.field+" in event")
+			s.Field(a.alias, f.Schema)
+		case !t.ignoreMissing && s.Err == nil:
+			s.Err = exception(connectException, "Unable to find field "+a.field+" in event")
 		}
 	}
 	return s

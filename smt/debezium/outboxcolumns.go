@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/internal/java"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // outboxPlan is where envelopes of one schema have what events are made of.
@@ -64,7 +65,7 @@ func (t *outbox) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 		return nil, true
 	}
 	if !isEnvelope(c.Schema()) {
-		if p := partsOf(b, c); !isEmpty(p.null) || !isEmpty(p.bare) {
+		if p := partsOf(b, c); !columnar.IsEmpty(p.null) || !columnar.IsEmpty(p.bare) {
 			b.Sel = p.present
 		}
 		return nil, true
@@ -74,15 +75,15 @@ func (t *outbox) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 		return nil, false
 	}
 	p := partsOf(b, c)
-	c = plainStructs(b, c)
+	c = columnar.PlainStructs(b, c)
 	if t.ofOracle(b, c, p.present) {
 		return nil, false
 	}
 	rows := t.accepted(b, c.Child(fieldOp), p.present)
-	after := plainStructs(b, c.Child(fieldAfter))
+	after := columnar.PlainStructs(b, c.Child(fieldAfter))
 	rows, gone := divided(b, rows, after.Valid)
-	fail(b, gone, notStruct(readOutboxEvent, batch.TagNull))
-	if isEmpty(rows) {
+	columnar.Fail(b, gone, notStruct(readOutboxEvent, batch.TagNull))
+	if columnar.IsEmpty(rows) {
 		b.Sel = none
 		return nil, true
 	}
@@ -94,7 +95,7 @@ func (t *outbox) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 // schema has those of the first rows that were seen with it.
 func (t *outbox) wrapsAs(plan *outboxPlan) bool {
 	s, ok := t.schemas.find(plan.row.Field(t.names.payload).Schema)
-	return !ok || slices.EqualFunc(s.Fields(), t.newWrapSchema(plan.row.Field(t.names.payload).Schema, plan.row, "").b.Build().Fields(),
+	return !ok || slices.EqualFunc(s.Fields(), t.newWrapSchema(plan.row.Field(t.names.payload).Schema, plan.row, "").Builder().Build().Fields(),
 		func(a, b batch.Field) bool { return a.Name == b.Name && a.Schema.Equal(b.Schema) })
 }
 
@@ -104,17 +105,17 @@ func (t *outbox) ofOracle(b *batch.Batch, c *batch.Column, rows batch.Selection)
 	if t.names == t.oracleNames || source == nil || source.Schema().Kind() != batch.KindStruct {
 		return false
 	}
-	connector := plainStructs(b, source).Child("connector")
+	connector := columnar.PlainStructs(b, source).Child("connector")
 	if connector == nil || connector.Schema().Kind() != batch.KindString {
 		return false
 	}
-	return slices.ContainsFunc(listed(b, rows), func(i int32) bool { return string(textAt(connector, int(i))) == "oracle" })
+	return slices.ContainsFunc(columnar.Listed(b, rows), func(i int32) bool { return string(textAt(connector, int(i))) == "oracle" })
 }
 
 // accepted returns the rows whose operation makes events.
 func (t *outbox) accepted(b *batch.Batch, ops *batch.Column, rows batch.Selection) batch.Selection {
-	rows = listed(b, rows)
-	out := room(b, len(rows))
+	rows = columnar.Listed(b, rows)
+	out := columnar.Room(b, len(rows))
 	for _, i := range rows {
 		op := textAt(ops, int(i))
 		if len(op) == 1 && op[0] != 'u' && op[0] != 'd' {
@@ -142,14 +143,14 @@ func (t *outbox) accepted(b *batch.Batch, ops *batch.Column, rows batch.Selectio
 // events makes the events of rows, which have a row of the table in after. All else in b is dropped.
 func (t *outbox) events(b *batch.Batch, c, after *batch.Column, rows batch.Selection, plan *outboxPlan) {
 	n := &t.names
-	read := func(name string) *batch.Column { return reading(b, rows, after.Child(name)) }
+	read := func(name string) *batch.Column { return columnar.Reading(b, rows, after.Child(name)) }
 	timestamps := t.timestamps(b, c, after, rows, plan)
 	payload := read(n.payload)
 	headers := []headerColumn{{"id", read(n.id)}}
 	required(b, rows, headers[0].column)
 	value := payload
 	if t.wraps {
-		if rows = unfailed(b, rows); !isEmpty(rows) {
+		if rows = columnar.Unfailed(b, rows); !columnar.IsEmpty(rows) {
 			value = t.wrapped(b, after, payload, rows, plan)
 		}
 	}
@@ -187,7 +188,7 @@ func (t *outbox) events(b *batch.Batch, c, after *batch.Column, rows batch.Selec
 		known[string(name)] = at
 		return at, nil
 	})
-	if rows = unfailed(b, rows); isEmpty(rows) {
+	if rows = columnar.Unfailed(b, rows); columnar.IsEmpty(rows) {
 		b.Sel = none
 		return
 	}
@@ -199,10 +200,10 @@ func (t *outbox) events(b *batch.Batch, c, after *batch.Column, rows batch.Selec
 
 // required fails rows that have null in a column whose schema asks for a value, as headers may not.
 func required(b *batch.Batch, rows batch.Selection, c *batch.Column) {
-	if c.Schema().Optional() || neverNull(c) {
+	if c.Schema().Optional() || columnar.NeverNull(c) {
 		return
 	}
-	for _, i := range listed(b, rows) {
+	for _, i := range columnar.Listed(b, rows) {
 		if c.IsNull(int(i)) {
 			b.Status.Fail(i, b.Len(), checkHeader(c.Schema(), batch.Null()))
 		}
@@ -223,7 +224,7 @@ func (t *outbox) timestamps(b *batch.Batch, c, after *batch.Column, rows batch.S
 	if t.names.timestamp != "" {
 		own := b.PlainColumn(after.Child(t.names.timestamp))
 		v := own.Int64s()
-		for _, i := range listed(b, rows) {
+		for _, i := range columnar.Listed(b, rows) {
 			if own.Valid.Has(int(i)) {
 				out[i] = v[i] / plan.unit
 			}
@@ -248,24 +249,24 @@ func partitionsOf(b *batch.Batch, c *batch.Column) []int32 {
 func (t *outbox) wrapped(b *batch.Batch, after, payload *batch.Column, rows batch.Selection, plan *outboxPlan) *batch.Column {
 	route := after.Child(t.names.route)
 	first := "null"
-	if name := textAt(route, int(listed(b, rows)[0])); name != nil {
+	if name := textAt(route, int(columnar.Listed(b, rows)[0])); name != nil {
 		first = string(name)
 	}
 	schema, err := t.wrapSchema(payload.Schema(), plan.row, batch.Null(), first)
 	if err != nil {
-		fail(b, rows, err)
+		columnar.Fail(b, rows, err)
 		return payload
 	}
 	children := []*batch.Column{payload}
 	for _, a := range plan.places {
 		if a.place == placeEnvelope {
-			children = append(children, reading(b, rows, after.Child(a.field)))
+			children = append(children, columnar.Reading(b, rows, after.Child(a.field)))
 		}
 	}
 	fields := schema.Fields()
-	valid := bitsOf(b, listed(b, rows))
+	valid := bitsOf(b, columnar.Listed(b, rows))
 	for i, child := range children {
-		put(b, rows, &fields[i], child, valid)
+		columnar.Put(b, rows, &fields[i], child, valid)
 	}
 	return b.NewStruct(schema, b.Len(), children)
 }
@@ -273,8 +274,8 @@ func (t *outbox) wrapped(b *batch.Batch, after, payload *batch.Column, rows batc
 // tombstones returns value without schema and value in the rows whose payload is empty.
 func tombstones(b *batch.Batch, value, payload *batch.Column, rows batch.Selection) *batch.Column {
 	text := payload.Schema().Kind() == batch.KindString
-	rows = listed(b, rows)
-	empty := room(b, len(rows))
+	rows = columnar.Listed(b, rows)
+	empty := columnar.Room(b, len(rows))
 	for _, i := range rows {
 		if payload.IsNull(int(i)) || text && java.Trim(string(textAt(payload, int(i)))) == "" {
 			empty = append(empty, i)

@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java/regex"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 const (
@@ -175,7 +176,7 @@ func eventRouterClasses() []*smt.Class {
 		for _, a := range t.additional {
 			t.wraps = t.wraps || a.place == placeEnvelope
 		}
-		return newTransform(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record), nil
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/tagged"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // readRecord reads a record of the conformance protocol.
@@ -139,13 +140,13 @@ func outcomes(b *batch.Batch, more []*batch.Batch) map[int32]string {
 	return out
 }
 
-func made(t testing.TB, class string, props map[string]string) *transform {
+func made(t testing.TB, class string, props map[string]string) *columnar.Transform {
 	t.Helper()
 	tr, err := newOf(t, class, props)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tr.(*transform)
+	return tr.(*columnar.Transform)
 }
 
 func newOf(t testing.TB, class string, props map[string]string) (smt.Transform, error) {

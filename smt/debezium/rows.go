@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/kernel"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 var none = batch.Selection{}
@@ -21,17 +22,17 @@ type parts struct {
 
 // partsOf sorts the live rows of b by what c has there.
 func partsOf(b *batch.Batch, c *batch.Column) (p parts) {
-	p.present, p.null, p.bare = nullsApart(b, c, live(b))
+	p.present, p.null, p.bare = nullsApart(b, c, columnar.Live(b))
 	return p
 }
 
 // nullsApart returns those of rows that have a value in c, null under its schema, and neither.
 func nullsApart(b *batch.Batch, c *batch.Column, rows batch.Selection) (present, null, bare batch.Selection) {
-	if neverNull(c) {
+	if columnar.NeverNull(c) {
 		return rows, none, none
 	}
-	list := listed(b, rows)
-	present, null, bare = room(b, len(list)), room(b, len(list)), room(b, len(list))
+	list := columnar.Listed(b, rows)
+	present, null, bare = columnar.Room(b, len(list)), columnar.Room(b, len(list)), columnar.Room(b, len(list))
 	for _, i := range list {
 		switch {
 		case !c.IsNull(int(i)):
@@ -53,70 +54,25 @@ func divided(b *batch.Batch, rows batch.Selection, valid bits.Bitmap) (in, out b
 	if valid == nil {
 		return rows, none
 	}
-	list := listed(b, rows)
-	in = kernel.Where(room(b, len(list)), list, valid)
+	list := columnar.Listed(b, rows)
+	in = kernel.Where(columnar.Room(b, len(list)), list, valid)
 	if len(in) == len(list) {
 		return rows, none
 	}
-	return in, kernel.WhereNot(room(b, len(list)), list, valid)
+	return in, kernel.WhereNot(columnar.Room(b, len(list)), list, valid)
 }
-
-// room returns an empty selection with room for n rows.
-func room(b *batch.Batch, n int) batch.Selection {
-	return mem.Alloc[int32](&b.Arena, max(n, 1))[:0]
-}
-
-// live returns the rows to be transformed: those selected that have not failed.
-func live(b *batch.Batch) batch.Selection {
-	if !b.Status.Any() {
-		return b.Sel
-	}
-	return unfailed(b, b.Sel)
-}
-
-// unfailed returns those of rows that have not failed.
-func unfailed(b *batch.Batch, rows batch.Selection) batch.Selection {
-	if !b.Status.Any() {
-		return rows
-	}
-	out := room(b, b.Len())
-	for _, i := range listed(b, rows) {
-		if !b.Status.Failed(i) {
-			out = append(out, i)
-		}
-	}
-	return out
-}
-
-// listed returns sel with nil spelled out.
-func listed(b *batch.Batch, sel batch.Selection) batch.Selection {
-	if sel != nil {
-		return sel
-	}
-	return kernel.FromBits(room(b, b.Len()), nil, b.Len())
-}
-
-// isEmpty reports whether a part has no rows.
-func isEmpty(s batch.Selection) bool { return s != nil && len(s) == 0 }
 
 // merged returns the rows of two disjoint parts.
 func merged(b *batch.Batch, x, y batch.Selection) batch.Selection {
 	switch {
-	case x == nil || isEmpty(y):
+	case x == nil || columnar.IsEmpty(y):
 		return x
-	case y == nil || isEmpty(x):
+	case y == nil || columnar.IsEmpty(x):
 		return y
 	}
-	out := append(append(room(b, len(x)+len(y)), x...), y...)
+	out := append(append(columnar.Room(b, len(x)+len(y)), x...), y...)
 	slices.Sort(out)
 	return out
-}
-
-// fail fails rows with one error.
-func fail(b *batch.Batch, rows batch.Selection, err error) {
-	for _, i := range listed(b, rows) {
-		b.Status.Fail(i, b.Len(), err)
-	}
 }
 
 // bitsOf returns rows, which are not nil, as a bitmap.
@@ -138,9 +94,9 @@ func deal(b *batch.Batch, groups ...group) (more []*batch.Batch) {
 	b.Sel = none
 	first, taken := group{value: b.Value, key: b.Key}, false
 	for _, g := range groups {
-		rows := unfailed(b, g.rows)
+		rows := columnar.Unfailed(b, g.rows)
 		switch {
-		case isEmpty(rows):
+		case columnar.IsEmpty(rows):
 		case !taken:
 			b.Sel, first, taken = rows, g, true
 		default:

@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java/regex"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 const debeziumException = "io.debezium.DebeziumException"
@@ -52,7 +53,7 @@ func scriptedClasses() []*smt.Class {
 			if err := t.configure(v, key.Name); err != nil {
 				return nil, exception(debeziumException, err.Error())
 			}
-			return newTransform(t.columns, t.record), nil
+			return columnar.New(t.columns, t.record), nil
 		})
 	}
 	return append(of("Filter", filter, false), of("ContentBasedRouter", router, true)...)
@@ -164,8 +165,8 @@ func (t *scripted) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 		}
 		return operand{what: 'H', headers: b.Headers.Of(row)}
 	}
-	rows := listed(b, live(b))
-	kept := room(b, len(rows))
+	rows := columnar.Listed(b, columnar.Live(b))
+	kept := columnar.Room(b, len(rows))
 	var topics *topicWriter
 	for _, i := range rows {
 		row = int(i)

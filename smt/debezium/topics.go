@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/internal/java"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // topicWriter gives rows other topics: one entry a distinct name, an index a row.
@@ -56,7 +57,7 @@ func (w *topicWriter) route(b *batch.Batch, c *batch.Column, rows batch.Selectio
 func (w *topicWriter) routeAs(b *batch.Batch, c *batch.Column, rows batch.Selection, number func(name []byte) (int32, error)) {
 	var last []byte
 	at, err := int32(-1), error(nil)
-	for n, i := range listed(b, rows) {
+	for n, i := range columnar.Listed(b, rows) {
 		name := textAt(c, int(i))
 		if n == 0 || !bytes.Equal(name, last) || (name == nil) != (last == nil) {
 			last = name

@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/batchtest"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 // twinConfigs are what the two forms of each class are compared with.
@@ -98,22 +99,22 @@ func withOps(r *batchtest.Random, b *batch.Batch) {
 func TestColumns_AgreeWithTheirTwins(t *testing.T) {
 	for _, c := range twinConfigs {
 		t.Run(c.class+" "+c.props, func(t *testing.T) {
-			columnar := 0
+			inColumns := 0
 			for seed := range uint64(200) {
 				tr := made(t, c.class, propsOf(c.props))
 				if agree(t, tr, events(t, batchtest.NewRandom(seed), 24), seed) {
-					columnar++
+					inColumns++
 				}
 			}
-			if columnar < 50 && !strings.Contains(c.props, "json") {
-				t.Errorf("columnar in %d of 200 batches", columnar)
+			if inColumns < 50 && !strings.Contains(c.props, "json") {
+				t.Errorf("columnar in %d of 200 batches", inColumns)
 			}
 		})
 	}
 }
 
 // agree compares the forms of tr on b, which it releases, and reports whether there was a columnar one.
-func agree(t *testing.T, tr *transform, b *batch.Batch, seed uint64) bool {
+func agree(t *testing.T, tr *columnar.Transform, b *batch.Batch, seed uint64) bool {
 	t.Helper()
 	if b.Live() == 0 { // comes to neither
 		b.Release()
@@ -124,7 +125,7 @@ func agree(t *testing.T, tr *transform, b *batch.Batch, seed uint64) bool {
 		plain.Status.Fail(e.Row, b.Len(), e.Err)
 	}
 	before := b.String()
-	more, done := tr.columns(b)
+	more, done := tr.Columns(b)
 	defer func() { release(append(more, plain, b)) }()
 	if !done {
 		if after := b.String(); after != before {
@@ -132,7 +133,7 @@ func agree(t *testing.T, tr *transform, b *batch.Batch, seed uint64) bool {
 		}
 		return false
 	}
-	morePlain, err := tr.plain.Apply(plain)
+	morePlain, err := tr.Plain.Apply(plain)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/batch/tagged"
 	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 var rewrite = flag.Bool("rewrite", false, "ask the original for the answers in testdata anew; ORACLE_CLASSPATH has its jars")
@@ -86,7 +87,7 @@ func (v *vector) run(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := tr.(*transform)
+	all := tr.(*columnar.Transform)
 	records := lines(t, "testdata/records/"+v.Records+".jsonl")
 	if len(records) != len(v.Answers) {
 		t.Fatalf("%d answers to %d records", len(v.Answers), len(records))
@@ -112,9 +113,9 @@ func (v *vector) run(t *testing.T) {
 			to++
 		}
 		b := batchOf(t, pool, read[from:to])
-		more, done := all.columns(b)
+		more, done := all.Columns(b)
 		if !done {
-			if more, err = all.plain.Apply(b); err != nil {
+			if more, err = all.Plain.Apply(b); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -136,10 +137,10 @@ func fits(records []smt.Record) bool {
 }
 
 // one sends a record through the plain form.
-func one(t *testing.T, tr *transform, pool *batch.Pool, r smt.Record) (out string, keep bool, err error) {
+func one(t *testing.T, tr *columnar.Transform, pool *batch.Pool, r smt.Record) (out string, keep bool, err error) {
 	t.Helper()
 	b := batchOf(t, pool, []smt.Record{r})
-	more, err := tr.plain.Apply(b)
+	more, err := tr.Plain.Apply(b)
 	if err != nil {
 		t.Fatal(err)
 	}

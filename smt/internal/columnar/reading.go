@@ -1,16 +1,15 @@
-package apache
+package columnar
 
 import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/bits"
 )
 
-// reading makes the column of a struct's field as Struct.get reads it: nulls with the default of the
-// field's schema, where it has one. Where withDefault is not set it is c, as getWithoutDefault reads it.
-// A default that does not fit its schema fails those of rows that read it.
-func reading(b *batch.Batch, rows batch.Selection, c *batch.Column, withDefault bool) *batch.Column {
+// Reading makes the column of a struct's field as Struct.get reads it: nulls with the default of the
+// field's schema, where it has one. A default that does not fit its schema fails those of rows that read it.
+func Reading(b *batch.Batch, rows batch.Selection, c *batch.Column) *batch.Column {
 	s := c.Schema()
-	if !withDefault || !s.HasDefault() || neverNull(c) {
+	if !s.HasDefault() || NeverNull(c) {
 		return c
 	}
 	if c.Form() == batch.FormPlain && s.Kind().FixedBytes() > 0 {
@@ -19,10 +18,10 @@ func reading(b *batch.Batch, rows batch.Selection, c *batch.Column, withDefault 
 	return rebuilt(b, rows, c, s)
 }
 
-// rebuilt is the plain form of reading, for columns of any form: the given rows copied.
+// rebuilt is the plain form of Reading, for columns of any form: the given rows copied.
 func rebuilt(b *batch.Batch, rows batch.Selection, c *batch.Column, s *batch.Schema) *batch.Column {
 	cb := batch.NewColumnBuilder(s, false)
-	for _, i := range listed(b, rows) {
+	for _, i := range Listed(b, rows) {
 		v := c.Value(int(i))
 		if v.IsNull() {
 			v = s.Default()

@@ -1,4 +1,4 @@
-package apache
+package columnar
 
 import (
 	"github.com/millrace/millrace/batch"
@@ -6,15 +6,15 @@ import (
 	"github.com/millrace/millrace/batch/mem"
 )
 
-// put fails those of rows whose value in c does not fit the struct field that it is put into: null where
+// Put fails those of rows whose value in c does not fit the struct field that it is put into: null where
 // the field is required, at any depth. present are the rows that have a value to put at all, nil all.
 //
 // Source: Struct.put, which validates what is put, nested structs too.
-func put(b *batch.Batch, rows batch.Selection, f *batch.Field, c *batch.Column, present bits.Bitmap) {
+func Put(b *batch.Batch, rows batch.Selection, f *batch.Field, c *batch.Column, present bits.Bitmap) {
 	if !missesValue(&b.Arena, f.Schema, c, present) {
 		return
 	}
-	for _, i := range listed(b, rows) {
+	for _, i := range Listed(b, rows) {
 		if err := f.Schema.ValidateField(f.Name, c.Value(int(i))); err != nil {
 			b.Status.Fail(i, b.Len(), err)
 		}
@@ -42,7 +42,7 @@ func missesValue(a *mem.Arena, s *batch.Schema, c *batch.Column, present bits.Bi
 	case batch.KindStruct:
 		for i, f := range s.Fields() {
 			child := c.Children[i]
-			if !settled(f.Schema, child) && childMisses(a, f.Schema, child, both(a, present, c.Valid)) {
+			if !settled(f.Schema, child) && childMisses(a, f.Schema, child, Both(a, present, c.Valid)) {
 				return true
 			}
 		}
@@ -98,17 +98,4 @@ func anyMissing(present, valid bits.Bitmap, n int) bool {
 		}
 	}
 	return false
-}
-
-// both returns the rows that are in both bitmaps; nil has all.
-func both(a *mem.Arena, x, y bits.Bitmap) bits.Bitmap {
-	switch {
-	case x == nil:
-		return y
-	case y == nil:
-		return x
-	}
-	out := bits.Bitmap(mem.Alloc[uint64](a, len(x)))
-	out.And(x, y)
-	return out
 }

@@ -1,0 +1,36 @@
+package columnar
+
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/smt"
+)
+
+// Transform is a columnar form with its plain twin.
+type Transform struct {
+	// Columns transforms b, or says that it did not: it has then changed nothing. nil: plain only.
+	Columns func(b *batch.Batch) (more []*batch.Batch, done bool)
+	Plain   smt.Transform
+}
+
+var _ smt.Transform = (*Transform)(nil)
+
+// New returns a transform of its columnar form, which may be nil, and of what it does to one record.
+func New(columns func(b *batch.Batch) ([]*batch.Batch, bool), record func(smt.Record) (smt.Record, bool, error)) smt.Transform {
+	return &Transform{Columns: columns, Plain: smt.Rows(record, nil)}
+}
+
+// Apply implements smt.Transform.
+func (t *Transform) Apply(b *batch.Batch) ([]*batch.Batch, error) {
+	if b.Live() == 0 {
+		return nil, nil
+	}
+	if t.Columns != nil {
+		if more, done := t.Columns(b); done {
+			return more, nil
+		}
+	}
+	return t.Plain.Apply(b)
+}
+
+// Close implements smt.Transform.
+func (t *Transform) Close() error { return t.Plain.Close() }
