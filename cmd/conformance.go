@@ -35,8 +35,9 @@ func (p *program) conformanceCommand() *cobra.Command {
 }
 
 func (p *program) conformance(ctx context.Context) error {
+	pool := batch.NewPool(mem.NewPool())
 	worker, err := engine.NewWorker(engine.Options{
-		Config: conformanceWorker, Plugins: p.plugins, Pool: batch.NewPool(mem.NewPool()), Logger: slog.New(slog.DiscardHandler),
+		Config: conformanceWorker, Plugins: p.plugins, Pool: pool, Logger: slog.New(slog.DiscardHandler),
 		NewClient: func(map[string]string, ...kgo.Opt) (*kgo.Client, error) { return kgo.NewClient() }, // never asked: nothing runs
 	})
 	if err != nil {
@@ -44,7 +45,7 @@ func (p *program) conformance(ctx context.Context) error {
 	}
 	defer worker.Close(ctx)
 	return conformance.Serve(ctx, os.Stdin, p.stdout, conformance.Options{
-		Plugins: p.plugins,
+		Plugins: p.plugins, Pool: pool,
 		Validate: func(ctx context.Context, class string, config map[string]string) ([]byte, error) {
 			return rest.Validation(ctx, worker, class, config)
 		},

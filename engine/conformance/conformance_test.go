@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/header"
 	"github.com/millrace/millrace/codec/primitive"
@@ -69,7 +70,7 @@ func TestServe_Script(t *testing.T) {
 		}
 	}
 	var out strings.Builder
-	opt := conformance.Options{Plugins: plugins(), Validate: func(_ context.Context, class string, config map[string]string) ([]byte, error) {
+	opt := conformance.Options{Plugins: plugins(), Pool: batch.NewPool(mem.Checked(t)), Validate: func(_ context.Context, class string, config map[string]string) ([]byte, error) {
 		return fmt.Appendf(nil, `{"name":%q,"n":%d}`, class, len(config)), nil
 	}}
 	if err := conformance.Serve(t.Context(), strings.NewReader(in.String()), &out, opt); err != nil {
@@ -101,7 +102,7 @@ func FuzzServe(f *testing.F) {
 			`{"id":2,"op":"configure","handle":"u","kind":"transform","class":"t.Upper"}` + "\n"
 		line = strings.ReplaceAll(line, "\n", " ")
 		var out strings.Builder
-		if err := conformance.Serve(t.Context(), strings.NewReader(head+line), &out, conformance.Options{Plugins: plugins(),
+		if err := conformance.Serve(t.Context(), strings.NewReader(head+line), &out, conformance.Options{Plugins: plugins(), Pool: batch.NewPool(mem.Checked(t)),
 			Validate: func(context.Context, string, map[string]string) ([]byte, error) { return []byte("{}"), nil }}); err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,6 @@ import (
 	"strconv"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/batch/tagged"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/errant"
@@ -23,6 +22,7 @@ const lineBytesMax = 256 << 20
 // Options are what the answers come from.
 type Options struct {
 	Plugins plugin.Set
+	Pool    *batch.Pool // of the batches
 	// Validate returns the body of PUT /connector-plugins/{class}/config/validate.
 	Validate func(ctx context.Context, class string, config map[string]string) ([]byte, error)
 }
@@ -48,7 +48,7 @@ type server struct {
 //
 // Errors: of in and out.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, opt Options) error {
-	s := &server{opt: opt, pool: batch.NewPool(mem.NewPool()), handles: map[string]*handle{}}
+	s := &server{opt: opt, pool: opt.Pool, handles: map[string]*handle{}}
 	defer s.closeAll()
 	w := bufio.NewWriterSize(out, 1<<16)
 	r := bufio.NewReaderSize(in, 1<<16)

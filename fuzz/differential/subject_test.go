@@ -21,13 +21,13 @@ import (
 // subject is this project, answering inside the test as "millrace conformance" does.
 func subject(t testing.TB) *peer.Peer {
 	t.Helper()
-	plugins := bundled.Plugins()
+	plugins, pool := bundled.Plugins(), batch.NewPool(mem.Checked(t))
 	worker, err := engine.NewWorker(engine.Options{
 		Config: map[string]string{
 			"bootstrap.servers": "localhost:9092", "key.converter": "JsonConverter", "value.converter": "JsonConverter",
 			"offset.storage.file.filename": "unused",
 		},
-		Plugins: plugins, Pool: batch.NewPool(mem.NewPool()), Logger: slog.New(slog.DiscardHandler),
+		Plugins: plugins, Pool: pool, Logger: slog.New(slog.DiscardHandler),
 		NewClient: func(map[string]string, ...kgo.Opt) (*kgo.Client, error) { return kgo.NewClient() },
 	})
 	if err != nil {
@@ -39,7 +39,7 @@ func subject(t testing.TB) *peer.Peer {
 	go func() {
 		defer close(done)
 		err := conformance.Serve(context.Background(), requests, answers, conformance.Options{
-			Plugins: plugins,
+			Plugins: plugins, Pool: pool,
 			Validate: func(ctx context.Context, class string, config map[string]string) ([]byte, error) {
 				return rest.Validation(ctx, worker, class, config)
 			},
@@ -56,7 +56,8 @@ func subject(t testing.TB) *peer.Peer {
 	return peer.Over("subject", fromSubject, toSubject)
 }
 
-// TestCorpus_AnswersOfTheOriginal replays every stored case: it needs no Java.
+// TestCorpus_AnswersOfTheOriginal replays every stored case, one by one and as batches, and finds all memory
+// returned. It needs no Java.
 func TestCorpus_AnswersOfTheOriginal(t *testing.T) {
 	entries, err := corpus.Load("corpus")
 	if err != nil {
@@ -64,6 +65,14 @@ func TestCorpus_AnswersOfTheOriginal(t *testing.T) {
 	}
 	if len(entries) == 0 {
 		t.Fatal("the corpus is empty")
+	}
+	for _, e := range entries {
+		if e.Op.HasBatch() {
+			other := *e.Trial
+			other.Batch = !other.Batch
+			e.Trial = &other
+			entries = append(entries, e)
+		}
 	}
 	misses, err := corpus.Replay(entries, subject(t))
 	if err != nil {

@@ -1,4 +1,4 @@
-package connectjson
+package bench_test
 
 import (
 	"bytes"
