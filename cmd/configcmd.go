@@ -15,30 +15,34 @@ import (
 )
 
 func (p *program) configCommand() *cobra.Command {
-	var output string
 	c := &cobra.Command{
 		Use:   "config [PLUGIN]",
 		Short: "Print the reference of all flags and config keys, or the keys of a plugin",
 		Args:  cobra.MaximumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			var text bytes.Buffer
-			err := p.reference(&text, c.Root())
-			if len(args) > 0 {
-				text.Reset()
-				err = p.pluginReference(&text, args[0])
-			}
-			if err != nil {
-				return err
-			}
-			if output != "" {
-				return os.WriteFile(output, text.Bytes(), 0o644)
-			}
-			_, err = text.WriteTo(p.stdout)
-			return err
-		},
 	}
-	c.Flags().StringVar(&output, "output", "", "File to write to, in place of standard output.")
+	p.writesPage(c, func(w io.Writer, args []string) error {
+		if len(args) > 0 {
+			return p.pluginReference(w, args[0])
+		}
+		return p.reference(w, c.Root())
+	})
 	return c
+}
+
+// writesPage makes c print what write writes, or put it into the file that a flag names.
+func (p *program) writesPage(c *cobra.Command, write func(w io.Writer, args []string) error) {
+	output := c.Flags().String("output", "", "File to write to, in place of standard output.")
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		var text bytes.Buffer
+		if err := write(&text, args); err != nil {
+			return err
+		}
+		if *output != "" {
+			return os.WriteFile(*output, text.Bytes(), 0o644)
+		}
+		_, err := text.WriteTo(p.stdout)
+		return err
+	}
 }
 
 func (p *program) pluginReference(w io.Writer, text string) error {

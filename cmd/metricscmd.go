@@ -1,10 +1,8 @@
 package cmd
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,22 +11,15 @@ import (
 )
 
 func (p *program) metricsCommand() *cobra.Command {
-	var output string
 	c := &cobra.Command{
 		Use:   "metrics",
 		Short: "Print the reference of all metrics",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			var text bytes.Buffer
-			metricsReference(&text)
-			if output != "" {
-				return os.WriteFile(output, text.Bytes(), 0o644)
-			}
-			_, err := text.WriteTo(p.stdout)
-			return err
-		},
 	}
-	c.Flags().StringVar(&output, "output", "", "File to write to, in place of standard output.")
+	p.writesPage(c, func(w io.Writer, _ []string) error {
+		metricsReference(w)
+		return nil
+	})
 	return c
 }
 
