@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/settings"
 )
 
 // clusterID is the answer of the brokers, once it is known.
@@ -75,5 +76,5 @@ func (w *Worker) millis(key string, fallback time.Duration) time.Duration {
 	if err != nil {
 		return fallback
 	}
-	return millis(n)
+	return settings.Millis(n)
 }

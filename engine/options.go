@@ -2,7 +2,6 @@ package engine
 
 import (
 	"log/slog"
-	"math"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -11,6 +10,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/plugin"
+	"github.com/millrace/millrace/engine/settings"
 )
 
 // Options are what a Worker is made of.
@@ -72,7 +72,7 @@ func parseWorker(props map[string]string, plugins plugin.Set) (workerSettings, e
 	if err != nil {
 		return workerSettings{}, err
 	}
-	ms := func(key string) time.Duration { return millis(v.Int64(key)) }
+	ms := func(key string) time.Duration { return settings.Millis(v.Int64(key)) }
 	return workerSettings{
 		keyConverter:    v.Class("key.converter"),
 		valueConverter:  v.Class("value.converter"),
@@ -87,12 +87,4 @@ func parseWorker(props map[string]string, plugins plugin.Set) (workerSettings, e
 		tuning:          readTuning(v),
 		memoryFraction:  v.Float64(memoryFraction),
 	}, nil
-}
-
-// millis is milliseconds as a duration; what is too long for one is the longest.
-func millis(n int64) time.Duration {
-	if n > int64(math.MaxInt64/time.Millisecond) {
-		return math.MaxInt64
-	}
-	return time.Duration(n) * time.Millisecond
 }

@@ -28,11 +28,7 @@ type Pipeline struct {
 //
 // Errors: those with which a task of the connector would fail to start.
 func (w *Worker) NewPipeline(ctx context.Context, raw map[string]string) (*Pipeline, error) {
-	props, err := w.Resolve(ctx, raw)
-	if err != nil {
-		return nil, err
-	}
-	class, err := w.connectorClass(props)
+	props, class, err := w.resolvedClass(ctx, raw)
 	if err != nil {
 		return nil, err
 	}

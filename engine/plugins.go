@@ -72,6 +72,16 @@ func version(v string) string {
 	return v
 }
 
+// resolvedClass replaces the variables of a connector config and finds its class.
+func (w *Worker) resolvedClass(ctx context.Context, raw map[string]string) (map[string]string, *connectors.Class, error) {
+	props, err := w.Resolve(ctx, raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	class, err := w.connectorClass(props)
+	return props, class, err
+}
+
 // connectorClass finds the class of a resolved connector config, in the version that it asks for.
 // Source: Worker.instantiateConnector.
 func (w *Worker) connectorClass(props map[string]string) (*connectors.Class, error) {

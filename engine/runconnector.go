@@ -38,11 +38,7 @@ func (w *Worker) startConnector(ctx context.Context, name string, props map[stri
 	case closed:
 		return errClosed
 	}
-	resolved, err := w.Resolve(ctx, props)
-	if err != nil {
-		return err
-	}
-	class, err := w.connectorClass(resolved)
+	resolved, class, err := w.resolvedClass(ctx, props)
 	if err != nil {
 		return err
 	}

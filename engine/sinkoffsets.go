@@ -133,11 +133,7 @@ type sinkGroup struct {
 }
 
 func (w *Worker) sinkGroup(ctx context.Context, name string, raw map[string]string) (*sinkGroup, error) {
-	props, err := w.Resolve(ctx, raw)
-	if err != nil {
-		return nil, err
-	}
-	class, err := w.connectorClass(props)
+	props, class, err := w.resolvedClass(ctx, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -201,11 +197,7 @@ func (g *sinkGroup) alter(ctx context.Context, offsets map[connectors.TopicParti
 // Errors: offsets of other than primitive values; the plugin's.
 // Source: Worker.modifySourceConnectorOffsets, normalizeSourceConnectorOffsets.
 func (w *Worker) AlterSourceOffsets(ctx context.Context, name string, raw map[string]string, offsets []connectors.PartitionOffset) (handled bool, err error) {
-	props, err := w.Resolve(ctx, raw)
-	if err != nil {
-		return false, err
-	}
-	class, err := w.connectorClass(props)
+	props, class, err := w.resolvedClass(ctx, raw)
 	if err != nil {
 		return false, err
 	}

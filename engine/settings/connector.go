@@ -31,8 +31,8 @@ func ParseErrors(props map[string]string) (Errors, error) {
 		return Errors{}, err
 	}
 	return Errors{
-		RetryTimeout:  millis(v.Int64("errors.retry.timeout")),
-		RetryDelayMax: millis(v.Int64("errors.retry.delay.max.ms")),
+		RetryTimeout:  Millis(v.Int64("errors.retry.timeout")),
+		RetryDelayMax: Millis(v.Int64("errors.retry.delay.max.ms")),
 		TolerateAll:   strings.EqualFold(v.String("errors.tolerance"), "all"),
 		Log:           v.Bool("errors.log.enable"),
 		LogMessages:   v.Bool("errors.log.include.messages"),
@@ -92,8 +92,8 @@ func subset(d *config.Def, prefix string) *config.Def {
 	return out
 }
 
-// millis is milliseconds as a duration; a value too large for one means for ever.
-func millis(n int64) time.Duration {
+// Millis is milliseconds as a duration; a value too large for one means for ever.
+func Millis(n int64) time.Duration {
 	if n > int64(1<<63-1)/int64(time.Millisecond) {
 		return 1<<63 - 1
 	}
