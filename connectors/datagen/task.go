@@ -90,21 +90,9 @@ func (t *task) Poll(ctx context.Context) ([]*batch.Batch, error) {
 				return []*batch.Batch{t.batch(n)}, nil
 			}
 		}
-		if rest := end.Sub(now); rest <= 0 || !sleep(ctx, min(wait, rest)) {
+		if rest := end.Sub(now); rest <= 0 || !connectors.Wait(ctx, min(wait, rest)) {
 			return nil, nil
 		}
-	}
-}
-
-// sleep waits for d; false: ctx ended first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 

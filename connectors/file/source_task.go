@@ -90,21 +90,9 @@ func (t *sourceTask) Poll(ctx context.Context) ([]*batch.Batch, error) {
 		if b != nil {
 			return []*batch.Batch{b}, nil
 		}
-		if rest := time.Until(end); rest <= 0 || !sleep(ctx, min(rest, lookEvery)) {
+		if rest := time.Until(end); rest <= 0 || !connectors.Wait(ctx, min(rest, lookEvery)) {
 			return nil, nil
 		}
-	}
-}
-
-// sleep waits for d; false: ctx ended first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 
@@ -207,7 +195,7 @@ func (t *sourceTask) readError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	sleep(ctx, idleWait)
+	connectors.Wait(ctx, idleWait)
 	return connectors.Retriable(connectors.Errorf("file %q: read at position %d: %w", orElse(t.name, "standard input"), t.position, cause(err)))
 }
 

@@ -87,12 +87,8 @@ func (t *task) Poll(ctx context.Context) ([]*batch.Batch, error) {
 	if t.next == t.end {
 		wait = time.Second
 	}
-	if wait > 0 {
-		select {
-		case <-ctx.Done():
-			return nil, nil
-		case <-time.After(wait):
-		}
+	if wait > 0 && !connectors.Wait(ctx, wait) {
+		return nil, nil
 	}
 	schema := batch.Of(batch.KindInt64, false)
 	for t.next < t.end && t.builder.Len() < rowsMax {
