@@ -7,6 +7,10 @@ import (
 	"github.com/millrace/millrace/internal/java"
 )
 
+// HashMapOrder gives the iteration order of a java.util.HashMap filled with keys in order, as indices. Where
+// addresses decide it (byte arrays, structs), the order stays.
+func HashMapOrder(keys []batch.Value) []int32 { return JavaText{}.order(keys) }
+
 // hashOrder gives the iteration order of a java.util.HashMap filled with keys in order, as indices. ok
 // is false where it depends on addresses (byte arrays as keys) or on the hash of a schema (structs).
 func hashOrder(keys []batch.Value) (order []int32, ok bool) {

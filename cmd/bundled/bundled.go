@@ -13,6 +13,7 @@ import (
 	"github.com/millrace/millrace/connectors/blackhole"
 	"github.com/millrace/millrace/connectors/datagen"
 	"github.com/millrace/millrace/connectors/file"
+	"github.com/millrace/millrace/connectors/verifiable"
 	"github.com/millrace/millrace/engine/plugin"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/apache"
@@ -27,6 +28,6 @@ func Plugins() plugin.Set {
 		Converters: codec.NewSet(slices.Concat(connectjson.Classes(), primitive.Classes(), header.Classes())...),
 		Transforms: smt.NewSet(slices.Concat(apache.Classes(), confluent.Classes(), debezium.Classes())...),
 		Predicates: smt.NewPredicateSet(slices.Concat(predicate.Classes())...),
-		Connectors: connectors.NewSet(slices.Concat(file.Classes(), datagen.Classes(), blackhole.Classes())...),
+		Connectors: connectors.NewSet(slices.Concat(file.Classes(), datagen.Classes(), blackhole.Classes(), verifiable.Classes())...),
 	}
 }

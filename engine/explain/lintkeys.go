@@ -37,7 +37,7 @@ func (l *lint) converters() {
 
 // unknownKeys looks for keys that nothing reads.
 func (l *lint) unknownKeys() {
-	if l.class.Def == nil || len(l.keys) == 0 || l.has("connector.plugin.version") {
+	if l.class.Def == nil || len(l.class.Def.Keys()) == 0 || len(l.keys) == 0 || l.has("connector.plugin.version") {
 		return // nobody has said what the connector reads
 	}
 	var names []string
