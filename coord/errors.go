@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/millrace/millrace/connectors"
 )
 
 // RequestError is an error that a client of the REST API sees.
@@ -51,4 +53,26 @@ func AsRequestError(err error) error {
 		}
 	}
 	return &RequestError{Status: status, Text: err.Error(), Err: err}
+}
+
+// Trace is what a failure looks like that has no instance to report it: the chain of errors, each after
+// its Java class, as Throwable.printStackTrace prints it.
+func Trace(err error) string {
+	var out strings.Builder
+	for last := ""; err != nil; err = errors.Unwrap(err) {
+		class := connectors.ConnectException
+		if of, ok := err.(interface{ JavaClass() string }); ok {
+			class = of.JavaClass()
+		}
+		line := class + ": " + err.Error() + "\n"
+		if line == last {
+			continue
+		}
+		if last != "" {
+			out.WriteString("Caused by: ")
+		}
+		out.WriteString(line)
+		last = line
+	}
+	return out.String()
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/internal/coroutine"
 )
 
 // create is what a request to put a config asks for.
@@ -27,7 +28,7 @@ type class struct {
 //
 // Errors: the refusal, with all faults found. Source: AbstractHerder.validateConnectorConfig.
 func (p *proc) validate(ctx context.Context, config map[string]string) (class, error) {
-	return callPlugin(ctx, p, "validating the config of a connector of class "+config["connector.class"], func(ctx context.Context, on env) (class, error) {
+	return coroutine.CallPlugin(ctx, p.Proc, "validating the config of a connector of class "+config["connector.class"], func(ctx context.Context, on env) (class, error) {
 		v, err := on.worker.Validate(ctx, config)
 		if err == nil {
 			err = coord.InvalidConfig(v)
@@ -47,7 +48,7 @@ func (p *proc) put(ctx context.Context, r create) (created bool, info *coord.Con
 		return false, nil, err
 	}
 	s := p.m.slot(r.name)
-	if !p.lock(&s.ops) {
+	if !p.Lock(&s.ops) {
 		return false, nil, errStopping
 	}
 	if s.c != nil && !r.replace {
@@ -118,7 +119,7 @@ func (p *proc) patch(ctx context.Context, name string, changes map[string]*strin
 			return nil, err
 		}
 		s := p.m.slot(name)
-		if !p.lock(&s.ops) {
+		if !p.Lock(&s.ops) {
 			return nil, errStopping
 		}
 		if s.c == c && c.revision == revision {
@@ -151,7 +152,7 @@ func (p *proc) take(name string, absent error) (*slot, *connector, error) {
 		return nil, nil, absent
 	}
 	s := p.m.slot(name)
-	if !p.lock(&s.ops) {
+	if !p.Lock(&s.ops) {
 		return nil, nil, errStopping
 	}
 	if s.c == nil {

@@ -37,7 +37,7 @@ func TestHealth_KnowsALoopThatIsStuck(t *testing.T) {
 	run(t, func(t *testing.T, k *kit) {
 		k.Ready()
 		free := make(chan struct{})
-		k.inbox.post(func(*machine) { <-free })
+		k.inbox.Post(func(*machine) { <-free })
 		start := time.Now()
 		if h := k.health(); !h.Ready || h.Live || time.Since(start) != 10*time.Second {
 			t.Errorf("%+v after %v", h, time.Since(start))

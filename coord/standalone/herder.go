@@ -8,6 +8,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/internal/coroutine"
 )
 
 // Options are what a Herder works with.
@@ -21,24 +22,23 @@ type Options struct {
 // Herder runs the connectors of a worker that stands alone. Safe for concurrent use.
 type Herder struct {
 	opt    Options
-	inbox  *inbox
+	inbox  *coroutine.Inbox[event]
 	topics *topics       // the machine's
 	ready  chan struct{} // closed once start-up is over
 	start  sync.Once     // closes ready
-	stage  stages
+	stage  coroutine.Stages
 	done   chan struct{} // Run has returned
 
 	// Of Run alone.
 	machine *machine
-	effects sync.WaitGroup
 }
 
 var _ coord.Herder = (*Herder)(nil)
 
 // New returns a herder. Requests are answered while Run runs.
 func New(o Options) *Herder {
-	h := &Herder{opt: o, inbox: newInbox(), ready: make(chan struct{}), done: make(chan struct{})}
-	h.machine = newMachine(o.WorkerID, o.Logger, h.inbox.post)
+	h := &Herder{opt: o, inbox: coroutine.NewInbox[event](), ready: make(chan struct{}), done: make(chan struct{})}
+	h.machine = newMachine(o.WorkerID, o.Logger, h.inbox.Post)
 	h.topics = h.machine.topics
 	return h
 }
@@ -69,7 +69,7 @@ func (h *Herder) Health(ctx context.Context) (coord.Health, error) {
 }
 
 // Stage implements coord.Herder.
-func (h *Herder) Stage() string { return h.stage.summary() }
+func (h *Herder) Stage() string { return h.stage.Summary() }
 
 // TopicUsed notes that a connector's task uses a topic. It does not wait, and costs little for a topic that
 // is known, so that tasks may tell of every batch: then topics show again after a reset.
@@ -78,7 +78,7 @@ func (h *Herder) TopicUsed(id connectors.TaskID, topic string) {
 	if h.topics.has(id.Connector, topic) {
 		return
 	}
-	h.inbox.post(func(m *machine) {
+	h.inbox.Post(func(m *machine) {
 		if m.connector(id.Connector) != nil {
 			m.topics.add(id.Connector, topic)
 		}
@@ -87,31 +87,31 @@ func (h *Herder) TopicUsed(id connectors.TaskID, topic string) {
 
 // read answers from the state, without waiting for operations.
 func read[T any](ctx context.Context, h *Herder, f func(m *machine) (T, error)) (T, error) {
-	out := make(chan answer[T], 1)
-	h.inbox.post(func(m *machine) {
+	out := make(chan outcome[T], 1)
+	h.inbox.Post(func(m *machine) {
 		v, err := f(m)
-		out <- answer[T]{v, err}
+		out <- outcome[T]{v, err}
 	})
 	return await(ctx, h, out)
 }
 
 // operate runs an operation and waits for its end, or until ctx ends; the operation goes on then.
 func operate[T any](ctx context.Context, h *Herder, f func(p *proc) (T, error)) (T, error) {
-	out := make(chan answer[T], 1)
-	h.inbox.post(func(m *machine) {
+	out := make(chan outcome[T], 1)
+	h.inbox.Post(func(m *machine) {
 		if m.stopping {
-			out <- answer[T]{err: errStopping}
+			out <- outcome[T]{err: errStopping}
 			return
 		}
 		m.spawn(func(p *proc) {
 			v, err := f(p)
-			out <- answer[T]{v, coord.AsRequestError(err)}
+			out <- outcome[T]{v, coord.AsRequestError(err)}
 		})
 	})
 	return await(ctx, h, out)
 }
 
-func await[T any](ctx context.Context, h *Herder, out <-chan answer[T]) (T, error) {
+func await[T any](ctx context.Context, h *Herder, out <-chan outcome[T]) (T, error) {
 	select {
 	case a := <-out:
 		return a.v, a.err
@@ -127,6 +127,12 @@ func await[T any](ctx context.Context, h *Herder, out <-chan answer[T]) (T, erro
 		var none T
 		return none, errStopping
 	}
+}
+
+// outcome is what a request comes to.
+type outcome[T any] struct {
+	v   T
+	err error
 }
 
 // do is operate without a result.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/internal/coroutine"
 )
 
 // startConnector starts an instance in the connector's target state. The caller holds the slot. Who sets
@@ -24,13 +25,13 @@ func (p *proc) startConnector(c *connector, awaited bool) (run uint64, err error
 			}
 		})
 	}
-	_, err = call(p, "starting connector "+name, func(ctx context.Context, on env) (struct{}, error) {
+	_, err = coroutine.Call(p.Proc, "starting connector "+name, func(ctx context.Context, on env) (struct{}, error) {
 		return struct{}{}, on.worker.StartConnector(ctx, name, config, target, status, reconfigure)
 	})
 	if err != nil {
 		m.log.Error("connector not started", "connector", name, "err", err)
 		c.run, c.awaited = 0, false
-		c.status = m.instanceStatus(c, connectors.Failed, trace(err), false)
+		c.status = m.instanceStatus(c, connectors.Failed, coord.Trace(err), false)
 	}
 	return run, err
 }
@@ -42,7 +43,7 @@ func (p *proc) stopConnector(c *connector) {
 	}
 	name := c.name
 	c.ending = true
-	_, err := call(p, "stopping connector "+name, func(ctx context.Context, on env) (struct{}, error) {
+	_, err := coroutine.Call(p.Proc, "stopping connector "+name, func(ctx context.Context, on env) (struct{}, error) {
 		return struct{}{}, on.worker.StopConnector(ctx, name)
 	})
 	if err != nil {
@@ -62,7 +63,7 @@ func (p *proc) awaitState(c *connector, run uint64) error {
 			return errStopping
 		}
 		c.waiting = append(c.waiting, p)
-		if err, ok := p.wait(effect{}).(error); ok {
+		if err := p.Wait(); err != nil {
 			return err
 		}
 	}
@@ -79,7 +80,7 @@ func (p *proc) awaitState(c *connector, run uint64) error {
 // wakeAll wakes those who wait for the instance's first state.
 func (m *machine) wakeAll(c *connector, answer any) {
 	for _, p := range c.waiting {
-		m.wake(p, answer)
+		m.Wake(p.Proc, answer)
 	}
 	c.waiting, c.awaited = nil, false
 }
@@ -92,7 +93,7 @@ func (p *proc) setTarget(c *connector, target connectors.TargetState) {
 	}
 	c.target = target
 	name, ids := c.name, c.taskIDs()
-	_, _ = call(p, "changing the state of connector "+name, func(_ context.Context, on env) (struct{}, error) {
+	_, _ = coroutine.Call(p.Proc, "changing the state of connector "+name, func(_ context.Context, on env) (struct{}, error) {
 		on.worker.SetConnectorTarget(name, target)
 		for _, id := range ids {
 			on.worker.SetTaskTarget(id, target)

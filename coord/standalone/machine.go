@@ -8,6 +8,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/internal/coroutine"
 )
 
 // errStopping answers requests that come too late.
@@ -27,10 +28,7 @@ type machine struct {
 	topics *topics
 	runs   uint64 // the last token of an instance
 
-	procs    map[*proc]struct{}
-	runnable []*proc
-	sleeping []*proc
-	effects  []effect
+	*coroutine.Scheduler[env]
 	stopping bool
 }
 
@@ -39,8 +37,8 @@ type slot struct {
 	name string
 	c    *connector // nil: none
 
-	ops    mutex // held by operations
-	update mutex // held by who computes task configs; taken before ops
+	ops    coroutine.Mutex[env] // held by operations
+	update coroutine.Mutex[env] // held by who computes task configs; taken before ops
 }
 
 // connector is a connector's config, state, and what runs of it. Configs are replaced, never changed.
@@ -71,16 +69,13 @@ type connector struct {
 }
 
 func newMachine(workerID string, log *slog.Logger, post func(event)) *machine {
-	return &machine{workerID: workerID, log: log, post: post, slots: map[string]*slot{}, topics: newTopics(), procs: map[*proc]struct{}{}}
+	return &machine{workerID: workerID, log: log, post: post, slots: map[string]*slot{}, topics: newTopics(), Scheduler: coroutine.NewScheduler[env]()}
 }
 
 // step takes an event and returns the effects that it leads to.
 func (m *machine) step(e event) []effect {
 	e(m)
-	m.resume()
-	out := m.effects
-	m.effects = nil
-	return out
+	return m.Resume()
 }
 
 // stop refuses what waits and what comes; what is under way goes on to its next wait.
@@ -88,15 +83,13 @@ func (m *machine) stop() {
 	m.stopping = true
 	for _, name := range slices.Sorted(maps.Keys(m.slots)) {
 		s := m.slots[name]
-		m.refuse(&s.ops)
-		m.refuse(&s.update)
+		s.ops.Refuse(errStopping)
+		s.update.Refuse(errStopping)
 		if s.c != nil {
 			m.wakeAll(s.c, errStopping)
 		}
 	}
-	for _, p := range m.sleeping {
-		m.wake(p, errStopping)
-	}
+	m.Stop(errStopping)
 }
 
 // slot returns a name's slot, making it.
@@ -118,9 +111,9 @@ func (m *machine) connector(name string) *connector {
 }
 
 // release unlocks a slot and forgets it when nobody needs it.
-func (p *proc) release(s *slot, x *mutex) {
-	p.unlock(x)
-	if s.c == nil && s.ops.idle() && s.update.idle() && p.m.slots[s.name] == s {
+func (p *proc) release(s *slot, x *coroutine.Mutex[env]) {
+	p.Unlock(x)
+	if s.c == nil && s.ops.Idle() && s.update.Idle() && p.m.slots[s.name] == s {
 		delete(p.m.slots, s.name)
 	}
 }

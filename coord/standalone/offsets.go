@@ -1,16 +1,16 @@
 package standalone
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/internal/coroutine"
+	"github.com/millrace/millrace/coord/internal/offsets"
 )
 
 // alterTimeout is how long a change of offsets may take. Source: RestServer.DEFAULT_REST_REQUEST_TIMEOUT_MS.
@@ -35,39 +35,23 @@ func (p *proc) offsets(ctx context.Context, name string) ([]coord.Offset, error)
 	}
 	config := c.config
 	if c.kind != connectors.KindSink {
-		return callPlugin(ctx, p, "reading the offsets of connector "+name, func(ctx context.Context, on env) ([]coord.Offset, error) {
+		return coroutine.CallPlugin(ctx, p.Proc, "reading the offsets of connector "+name, func(ctx context.Context, on env) ([]coord.Offset, error) {
 			return on.offsets.All(ctx, name)
 		})
 	}
-	return callPlugin(ctx, p, "reading the offsets of connector "+name, func(ctx context.Context, on env) ([]coord.Offset, error) {
+	return coroutine.CallPlugin(ctx, p.Proc, "reading the offsets of connector "+name, func(ctx context.Context, on env) ([]coord.Offset, error) {
 		committed, err := on.worker.SinkOffsets(ctx, name, config)
 		if err != nil {
 			return nil, err
 		}
-		return sinkOffsets(committed), nil
+		return offsets.OfSink(committed), nil
 	})
-}
-
-// sinkOffsets lists committed offsets by topic and partition.
-func sinkOffsets(committed map[connectors.TopicPartition]int64) []coord.Offset {
-	order := make([]connectors.TopicPartition, 0, len(committed))
-	for tp := range committed {
-		order = append(order, tp)
-	}
-	slices.SortFunc(order, func(a, b connectors.TopicPartition) int {
-		return cmp.Or(strings.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
-	})
-	out := make([]coord.Offset, len(order))
-	for i, tp := range order {
-		out[i] = connectors.SinkOffset(tp, committed[tp])
-	}
-	return out
 }
 
 // modifyOffsets alters a stopped connector's offsets, or resets all of them. The slot is held until they
 // are stored, so that nothing can be started with the old ones.
 // Source: StandaloneHerder.modifyConnectorOffsets.
-func (p *proc) modifyOffsets(name string, offsets []coord.Offset, reset bool) (message string, err error) {
+func (p *proc) modifyOffsets(name string, wanted []coord.Offset, reset bool) (message string, err error) {
 	s, c, err := p.take(name, notFound("Connector %s not found", name))
 	if err != nil {
 		return "", err
@@ -81,51 +65,51 @@ func (p *proc) modifyOffsets(name string, offsets []coord.Offset, reset bool) (m
 	if c.kind == connectors.KindSink {
 		change = p.alterSink
 	}
-	handled, err := change(c, offsets, reset)
+	handled, err := change(c, wanted, reset)
 	if err != nil {
 		return "", err
 	}
-	return modified(handled, reset), nil
+	return offsets.Modified(handled, reset), nil
 }
 
 // alterSource changes a source's offsets: the plugin first, then the store.
 // Source: Worker.modifySourceConnectorOffsets.
-func (p *proc) alterSource(c *connector, offsets []coord.Offset, reset bool) (handled bool, err error) {
+func (p *proc) alterSource(c *connector, wanted []coord.Offset, reset bool) (handled bool, err error) {
 	name, config := c.name, c.config
 	if reset {
-		partitions, err := call(p, "reading the offsets of connector "+name, func(ctx context.Context, on env) ([]connectors.OffsetMap, error) {
+		partitions, err := coroutine.Call(p.Proc, "reading the offsets of connector "+name, func(ctx context.Context, on env) ([]connectors.OffsetMap, error) {
 			return on.offsets.Partitions(ctx, name)
 		})
 		if err != nil {
 			return false, err
 		}
 		for _, partition := range partitions {
-			offsets = append(offsets, coord.Offset{Partition: partition})
+			wanted = append(wanted, coord.Offset{Partition: partition})
 		}
 	}
-	if offsets, err = distinct(offsets); err != nil {
+	if wanted, err = offsets.Distinct(wanted); err != nil {
 		return false, err
 	}
 	handled, err = p.alter(c, func(ctx context.Context, on env) (bool, error) {
-		return on.worker.AlterSourceOffsets(ctx, name, config, slices.Clone(offsets))
+		return on.worker.AlterSourceOffsets(ctx, name, config, slices.Clone(wanted))
 	})
 	if err != nil {
 		return false, err
 	}
-	return call(p, "storing the offsets of connector "+name, func(ctx context.Context, on env) (bool, error) {
-		return handled, on.offsets.Set(ctx, name, offsets)
+	return coroutine.Call(p.Proc, "storing the offsets of connector "+name, func(ctx context.Context, on env) (bool, error) {
+		return handled, on.offsets.Set(ctx, name, wanted)
 	})
 }
 
 // alterSink changes the offsets of a sink's consumer group. Source: Worker.modifySinkConnectorOffsets.
-func (p *proc) alterSink(c *connector, offsets []coord.Offset, reset bool) (handled bool, err error) {
+func (p *proc) alterSink(c *connector, wanted []coord.Offset, reset bool) (handled bool, err error) {
 	name, config := c.name, c.config
 	if reset {
 		return p.alter(c, func(ctx context.Context, on env) (bool, error) {
 			return on.worker.ResetSinkOffsets(ctx, name, config)
 		})
 	}
-	parsed, err := connectors.ParseSinkOffsets(offsets)
+	parsed, err := connectors.ParseSinkOffsets(wanted)
 	if err != nil {
 		return false, err
 	}
@@ -138,47 +122,9 @@ func (p *proc) alterSink(c *connector, offsets []coord.Offset, reset bool) (hand
 func (p *proc) alter(c *connector, f func(ctx context.Context, on env) (bool, error)) (handled bool, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), alterTimeout)
 	defer cancel()
-	handled, err = callPlugin(ctx, p, "changing the offsets of connector "+c.name, f)
+	handled, err = coroutine.CallPlugin(ctx, p.Proc, "changing the offsets of connector "+c.name, f)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = coord.Errorf(http.StatusInternalServerError, "Timed out while calling the 'alterOffsets' method for %s connector %s", c.kind, c.name)
 	}
 	return handled, err
-}
-
-// distinct returns offsets as they read back from a store, the last one of each partition.
-func distinct(offsets []coord.Offset) ([]coord.Offset, error) {
-	at := make(map[string]int, len(offsets))
-	out := make([]coord.Offset, 0, len(offsets))
-	for _, o := range offsets {
-		content, err := connectors.OffsetContent(o.Partition)
-		if err != nil {
-			return nil, err
-		}
-		if o.Partition, err = connectors.NormalizeOffsetMap(o.Partition); err != nil {
-			return nil, err
-		}
-		if o.Offset, err = connectors.NormalizeOffsetMap(o.Offset); err != nil {
-			return nil, err
-		}
-		if i, ok := at[content]; ok {
-			out[i] = o
-			continue
-		}
-		at[content] = len(out)
-		out = append(out, o)
-	}
-	return out, nil
-}
-
-// modified is the message for the client. Source: Worker.completeModifyOffsetsCallback.
-func modified(handled, reset bool) string {
-	verb := "altered"
-	if reset {
-		verb = "reset"
-	}
-	if handled {
-		return "The offsets for this connector have been " + verb + " successfully"
-	}
-	return "The Connect framework-managed offsets for this connector have been " + verb + " successfully. However, if this connector manages offsets " +
-		"externally, they will need to be manually " + verb + " in the system that the connector uses."
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/internal/coroutine"
 )
 
 // KafkaClusterID implements coord.Herder.
@@ -196,7 +197,7 @@ func (h *Herder) PluginConfig(plugin, version string) ([]config.Key, error) {
 func (h *Herder) Validate(ctx context.Context, props map[string]string, nulls ...string) (*connectors.Validation, error) {
 	props, nulls = maps.Clone(props), slices.Clone(nulls)
 	return operate(ctx, h, func(p *proc) (*connectors.Validation, error) {
-		v, err := callPlugin(ctx, p, "validating the config of a connector of class "+props["connector.class"], func(ctx context.Context, on env) (*connectors.Validation, error) {
+		v, err := coroutine.CallPlugin(ctx, p.Proc, "validating the config of a connector of class "+props["connector.class"], func(ctx context.Context, on env) (*connectors.Validation, error) {
 			return on.worker.Validate(ctx, props, nulls...)
 		})
 		var of interface{ JavaClass() string }

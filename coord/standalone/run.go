@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/coord/internal/coroutine"
 )
 
 // stopTimeout is how long operations under way may take once the herder is to stop.
@@ -21,90 +22,38 @@ func (h *Herder) Run(ctx context.Context) error {
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	plugins, endPlugins := context.WithCancelCause(base)
+	launcher := coroutine.Launcher[env]{
+		On: env{h.opt.Worker, h.opt.Offsets}, Base: base, Plugins: plugins, Stages: &h.stage,
+		Answered: func(e effect, answer any) {
+			h.inbox.Post(func(m *machine) { m.Answered(e, answer) })
+		},
+	}
 	step := func(e event) {
 		for _, f := range h.machine.step(e) {
-			h.effects.Go(func() { h.launch(base, plugins, f) })
+			launcher.Launch(f)
 		}
 	}
 	h.opt.Logger.Info("Herder started")
-	h.work(ctx, step, func() bool { return false })
+	h.inbox.Work(ctx, step, func() bool { return false })
 
 	h.opt.Logger.Info("Herder stopping")
 	step((*machine).stop)
 	endPlugins(errStopping)
 	limit, cancelLimit := context.WithTimeout(base, stopTimeout)
 	defer cancelLimit()
-	h.work(limit, step, func() bool { return len(h.machine.procs) == 0 })
-	if n := len(h.machine.procs); n > 0 {
+	h.inbox.Work(limit, step, func() bool { return h.machine.Len() == 0 })
+	if n := h.machine.Len(); n > 0 {
 		h.opt.Logger.Warn("operations did not end in time and are given up", "timeout", stopTimeout, "operations", n)
 	}
 	left := 0
 	step(func(m *machine) { m.stopAll(&left) })
-	h.work(base, step, func() bool { return left == 0 })
+	h.inbox.Work(base, step, func() bool { return left == 0 })
 
-	for p := range h.machine.procs {
-		p.stop()
-	}
+	h.machine.Kill()
 	cancel()
-	h.effects.Wait()
+	launcher.Wait()
 	h.opt.Logger.Info("Herder stopped")
 	return h.opt.Offsets.Close()
-}
-
-// work takes events until enough is true or ctx ends.
-func (h *Herder) work(ctx context.Context, step func(event), enough func() bool) {
-	for !enough() {
-		select {
-		case <-h.inbox.ready:
-			for _, e := range h.inbox.take() {
-				step(e)
-			}
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// launch runs an effect and tells the machine its answer. base ends after everything has been stopped,
-// plugins when the herder is to stop.
-func (h *Herder) launch(base, plugins context.Context, e effect) {
-	var answer any
-	switch {
-	case e.after > 0:
-		timer := time.NewTimer(e.after)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-plugins.Done():
-		}
-	case e.within != nil:
-		ctx, cancel := e.within(plugins)
-		defer cancel()
-		answer = h.run(ctx, e)
-	default:
-		answer = h.run(base, e)
-	}
-	h.inbox.post(func(m *machine) { m.answered(e, answer) })
-}
-
-// run runs an effect. One that has not come back when its context ends is left behind.
-func (h *Herder) run(ctx context.Context, e effect) any {
-	out := make(chan any, 1)
-	go func() {
-		defer h.stage.begin(e.what)()
-		out <- e.run(ctx, env{h.opt.Worker, h.opt.Offsets})
-	}()
-	select {
-	case v := <-out:
-		return v
-	case <-ctx.Done():
-	}
-	select {
-	case v := <-out:
-		return v
-	default:
-		return context.Cause(ctx)
-	}
 }
 
 // stopAll stops all tasks, which share one time-out, then all connectors, side by side. left counts what
@@ -128,7 +77,7 @@ func (m *machine) stopAll(left *int) {
 			}
 		}
 		if len(ids) > 0 {
-			_, err := call(p, "stopping all tasks", func(ctx context.Context, on env) (struct{}, error) {
+			_, err := coroutine.Call(p.Proc, "stopping all tasks", func(ctx context.Context, on env) (struct{}, error) {
 				return struct{}{}, on.worker.StopTasks(ctx, ids)
 			})
 			if err != nil {

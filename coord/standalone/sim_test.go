@@ -122,10 +122,10 @@ func (s *sim) act() bool {
 			e := s.effects[i]
 			s.effects = slices.Delete(s.effects, i, i+1)
 			var answer any
-			if e.run != nil {
-				answer = e.run(context.Background(), env{s.worker, s.offsets})
+			if e.Run != nil {
+				answer = e.Run(context.Background(), env{s.worker, s.offsets})
 			}
-			s.finished = append(s.finished, func(m *machine) { m.answered(e, answer) })
+			s.finished = append(s.finished, func(m *machine) { m.Answered(e, answer) })
 		})
 	}
 	for i := range s.finished {
@@ -155,14 +155,14 @@ func (s *sim) act() bool {
 // check compares what the herder holds with what runs, once nothing moves any more.
 func (s *sim) check() {
 	fault := func(format string, args ...any) { s.t.Errorf(format, args...) }
-	if s.asked != s.answered || len(s.m.procs) != 0 {
-		fault("%d of %d requests answered, %d operations left", s.answered, s.asked, len(s.m.procs))
+	if s.asked != s.answered || s.m.Len() != 0 {
+		fault("%d of %d requests answered, %d operations left", s.answered, s.asked, s.m.Len())
 	}
 	running := maps.Clone(s.worker.connectors)
 	tasks := maps.Clone(s.worker.tasks)
 	for name, slot := range s.m.slots {
 		c := slot.c
-		if c == nil || !slot.ops.idle() || !slot.update.idle() {
+		if c == nil || !slot.ops.Idle() || !slot.update.Idle() {
 			fault("slot %s is empty, or busy", name)
 			continue
 		}
@@ -274,12 +274,12 @@ func TestSimulation_Stop(t *testing.T) {
 		for s.act() {
 			continue
 		}
-		if left != 0 || len(s.m.procs) != 0 || s.asked != s.answered || len(s.worker.connectors)+len(s.worker.tasks) != 0 {
+		if left != 0 || s.m.Len() != 0 || s.asked != s.answered || len(s.worker.connectors)+len(s.worker.tasks) != 0 {
 			for _, line := range s.trace {
 				t.Log(line)
 			}
 			t.Fatalf("seed %d: %d left, %d operations, %d of %d answered, running %v %v",
-				seed, left, len(s.m.procs), s.answered, s.asked, s.worker.connectors, s.worker.tasks)
+				seed, left, s.m.Len(), s.answered, s.asked, s.worker.connectors, s.worker.tasks)
 		}
 	}
 }

@@ -1,11 +1,9 @@
 package standalone
 
 import (
-	"errors"
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
@@ -33,7 +31,7 @@ func (m *machine) connectorReported(name string, run uint64, st connectors.Statu
 	if st.State == connectors.Running {
 		c.starts++
 		if c.sleeper != nil { // it asked before the connector ran
-			m.wake(c.sleeper, nil)
+			m.Wake(c.sleeper.Proc, nil)
 			c.sleeper = nil
 		}
 	}
@@ -64,28 +62,6 @@ func (m *machine) connectorStatus(c *connector) *coord.ConnectorStatus {
 // info describes a connector's config and tasks.
 func (c *connector) info() *coord.ConnectorInfo {
 	return &coord.ConnectorInfo{Name: c.name, Config: maps.Clone(c.config), Tasks: c.taskIDs(), Kind: c.kind}
-}
-
-// trace is what a failure looks like that has no instance to report it: the chain of errors, each after
-// its Java class, as Throwable.printStackTrace prints it.
-func trace(err error) string {
-	var out strings.Builder
-	for last := ""; err != nil; err = errors.Unwrap(err) {
-		class := connectors.ConnectException
-		if of, ok := err.(interface{ JavaClass() string }); ok {
-			class = of.JavaClass()
-		}
-		line := class + ": " + err.Error() + "\n"
-		if line == last {
-			continue
-		}
-		if last != "" {
-			out.WriteString("Caused by: ")
-		}
-		out.WriteString(line)
-		last = line
-	}
-	return out.String()
 }
 
 func notFound(format string, args ...any) error {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/internal/coroutine"
 )
 
 // Waits between attempts to compute task configs. Source: DistributedHerder.RECONFIGURE_CONNECTOR_TASKS_BACKOFF.
@@ -26,7 +27,7 @@ const startMax = 30 * time.Second
 //
 // Errors: the plugin's, and those of config providers. Source: StandaloneHerder.updateConnectorTasks.
 func (p *proc) updateTasks(s *slot, run uint64) error {
-	if !p.lock(&s.update) {
+	if !p.Lock(&s.update) {
 		return errStopping
 	}
 	defer p.release(s, &s.update)
@@ -39,7 +40,7 @@ func (p *proc) updateTasks(s *slot, run uint64) error {
 		tasks    []map[string]string
 		resolved map[string]string
 	}
-	got, err := callPlugin(context.Background(), p, "computing the task configs of connector "+name, func(ctx context.Context, on env) (a answer, err error) {
+	got, err := coroutine.CallPlugin(context.Background(), p.Proc, "computing the task configs of connector "+name, func(ctx context.Context, on env) (a answer, err error) {
 		if a.tasks, err = on.worker.TaskConfigs(ctx, name, config); err == nil {
 			a.resolved, err = on.worker.Resolve(ctx, config)
 		}
@@ -51,7 +52,7 @@ func (p *proc) updateTasks(s *slot, run uint64) error {
 	if err != nil {
 		return err
 	}
-	if !p.lock(&s.ops) {
+	if !p.Lock(&s.ops) {
 		return errStopping
 	}
 	defer p.release(s, &s.ops)
@@ -98,7 +99,7 @@ func (m *machine) keepUpdated(c *connector) {
 			}
 			m.log.Error("no new task configs from the connector", "connector", c.name, "next_in", wait, "err", err)
 			c.sleeper = p
-			c.updateAgain = p.sleep(wait)
+			c.updateAgain = p.Sleep(wait)
 			c.sleeper = nil
 			wait = min(2*wait, retryMax)
 		}
@@ -130,7 +131,7 @@ func (p *proc) stopTasks(c *connector, ids []connectors.TaskID) {
 	if len(ids) == 0 {
 		return
 	}
-	_, err := call(p, "stopping tasks of connector "+c.name, func(ctx context.Context, on env) (struct{}, error) {
+	_, err := coroutine.Call(p.Proc, "stopping tasks of connector "+c.name, func(ctx context.Context, on env) (struct{}, error) {
 		return struct{}{}, on.worker.StopTasks(ctx, ids)
 	})
 	if err != nil {
@@ -159,7 +160,7 @@ func (p *proc) startTasks(c *connector, ids []connectors.TaskID) error {
 			m.post(func(m *machine) { m.taskReported(id, run, st) })
 		}}
 	}
-	errs, _ := call(p, "starting tasks of connector "+c.name, func(ctx context.Context, on env) ([]error, error) {
+	errs, _ := coroutine.Call(p.Proc, "starting tasks of connector "+c.name, func(ctx context.Context, on env) ([]error, error) {
 		ctx, cancel := context.WithTimeout(ctx, startMax)
 		defer cancel()
 		errs := make([]error, len(starts))
@@ -175,7 +176,7 @@ func (p *proc) startTasks(c *connector, ids []connectors.TaskID) error {
 		n := ids[i].Task
 		m.log.Error("task not started", "connector", c.name, "task", n, "err", err)
 		delete(c.taskRuns, n)
-		c.taskStatus[n] = m.instanceStatus(c, connectors.Failed, trace(err), false)
+		c.taskStatus[n] = m.instanceStatus(c, connectors.Failed, coord.Trace(err), false)
 	}
 	return errors.Join(errs...)
 }

@@ -1,13 +1,13 @@
-package standalone
+package coroutine
 
 import (
 	"sync"
 	"time"
 )
 
-// stages knows what effects are under way, for clients whose request takes too long. The zero value is
+// Stages knows what effects are under way, for clients whose request takes too long. The zero value is
 // usable. Source: Stage.
-type stages struct {
+type Stages struct {
 	mu  sync.Mutex
 	now map[*stage]struct{}
 }
@@ -18,7 +18,7 @@ type stage struct {
 }
 
 // begin notes that something begins and returns how to note its end.
-func (s *stages) begin(what string) (end func()) {
+func (s *Stages) begin(what string) (end func()) {
 	st := &stage{what, time.Now()}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,8 +33,8 @@ func (s *stages) begin(what string) (end func()) {
 	}
 }
 
-// summary says what has been under way longest, "" = nothing. Source: Stage.summarize.
-func (s *stages) summary() string {
+// Summary says what has been under way longest, "" = nothing. Source: Stage.summarize.
+func (s *Stages) Summary() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var oldest *stage

@@ -1,0 +1,61 @@
+package coroutine
+
+import (
+	"context"
+	"time"
+)
+
+// Effect is work that a Proc waits for.
+type Effect[E any] struct {
+	proc *Proc[E]
+	turn uint64 // of the Proc
+
+	// What says what it does, in words.
+	What string
+	// Run does it; nil: somebody else wakes the Proc.
+	Run func(ctx context.Context, on E) any
+	// After makes a timer of it.
+	After time.Duration
+	// Within is set where Run waits for plugin code: it narrows the context that ends when the herder
+	// stops, and Run is given up when the narrower one ends.
+	Within func(context.Context) (context.Context, context.CancelFunc)
+}
+
+// outcome is what a call came back with.
+type outcome[T any] struct {
+	v   T
+	err error
+}
+
+// Call runs f outside of the machine and returns what it returns. what says what it does.
+func Call[T, E any](p *Proc[E], what string, f func(ctx context.Context, on E) (T, error)) (T, error) {
+	return ask(p, Effect[E]{What: what}, f)
+}
+
+// CallPlugin is Call for what waits for plugin code, at most until ctx ends.
+func CallPlugin[T, E any](ctx context.Context, p *Proc[E], what string, f func(ctx context.Context, on E) (T, error)) (T, error) {
+	within := func(plugins context.Context) (context.Context, context.CancelFunc) {
+		both, cancel := context.WithCancelCause(ctx)
+		stop := context.AfterFunc(plugins, func() { cancel(context.Cause(plugins)) })
+		return both, func() {
+			stop()
+			cancel(nil)
+		}
+	}
+	return ask(p, Effect[E]{What: what, Within: within}, f)
+}
+
+func ask[T, E any](p *Proc[E], e Effect[E], f func(ctx context.Context, on E) (T, error)) (T, error) {
+	e.Run = func(ctx context.Context, on E) any {
+		v, err := f(ctx, on)
+		return outcome[T]{v, err}
+	}
+	switch a := p.wait(e).(type) {
+	case outcome[T]:
+		return a.v, a.err
+	case error: // given up
+		var none T
+		return none, a
+	}
+	panic("coroutine: a proc was woken with what it did not wait for")
+}
