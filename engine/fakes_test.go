@@ -236,7 +236,7 @@ func (c *collector) String() string {
 
 // dropping is a transform, test.Drop, that drops rows of a value; "" drops all.
 func dropping(value string) *smt.Class {
-	return &smt.Class{Name: "test.Drop", Version: "1", Def: config.NewDef(), New: func(map[string]string) (smt.Transform, error) {
+	return &smt.Class{Name: "test.Drop", Version: "1", Def: config.NewDef(), New: func(map[string]string, smt.Context) (smt.Transform, error) {
 		return smt.Rows(func(r smt.Record) (smt.Record, bool, error) {
 			return r, value != "" && r.Value.Str() != value, nil
 		}, nil), nil
@@ -245,7 +245,7 @@ func dropping(value string) *smt.Class {
 
 // refusing is a transform, test.Refuse, that fails rows of a value.
 func refusing(value string) *smt.Class {
-	return &smt.Class{Name: "test.Refuse", Version: "1", Def: config.NewDef(), New: func(map[string]string) (smt.Transform, error) {
+	return &smt.Class{Name: "test.Refuse", Version: "1", Def: config.NewDef(), New: func(map[string]string, smt.Context) (smt.Transform, error) {
 		return smt.Rows(func(r smt.Record) (smt.Record, bool, error) {
 			if r.Value.Str() == value {
 				return r, false, &connectors.Error{Class: connectors.DataException, Text: "no " + value}
@@ -257,7 +257,7 @@ func refusing(value string) *smt.Class {
 
 // being is a predicate, test.Being, of rows of a value.
 func being(value string) *smt.Class {
-	return &smt.Class{Name: "test.Being", Version: "1", Def: config.NewDef(), NewPredicate: func(map[string]string) (smt.Predicate, error) {
+	return &smt.Class{Name: "test.Being", Version: "1", Def: config.NewDef(), NewPredicate: func(map[string]string, smt.Context) (smt.Predicate, error) {
 		return isValue(value), nil
 	}}
 }

@@ -36,7 +36,7 @@ func (w *Worker) NewPipeline(ctx context.Context, raw map[string]string) (*Pipel
 	if err != nil {
 		return nil, err
 	}
-	chain, err := w.newChain(props, nil)
+	chain, err := w.newChain(props, nil, w.log)
 	if err != nil {
 		return nil, errors.Join(append([]error{err}, conv.close()...)...)
 	}

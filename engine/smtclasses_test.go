@@ -56,7 +56,7 @@ func transform(name string, def *config.Def) *smt.Class {
 		def = config.NewDef()
 	}
 	return &smt.Class{Name: transformsPackage + name, Version: "4.3.1", Def: def,
-		New: func(map[string]string) (smt.Transform, error) { return nothing{}, nil }}
+		New: func(map[string]string, smt.Context) (smt.Transform, error) { return nothing{}, nil }}
 }
 
 func predicateClasses() smt.Set {
@@ -72,7 +72,7 @@ func predicateClasses() smt.Set {
 	var list []*smt.Class
 	for n, def := range map[string]*config.Def{"HasHeaderKey": config.NewDef(), "RecordIsTombstone": config.NewDef(), "TopicNameMatches": pattern} {
 		list = append(list, &smt.Class{Name: transformsPackage + "predicates." + n, Version: "4.3.1", Def: def,
-			NewPredicate: func(map[string]string) (smt.Predicate, error) { return nothing{}, nil }})
+			NewPredicate: func(map[string]string, smt.Context) (smt.Predicate, error) { return nothing{}, nil }})
 	}
 	return smt.NewPredicateSet(list...)
 }

@@ -453,7 +453,7 @@ func TestSourceTask_RetriesRowsOfTransforms(t *testing.T) {
 	f := &fakeConnector{source: func() connectors.SourceTask { return &counter{topic: "t", last: 4, some: 4} }}
 	set := sourceOf(f)
 	var tries atomic.Int64
-	set.Transforms = smt.NewSet(&smt.Class{Name: "test.Busy", Def: config.NewDef(), New: func(map[string]string) (smt.Transform, error) {
+	set.Transforms = smt.NewSet(&smt.Class{Name: "test.Busy", Def: config.NewDef(), New: func(map[string]string, smt.Context) (smt.Transform, error) {
 		return smt.Rows(func(r smt.Record) (smt.Record, bool, error) {
 			switch v := r.Value.Str(); {
 			case v == "v2" && tries.Add(1) < 3, v == "v3":

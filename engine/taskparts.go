@@ -43,7 +43,7 @@ func (p *taskParts) prepare(ctx context.Context) (err error) {
 		// The operator is made later, with its reporters; no row is tried before.
 		attempt = func(f func() error) error { return p.operator.Do(ctx, f) }
 	}
-	p.chain, err = p.w.newChain(p.connector, attempt)
+	p.chain, err = p.w.newChain(p.connector, attempt, p.t.log)
 	if err != nil {
 		return err
 	}

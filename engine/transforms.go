@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/millrace/millrace/config"
@@ -16,9 +17,9 @@ type transformChain struct {
 	transforms, predicates []metrics.PluginInfo
 }
 
-// newChain makes the transforms and predicates that a resolved connector config lists. On error, nothing
-// is left open. Source: ConnectorConfig.transformationStages.
-func (w *Worker) newChain(props map[string]string, attempt stage.Attempt) (c *transformChain, err error) {
+// newChain makes the transforms and predicates that a resolved connector config lists; they write to log. On
+// error, nothing is left open. Source: ConnectorConfig.transformationStages.
+func (w *Worker) newChain(props map[string]string, attempt stage.Attempt, log *slog.Logger) (c *transformChain, err error) {
 	c = &transformChain{}
 	c.Attempt = attempt
 	aliases, err := aliasList(props, "transforms")
@@ -32,7 +33,7 @@ func (w *Worker) newChain(props map[string]string, attempt stage.Attempt) (c *tr
 		}
 	}()
 	for _, a := range aliases {
-		if err := w.addStep(c, props, a); err != nil {
+		if err := w.addStep(c, props, a, log.With("transform", a)); err != nil {
 			return c, err
 		}
 	}
@@ -40,7 +41,7 @@ func (w *Worker) newChain(props map[string]string, attempt stage.Attempt) (c *tr
 }
 
 // addStep makes the transform of one alias and its predicate.
-func (w *Worker) addStep(c *transformChain, props map[string]string, alias string) error {
+func (w *Worker) addStep(c *transformChain, props map[string]string, alias string, log *slog.Logger) error {
 	prefix := "transforms." + alias + "."
 	class, err := findSMT(w.opt.Plugins.Transforms, props, prefix)
 	if err != nil {
@@ -51,7 +52,7 @@ func (w *Worker) addStep(c *transformChain, props map[string]string, alias strin
 	negate := strings.EqualFold(own["negate"], "true")
 	delete(own, "predicate")
 	delete(own, "negate")
-	t, err := class.New(own)
+	t, err := class.New(own, smt.Context{Logger: log})
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (w *Worker) addStep(c *transformChain, props map[string]string, alias strin
 	if err != nil {
 		return err
 	}
-	p, err := class.NewPredicate(config.WithPrefix(props, prefix))
+	p, err := class.NewPredicate(config.WithPrefix(props, prefix), smt.Context{Logger: log.With("predicate", predicate)})
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,8 @@ type Class struct {
 	Version string
 	Def     *config.Def
 	// Exactly one of the two is set.
-	New          func(props map[string]string) (Transform, error)
-	NewPredicate func(props map[string]string) (Predicate, error)
+	New          func(props map[string]string, c Context) (Transform, error)
+	NewPredicate func(props map[string]string, c Context) (Predicate, error)
 }
 
 // Transform is a configured transform.

@@ -33,8 +33,8 @@ func plugins() plugin.Set {
 	}
 	return plugin.Set{
 		Converters: codec.NewSet(append(primitive.Classes(), header.Classes()...)...),
-		Transforms: smt.NewSet(&smt.Class{Name: "t.Upper", Def: config.NewDef(), New: func(map[string]string) (smt.Transform, error) { return smt.Rows(upper, nil), nil }}),
-		Predicates: smt.NewPredicateSet(&smt.Class{Name: "t.TopicA", Def: config.NewDef(), NewPredicate: func(map[string]string) (smt.Predicate, error) { return topicA{}, nil }}),
+		Transforms: smt.NewSet(&smt.Class{Name: "t.Upper", Def: config.NewDef(), New: func(map[string]string, smt.Context) (smt.Transform, error) { return smt.Rows(upper, nil), nil }}),
+		Predicates: smt.NewPredicateSet(&smt.Class{Name: "t.TopicA", Def: config.NewDef(), NewPredicate: func(map[string]string, smt.Context) (smt.Predicate, error) { return topicA{}, nil }}),
 	}
 }
 

@@ -106,7 +106,7 @@ func (s *server) newTransform(h *handle, r tagged.Node, props map[string]string)
 		}
 		step.Predicate = ph.predicate
 	}
-	if step.Transform, err = c.New(props); err != nil {
+	if step.Transform, err = c.New(props, smt.Context{}); err != nil {
 		return err
 	}
 	h.step = step
@@ -118,7 +118,7 @@ func (s *server) newPredicate(h *handle, r tagged.Node, props map[string]string)
 	if err != nil || c.NewPredicate == nil {
 		return invalid("no predicate %q", r.Get("class").Text)
 	}
-	h.predicate, err = c.NewPredicate(props)
+	h.predicate, err = c.NewPredicate(props, smt.Context{})
 	return err
 }
 

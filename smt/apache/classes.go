@@ -37,22 +37,32 @@ func Classes() []*smt.Class {
 
 // single is a class for whole records.
 func single(name string, def *config.Def, configure func(v *config.Values) (smt.Transform, error)) []*smt.Class {
+	return logging(name, def, func(v *config.Values, _ smt.Context) (smt.Transform, error) { return configure(v) })
+}
+
+// logging is single for a class that tells the log something.
+func logging(name string, def *config.Def, configure func(v *config.Values, c smt.Context) (smt.Transform, error)) []*smt.Class {
 	return []*smt.Class{{
 		Name: classPrefix + name, Version: Version, Def: def,
-		New: func(props map[string]string) (smt.Transform, error) {
+		New: func(props map[string]string, c smt.Context) (smt.Transform, error) {
 			v, err := def.Parse(props)
 			if err != nil {
 				return nil, err
 			}
-			return configure(v)
+			return configure(v, c)
 		},
 	}}
 }
 
 // twoSided is a class for keys and one for values, nested classes of an abstract one.
 func twoSided(name string, def *config.Def, configure func(s columnar.Side, v *config.Values) (smt.Transform, error)) []*smt.Class {
+	return twoSidedLogging(name, def, func(s columnar.Side, v *config.Values, _ smt.Context) (smt.Transform, error) { return configure(s, v) })
+}
+
+// twoSidedLogging is twoSided for a class that tells the log something.
+func twoSidedLogging(name string, def *config.Def, configure func(s columnar.Side, v *config.Values, c smt.Context) (smt.Transform, error)) []*smt.Class {
 	of := func(s columnar.Side, suffix string) []*smt.Class {
-		return single(name+suffix, def, func(v *config.Values) (smt.Transform, error) { return configure(s, v) })
+		return logging(name+suffix, def, func(v *config.Values, c smt.Context) (smt.Transform, error) { return configure(s, v, c) })
 	}
 	return append(of(columnar.Key, "$Key"), of(columnar.Value, "$Value")...)
 }

@@ -87,7 +87,7 @@ func TestClasses_RefuseAsTheOriginal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = c.New(v.Config)
+		_, err = c.New(v.Config, smt.Context{})
 		if v.Error == nil {
 			if err != nil {
 				t.Errorf("%s %v: %v, want it accepted", v.Class, v.Config, err)

@@ -34,7 +34,7 @@ func TestMaps_IterateAsThoseOfTheOriginal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := class.New(v.Config)
+		tr, err := class.New(v.Config, smt.Context{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,13 +23,13 @@ func replaceFieldClasses() []*smt.Class {
 			return err
 		}, "list of colon-delimited pairs, e.g. <code>foo:bar,abc:xyz</code>"))).
 		Define(replaceNullKey())
-	return twoSided("ReplaceField", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
+	return twoSidedLogging("ReplaceField", def, func(s columnar.Side, v *config.Values, c smt.Context) (smt.Transform, error) {
 		t := &replaceField{Side: s, withDefault: v.Bool(replaceNull)}
 		var err error
-		if t.exclude, err = listOrOld(v, "exclude", "blacklist"); err != nil {
+		if t.exclude, err = listOrOld(v, c, "exclude", "blacklist"); err != nil {
 			return nil, err
 		}
-		if t.include, err = listOrOld(v, "include", "whitelist"); err != nil {
+		if t.include, err = listOrOld(v, c, "include", "whitelist"); err != nil {
 			return nil, err
 		}
 		if t.renames, err = parseRenames(v.List("renames")); err != nil {
@@ -42,9 +42,13 @@ func replaceFieldClasses() []*smt.Class {
 
 // listOrOld reads a list under its name or, where that is not set, under the one it had up to Kafka 3.9.
 // The original ignores the old name since 4.0, and so lets fields through that were to be left out.
-func listOrOld(v *config.Values, name, old string) ([]string, error) {
+func listOrOld(v *config.Values, c smt.Context, name, old string) ([]string, error) {
 	text, set := v.Originals()[old]
-	if !set || v.IsSet(name) {
+	if !set {
+		return v.List(name), nil
+	}
+	c.Log().Warn("old config key: Kafka 4.0 and newer ignore it", "key", old, "instead", name, "obeyed", !v.IsSet(name))
+	if v.IsSet(name) {
 		return v.List(name), nil
 	}
 	list, err := config.ParseText(old, text, config.List)
@@ -197,32 +201,37 @@ func (t *replaceField) record(r smt.Record) (smt.Record, bool, error) {
 
 // inMap is record for a map. Of members that end under one name the last in the order of a HashMap counts.
 func (t *replaceField) inMap(m *batch.MapValue) (batch.Value, error) {
-	keys := make([]string, len(m.Keys))
-	order := make([]int32, len(m.Keys))
+	out := &batch.MapValue{}
+	var keys []string
+	var values []batch.Value
 	ends := map[string]bool{}
 	collide := false
 	for i, k := range m.Keys {
-		if k.Tag() != batch.TagString && !k.IsNull() {
+		switch {
+		case k.Tag() == batch.TagString:
+			end := t.renames.of(k.Str())
+			collide = collide || ends[end]
+			ends[end] = true
+			keys, values = append(keys, k.Str()), append(values, m.Values[i])
+		case !k.IsNull():
 			return batch.Value{}, notString(k.Tag())
+		case len(t.include) == 0: // no rename leads to or from null
+			out.Put(k, m.Values[i])
 		}
-		keys[i], order[i] = k.Str(), int32(i)
-		end := t.renames.of(keys[i])
-		collide = collide || ends[end]
-		ends[end] = true
+	}
+	put := func(i int) {
+		if t.keeps(keys[i]) {
+			out.Put(batch.StringValue(t.renames.of(keys[i])), values[i])
+		}
 	}
 	if collide {
-		order = java.HashMapOrder(keys)
-	}
-	out := &batch.MapValue{}
-	for _, i := range order {
-		switch {
-		case m.Keys[i].IsNull():
-			if len(t.include) == 0 {
-				out.Put(m.Keys[i], m.Values[i])
-			}
-		case t.keeps(keys[i]):
-			out.Put(batch.StringValue(t.renames.of(keys[i])), m.Values[i])
+		for _, i := range java.HashMapOrder(keys) {
+			put(int(i))
 		}
+		return batch.MapValueOf(out), nil
+	}
+	for i := range keys {
+		put(i)
 	}
 	return batch.MapValueOf(out), nil
 }

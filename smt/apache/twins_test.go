@@ -97,7 +97,7 @@ func made(t testing.TB, class, props string) *columnar.Transform {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := c.New(m)
+	tr, err := c.New(m, smt.Context{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,14 +33,19 @@ func Classes() []*smt.Class {
 
 // single is a class for whole records.
 func single(name string, def *config.Def, configure func(v *config.Values) (smt.Transform, error)) []*smt.Class {
+	return logging(name, def, func(v *config.Values, _ smt.Context) (smt.Transform, error) { return configure(v) })
+}
+
+// logging is single for a class that tells the log something.
+func logging(name string, def *config.Def, configure func(v *config.Values, c smt.Context) (smt.Transform, error)) []*smt.Class {
 	return []*smt.Class{{
 		Name: name, Version: Version, Def: def,
-		New: func(props map[string]string) (smt.Transform, error) {
+		New: func(props map[string]string, c smt.Context) (smt.Transform, error) {
 			v, err := def.Parse(props)
 			if err != nil {
 				return nil, err
 			}
-			return configure(v)
+			return configure(v, c)
 		},
 	}}
 }

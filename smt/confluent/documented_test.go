@@ -80,7 +80,7 @@ func TestTopicRegexRouter_ReplacesAsTheOriginal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := c.New(map[string]string{"regex": v.Regex, "replacement": v.Replacement})
+		tr, err := c.New(map[string]string{"regex": v.Regex, "replacement": v.Replacement}, smt.Context{})
 		if (err != nil) != v.Refused {
 			t.Errorf("%q: %v, want refused %v", v.Regex, err, v.Refused)
 		}
@@ -172,7 +172,7 @@ func TestClasses_RefuseBadConfigs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = class.New(m)
+		_, err = class.New(m, smt.Context{})
 		if err == nil || !strings.Contains(err.Error(), c.want) || javaClass(err) != "org.apache.kafka.common.config.ConfigException" {
 			t.Errorf("%s %s: %v, want %s", c.class, c.props, err, c.want)
 		}

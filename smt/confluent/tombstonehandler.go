@@ -1,13 +1,13 @@
 package confluent
 
 import (
-	"context"
 	"log/slog"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/notice"
 )
 
 func tombstoneHandlerClasses() []*smt.Class {
@@ -17,10 +17,15 @@ func tombstoneHandlerClasses() []*smt.Class {
 		Doc: "What to do with tombstone records: ignore drops them and logs at DEBUG level, warn drops them and logs at WARN level, " +
 			"fail refuses them.",
 	})
-	return single(classPrefix+"TombstoneHandler", def, func(v *config.Values) (smt.Transform, error) {
-		t := &tombstoneHandler{fails: v.String("behavior") == "fail", level: slog.LevelDebug}
-		if v.String("behavior") == "warn" {
-			t.level = slog.LevelWarn
+	return logging(classPrefix+"TombstoneHandler", def, func(v *config.Values, c smt.Context) (smt.Transform, error) {
+		t := &tombstoneHandler{fails: v.String("behavior") == "fail"}
+		switch v.String("behavior") {
+		case "warn":
+			t.found = notice.New(c.Log(), slog.LevelWarn, "tombstones dropped")
+		case "fail":
+			t.found = notice.New(c.Log(), slog.LevelDebug, "tombstones refused")
+		default:
+			t.found = notice.New(c.Log(), slog.LevelDebug, "tombstones dropped")
 		}
 		return newTransform(t.columns, t.record), nil
 	})
@@ -29,28 +34,18 @@ func tombstoneHandlerClasses() []*smt.Class {
 // tombstoneHandler drops or refuses records with null values. Source: documentation of TombstoneHandler.
 type tombstoneHandler struct {
 	fails bool
-	level slog.Level
+	found *notice.Notice
 }
 
 func tombstoneFound() error {
 	return dataError("Tombstone record encountered and behavior is set to fail")
 }
 
-// report logs tombstones: a line per batch, as a topic may be full of them.
-func (t *tombstoneHandler) report(b *batch.Batch, n int, first int32) {
-	topic := b.Row(first).Topic()
-	if t.fails {
-		slog.Log(context.Background(), t.level, "tombstones refused", "transform", "TombstoneHandler", "topic", topic, "records", n)
-		return
-	}
-	slog.Log(context.Background(), t.level, "tombstones dropped", "transform", "TombstoneHandler", "topic", topic, "records", n)
-}
-
 func (t *tombstoneHandler) record(r smt.Record) (smt.Record, bool, error) {
 	if !r.Value.IsNull() {
 		return r, true, nil
 	}
-	t.report(r.Row.Batch(), 1, r.Row.Index())
+	t.found.Add(r.Topic, 1, nil)
 	if t.fails {
 		return r, false, tombstoneFound()
 	}
@@ -62,7 +57,7 @@ func (t *tombstoneHandler) columns(b *batch.Batch) bool {
 	if len(null) == 0 {
 		return true
 	}
-	t.report(b, len(null), null[0])
+	t.found.Add(b.Row(null[0]).Topic(), len(null), nil)
 	if t.fails {
 		columnar.Fail(b, null, tombstoneFound())
 		return true

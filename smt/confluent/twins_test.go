@@ -57,7 +57,7 @@ func configured(t testing.TB, class string, props map[string]string) *columnar.T
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := c.New(props)
+	tr, err := c.New(props, smt.Context{})
 	if err != nil {
 		t.Fatal(err)
 	}

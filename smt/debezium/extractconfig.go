@@ -167,7 +167,7 @@ func deletesOf(v *config.Values) deletes {
 
 func extractNewRecordStateClasses() []*smt.Class {
 	def := extractDef()
-	return class("ExtractNewRecordState", def, func(props map[string]string) (smt.Transform, error) {
+	return class("ExtractNewRecordState", def, func(props map[string]string, c smt.Context) (smt.Transform, error) {
 		v, err := def.Parse(props)
 		if err != nil {
 			return nil, refused(err)
@@ -181,6 +181,11 @@ func extractNewRecordStateClasses() []*smt.Class {
 			keepCompatible: v.Bool("drop.fields.keep.schema.compatible"),
 		}
 		t.plans.max, t.rows.max = 64, 64
+		for _, key := range []string{deleteMode, dropTombstones} {
+			if v.IsSet(key) {
+				c.Log().Warn("old config key: releases since 3.2 have another", "key", key, "instead", deleteTombstoneMode, "obeyed", !v.IsSet(deleteTombstoneMode))
+			}
+		}
 		if t.fields, err = fieldReferences(v.String("add.fields.prefix"), v.List("add.fields")); err != nil {
 			return nil, err
 		}

@@ -65,14 +65,14 @@ func allNull(c *batch.Column) bool {
 }
 
 // sorted returns the rows whose topic changes, the others, and the new topics; ok is false where a
-// replacement is none, which fails rows one by one.
+// replacement is none, which fails rows one by one, or makes no name.
 func (t *logicalTable) sorted(b *batch.Batch) (matched, unmatched batch.Selection, topics batch.Topics, ok bool) {
 	changes := make([]bool, len(b.Topics.Names))
 	topics = batch.Topics{Names: make([]string, len(b.Topics.Names)), Index: b.Topics.Index}
 	for i, name := range b.Topics.Names {
 		topics.Names[i] = name
 		topic, change, err := t.topicOf(name)
-		if err != nil {
+		if err != nil || topic == "" {
 			return nil, nil, topics, false
 		}
 		if change {

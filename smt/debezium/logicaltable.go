@@ -1,6 +1,7 @@
 package debezium
 
 import (
+	"log/slog"
 	"strings"
 
 	"github.com/millrace/millrace/batch"
@@ -9,6 +10,7 @@ import (
 	"github.com/millrace/millrace/internal/java/regex"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/notice"
 )
 
 const (
@@ -58,7 +60,7 @@ func logicalTableDef() *config.Def {
 
 func logicalTableClasses() []*smt.Class {
 	def := logicalTableDef()
-	return class("ByLogicalTableRouter", def, func(props map[string]string) (smt.Transform, error) {
+	return class("ByLogicalTableRouter", def, func(props map[string]string, c smt.Context) (smt.Transform, error) {
 		v, err := def.Parse(props)
 		if err != nil {
 			return nil, refused(err)
@@ -66,7 +68,8 @@ func logicalTableClasses() []*smt.Class {
 		t := &logicalTable{
 			replacement: v.String("topic.replacement"),
 			unique:      v.Bool("key.enforce.uniqueness"), keyField: v.String("key.field.name"), keyReplacement: v.String(keyReplacement),
-			names: schemaNames(option(v, schemaNameMode)),
+			names:   schemaNames(option(v, schemaNameMode)),
+			noTopic: notice.New(c.Log(), slog.LevelWarn, "topic.replacement makes no topic name, records keep their topic"),
 		}
 		for _, key := range []string{"topic.regex", "topic.replacement"} {
 			if strings.TrimSpace(v.String(key)) == "" {
@@ -102,6 +105,7 @@ type logicalTable struct {
 	keyRegex       *regex.Pattern // nil: the whole topic
 	keyReplacement string
 	names          adjuster
+	noTopic        *notice.Notice
 
 	// By the old schema alone: the first topic that is seen with it names the new one.
 	keys, envelopes cached[renamed]
@@ -114,7 +118,8 @@ type renamed struct {
 	err    error
 }
 
-// topicOf returns the topic that events of another one go to; ok is false where they stay.
+// topicOf returns the topic that events of another one go to; ok is false where they stay, with "" where that
+// is because the new topic has no name.
 func (t *logicalTable) topicOf(old string) (_ string, ok bool, err error) {
 	if ok, err = t.regex.Matches(old); err != nil || !ok {
 		return old, false, err
@@ -176,8 +181,14 @@ func (t *logicalTable) envelopeSchema(old *batch.Schema, topic string) renamed {
 
 func (t *logicalTable) record(r smt.Record) (smt.Record, bool, error) {
 	topic, ok, err := t.topicOf(r.Topic)
-	if err != nil || !ok {
-		return r, err == nil, err
+	if err != nil {
+		return r, false, err
+	}
+	if !ok {
+		if topic == "" {
+			t.noTopic.Add(r.Topic, 1, nil)
+		}
+		return r, true, nil
 	}
 	out := r
 	out.Topic = topic

@@ -1,6 +1,7 @@
 package debezium
 
 import (
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/millrace/millrace/internal/java/regex"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/notice"
 )
 
 const readOutboxEvent = "Read Outbox Event"
@@ -31,6 +33,8 @@ type outbox struct {
 	json               jsonPayload
 	regex              *regex.Pattern
 	replacement        string
+
+	updated, notExpanded, notText *notice.Notice
 
 	schemas        cached[*batch.Schema] // by the payload's
 	versionSchemas map[int64]*batch.Schema
@@ -55,7 +59,7 @@ func (t *outbox) record(r smt.Record) (smt.Record, bool, error) {
 	if err != nil {
 		return r, false, err
 	}
-	if keep, err := t.accepts(op, r.Key); !keep {
+	if keep, err := t.accepts(op, r.Key, r.Topic); !keep {
 		return r, false, err
 	}
 	after, _, err := extracted(r.Value, r.ValueSchema, fieldAfter)
@@ -71,7 +75,7 @@ func (t *outbox) record(r smt.Record) (smt.Record, bool, error) {
 }
 
 // accepts reports whether an operation makes events; that of a row that was changed may be an error.
-func (t *outbox) accepts(op, key batch.Value) (bool, error) {
+func (t *outbox) accepts(op, key batch.Value, topic string) (bool, error) {
 	switch {
 	case op.IsNull():
 		return false, exception(nullPointerException, `Cannot invoke "String.equals(Object)" because "op" is null`)
@@ -82,6 +86,7 @@ func (t *outbox) accepts(op, key batch.Value) (bool, error) {
 	case t.onUpdate == "fatal":
 		return false, exception(illegalStateException, "Unexpected update message received "+string(literal.JavaText{}.Append(nil, key))+", fail.")
 	}
+	t.updated.Add(topic, 1, nil)
 	return false, nil
 }
 
@@ -119,10 +124,8 @@ func (t *outbox) event(r smt.Record, envelope, row *batch.StructValue) (smt.Reco
 	}
 	out := r
 	out.Headers = append(slices.Clone(r.Headers), batch.Header{Key: "id", Decoded: true, Schema: idSchema, Value: id})
-	if t.expand && payload.Tag() == batch.TagString {
-		if s, v, ok := t.json.expand(n.payload, payload.Str()); ok {
-			payloadSchema, payload = s, v
-		}
+	if t.expand {
+		payloadSchema, payload = t.expanded(n.payload, r.Topic, payloadSchema, payload)
 	}
 	var wrapped *batch.StructValue
 	if t.wraps {
@@ -158,6 +161,32 @@ func (t *outbox) event(r smt.Record, envelope, row *batch.StructValue) (smt.Reco
 	out.Timestamp = timestamp
 	out.Topic, err = t.topic(route.Str())
 	return out, err
+}
+
+// expanded returns a payload with its schema, as what its JSON says where it is JSON.
+func (t *outbox) expanded(name, topic string, schema *batch.Schema, payload batch.Value) (*batch.Schema, batch.Value) {
+	switch {
+	case payload.Tag() == batch.TagString:
+		s, v, ok := t.json.expand(name, payload.Str())
+		if ok {
+			return s, v
+		}
+		t.notExpanded.Add(topic, 1, nil)
+	case !payload.IsNull():
+		t.notText.Add(topic, 1, nil)
+	}
+	return schema, payload
+}
+
+// tell makes the lines that the original writes for every such record; they name no key, as that may be a secret.
+func (t *outbox) tell(log *slog.Logger) {
+	level := slog.LevelWarn
+	if t.onUpdate == "error" {
+		level = slog.LevelError
+	}
+	t.updated = notice.New(log, level, "updates of the outbox table dropped: rows are meant to be inserted and deleted")
+	t.notExpanded = notice.New(log, slog.LevelWarn, "payload is not JSON that can be expanded, it stays text")
+	t.notText = notice.New(log, slog.LevelWarn, "payload is no text and is not expanded")
 }
 
 // noRoute is the error for a row that names no topic. Source: RegexRouter.

@@ -126,7 +126,7 @@ func (t *outbox) accepted(b *batch.Batch, ops *batch.Column, rows batch.Selectio
 		if op != nil {
 			v = batch.StringValue(string(op))
 		}
-		keep, err := t.accepts(v, b.Row(i).Key())
+		keep, err := t.accepts(v, b.Row(i).Key(), b.Row(i).Topic())
 		switch {
 		case err != nil:
 			b.Status.Fail(i, b.Len(), err)

@@ -142,7 +142,7 @@ func additionalFields(items []string) (out []additionalField, err error) {
 
 func eventRouterClasses() []*smt.Class {
 	def := outboxDef()
-	return class("outbox.EventRouter", def, func(props map[string]string) (smt.Transform, error) {
+	return class("outbox.EventRouter", def, func(props map[string]string, c smt.Context) (smt.Transform, error) {
 		v, err := def.Parse(props)
 		if err == nil {
 			err = checkOutbox(v)
@@ -165,6 +165,7 @@ func eventRouterClasses() []*smt.Class {
 			},
 		}
 		t.schemas.max, t.plans.max = 64, 16
+		t.tell(c.Log())
 		t.names = outboxNamesOf(v, func(s string) string { return s })
 		t.oracleNames = outboxNamesOf(v, strings.ToUpper)
 		if t.regex, err = regex.Compile(javaGroups(v.String(outboxRegex))); err != nil {

@@ -155,7 +155,7 @@ func newOf(t testing.TB, class string, props map[string]string) (smt.Transform, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.New(props)
+	return c.New(props, smt.Context{})
 }
 
 // propsOf reads "a=b c=d".

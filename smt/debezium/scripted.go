@@ -44,7 +44,7 @@ func scriptedClasses() []*smt.Class {
 	}
 	of := func(name string, key config.Key, routes bool) []*smt.Class {
 		def := scriptedDef(key)
-		return class(name, def, func(props map[string]string) (smt.Transform, error) {
+		return class(name, def, func(props map[string]string, _ smt.Context) (smt.Transform, error) {
 			v, err := def.Parse(props)
 			if err != nil {
 				return nil, exception(debeziumException, "The provided configuration isn't valid. "+err.Error())

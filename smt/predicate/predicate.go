@@ -36,7 +36,7 @@ func Classes() []*smt.Class {
 func class(name string, def *config.Def, configure func(v *config.Values) (smt.Predicate, error)) *smt.Class {
 	return &smt.Class{
 		Name: "org.apache.kafka.connect.transforms.predicates." + name, Version: Version, Def: def,
-		NewPredicate: func(props map[string]string) (smt.Predicate, error) {
+		NewPredicate: func(props map[string]string, _ smt.Context) (smt.Predicate, error) {
 			v, err := def.Parse(props)
 			if err != nil {
 				return nil, err

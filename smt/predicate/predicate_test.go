@@ -18,7 +18,7 @@ func made(t *testing.T, class string, props map[string]string) smt.Predicate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := c.NewPredicate(props)
+	p, err := c.NewPredicate(props, smt.Context{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestConfig_RefusedAsTheOriginalDoes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = class.NewPredicate(map[string]string{c.key: c.value})
+		_, err = class.NewPredicate(map[string]string{c.key: c.value}, smt.Context{})
 		var e *config.ConfigException
 		if !errors.As(err, &e) || e.Message != c.want {
 			t.Errorf("%s %s=%q: %v, want %s", c.class, c.key, c.value, err, c.want)

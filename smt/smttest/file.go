@@ -123,7 +123,7 @@ func (c *fileCase) run(t TB, set smt.Set) string {
 				own[k] = v
 			}
 		}
-		tr, err := class.New(own)
+		tr, err := class.New(own, smt.Context{})
 		if err != nil {
 			release(work)
 			return "refused: " + failure(err) + "\n"

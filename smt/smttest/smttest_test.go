@@ -109,7 +109,7 @@ func TestCheckRandom(t *testing.T) {
 
 func set() smt.Set {
 	def := config.NewDef().Define(config.Key{Name: "note", Type: config.String, Required: true, Doc: "Any."})
-	return smt.NewSet(&smt.Class{Name: "com.example.Increment", Version: "1", Def: def, New: func(props map[string]string) (smt.Transform, error) {
+	return smt.NewSet(&smt.Class{Name: "com.example.Increment", Version: "1", Def: def, New: func(props map[string]string, _ smt.Context) (smt.Transform, error) {
 		if _, err := def.Parse(props); err != nil {
 			return nil, err
 		}

@@ -15,7 +15,7 @@ func Class() *smt.Class {
 		Define(config.Key{Name: "suffix", Type: config.String, Required: true, Validator: config.NonEmptyString{}, Importance: config.High, Doc: "Text to append to the topic."})
 	return &smt.Class{
 		Name: "com.example.acme.TopicSuffix", Version: "1.0", Def: def,
-		New: func(props map[string]string) (smt.Transform, error) {
+		New: func(props map[string]string, _ smt.Context) (smt.Transform, error) {
 			v, err := def.Parse(props)
 			if err != nil {
 				return nil, err
