@@ -18,19 +18,36 @@ var rewrite = flag.Bool("rewrite", false, "record the answers of the original an
 // goldenEnd names the release whose answers a golden file holds.
 const goldenEnd = ".java-4.3.1.golden"
 
-// restWorker is the same on both sides.
-func restWorker(t *testing.T, side harness.Side, bootstrap string) (*harness.Worker, restscript.Target) {
+// restMode is how a worker runs that the scripts are sent to.
+type restMode struct {
+	name        string
+	distributed bool
+}
+
+var restModes = []restMode{{name: "standalone"}, {name: "distributed", distributed: true}}
+
+// restWorker is the same on both sides: in a cluster, its only member.
+func (m restMode) restWorker(t *testing.T, side harness.Side, bootstrap string) restscript.Target {
 	t.Helper()
-	dir := t.TempDir()
-	w := suite.NewWorker(t, side, harness.WorkerConfig{Properties: harness.Properties{
-		"bootstrap.servers":            bootstrap,
-		"key.converter":                "org.apache.kafka.connect.json.JsonConverter",
-		"value.converter":              "org.apache.kafka.connect.json.JsonConverter",
-		"offset.storage.file.filename": filepath.Join(dir, "offsets"),
-		"offset.flush.interval.ms":     "500",
-	}})
+	dir, run := t.TempDir(), harness.Unique(t, "run")
+	props := harness.Properties{
+		"bootstrap.servers":        bootstrap,
+		"key.converter":            "org.apache.kafka.connect.json.JsonConverter",
+		"value.converter":          "org.apache.kafka.connect.json.JsonConverter",
+		"offset.flush.interval.ms": "500",
+	}
+	if m.distributed {
+		props["group.id"] = "cluster-" + run
+		for _, topic := range []string{"config", "offset", "status"} {
+			props[topic+".storage.topic"] = run + "-" + topic
+			props[topic+".storage.replication.factor"] = "1"
+		}
+	} else {
+		props["offset.storage.file.filename"] = filepath.Join(dir, "offsets")
+	}
+	w := suite.NewWorker(t, side, harness.WorkerConfig{Distributed: m.distributed, Properties: props})
 	w.StartReady(t)
-	return w, restscript.Target{Address: w.Address, Dir: dir, Bootstrap: bootstrap, Token: harness.Unique(t, "run")}
+	return restscript.Target{Address: w.Address, Dir: dir, Bootstrap: bootstrap, Token: run, Patient: m.distributed}
 }
 
 func restScripts(t *testing.T) []restscript.Script {
@@ -50,80 +67,121 @@ func restScripts(t *testing.T) []restscript.Script {
 	return scripts
 }
 
-func restRules(t *testing.T, name string) restscript.Rules {
+func restRules(t *testing.T, names ...string) restscript.Rules {
 	t.Helper()
-	rules, err := restscript.ReadRules(filepath.Join("testdata", "rest", name+".rules"))
-	if err != nil {
-		t.Fatal(err)
+	var all restscript.Rules
+	for _, name := range names {
+		rules, err := restscript.ReadRules(filepath.Join("testdata", "rest", name+".rules"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, rules...)
 	}
-	return rules
+	return all
 }
 
-func goldenFile(s restscript.Script) string {
-	return filepath.Join("testdata", "rest", s.Name+goldenEnd)
+// unstable names the rules for what differs between two runs of the original itself.
+func (m restMode) unstable() []string {
+	if m.distributed {
+		return []string{"unstable", "unstable-distributed"}
+	}
+	return []string{"unstable"}
+}
+
+// goldenFile holds the original's answers in a mode: for a cluster only those that differ from a standalone
+// worker's.
+func (m restMode) goldenFile(script string) string {
+	if m.distributed {
+		script += ".distributed"
+	}
+	return filepath.Join("testdata", "rest", script+goldenEnd)
+}
+
+// golden reads the original's answers to a script.
+func (m restMode) golden(t *testing.T, script string) restscript.Golden {
+	t.Helper()
+	read := func(m restMode) restscript.Golden {
+		g, err := restscript.ReadGolden(m.goldenFile(script))
+		if err != nil {
+			t.Fatalf("%v: record it with go test -tags e2e ./e2e -run TestREST_Original -rewrite", err)
+		}
+		return g
+	}
+	base := read(restModes[0])
+	if !m.distributed {
+		return base
+	}
+	return base.With(read(m))
+}
+
+// record writes a golden file.
+func (m restMode) record(t *testing.T, script string, g restscript.Golden, rules restscript.Rules) {
+	t.Helper()
+	if m.distributed {
+		g = g.Without(script, restModes[0].golden(t, script), rules)
+	}
+	if err := g.WriteFile(m.goldenFile(script)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestREST_OriginalAnswersAsRecorded runs the lists on the Java worker: the golden files are its answers.
 func TestREST_OriginalAnswersAsRecorded(t *testing.T) {
 	broker := suite.SharedBroker(t, "that the recorded REST answers are the original's")
-	_, target := restWorker(t, harness.Java, broker.Bootstrap)
-	rules := restRules(t, "unstable")
-	for _, s := range restScripts(t) {
-		var have restscript.Golden
-		err := target.Run(context.Background(), s, func(c restscript.Case, a restscript.Answer) error {
-			have = append(have, target.Normalise(c, a))
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if *rewrite {
-			if err := have.WriteFile(goldenFile(s)); err != nil {
-				t.Fatal(err)
+	for _, m := range restModes {
+		t.Run(m.name, func(t *testing.T) {
+			target := m.restWorker(t, harness.Java, broker.Bootstrap)
+			rules := restRules(t, m.unstable()...)
+			for _, s := range restScripts(t) {
+				have, err := target.Answers(context.Background(), s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if *rewrite {
+					m.record(t, s.Name, have, rules)
+				} else {
+					m.compare(t, s, have, rules)
+				}
 			}
-			continue
-		}
-		compareGolden(t, s, have, rules)
+		})
 	}
 }
 
 // TestREST_AnswersAsTheOriginal runs the same lists on our worker, also where no Java is.
 func TestREST_AnswersAsTheOriginal(t *testing.T) {
-	bootstrap, rules := brokerOrStandIn(t)
-	_, target := restWorker(t, harness.Millrace, bootstrap)
-	rules = append(rules, restRules(t, "ours")...)
-	rules = append(rules, restRules(t, "unstable")...)
-	scripts := restScripts(t)
-	for _, r := range rules.Without(scripts) {
-		t.Errorf("rule of line %d: no case is named %q", r.Line, r.Case)
-	}
-	for _, s := range scripts {
-		t.Run(s.Name, func(t *testing.T) {
-			var have restscript.Golden
-			err := target.Run(context.Background(), s, func(c restscript.Case, a restscript.Answer) error {
-				have = append(have, target.Normalise(c, a))
-				return nil
-			})
-			compareGolden(t, s, have, rules)
-			if err != nil {
-				t.Fatal(err)
+	for _, m := range restModes {
+		t.Run(m.name, func(t *testing.T) {
+			bootstrap, rules := m.brokers(t)
+			target := m.restWorker(t, harness.Millrace, bootstrap)
+			rules = append(rules, restRules(t, append([]string{"ours"}, m.unstable()...)...)...)
+			scripts := restScripts(t)
+			for _, r := range rules.Without(scripts) {
+				t.Errorf("rule of line %d: no case is named %q", r.Line, r.Case)
+			}
+			for _, s := range scripts {
+				t.Run(s.Name, func(t *testing.T) {
+					have, err := target.Answers(context.Background(), s)
+					m.compare(t, s, have, rules)
+					if err != nil {
+						t.Fatal(err)
+					}
+				})
+			}
+			if needed, others := rules.Needed(); !t.Failed() {
+				t.Logf("%d rules were needed, %d were not: the latter can go if that stays so in every mode", len(needed), len(others))
+				for _, r := range others {
+					t.Logf("  %s | %s | %s", r.Case, r.Part, r.Allow)
+				}
 			}
 		})
 	}
-	if needed, others := rules.Needed(); !t.Failed() {
-		t.Logf("%d rules were needed, %d were not: the latter can go if that stays so", len(needed), len(others))
-	}
 }
 
-// compareGolden compares the answers that there are with those of the golden file.
-func compareGolden(t *testing.T, s restscript.Script, have restscript.Golden, rules restscript.Rules) {
+// compare compares the answers that there are with those of the golden files.
+func (m restMode) compare(t *testing.T, s restscript.Script, have restscript.Golden, rules restscript.Rules) {
 	t.Helper()
-	want, err := restscript.ReadGolden(goldenFile(s))
-	if err != nil {
-		t.Fatalf("%v: record it with go test -tags e2e ./e2e -run TestREST_Original -rewrite", err)
-	}
 	byCase := map[string]restscript.Expected{}
-	for _, e := range want {
+	for _, e := range m.golden(t, s.Name) {
 		byCase[e.Case] = e
 	}
 	bad := 0
@@ -133,7 +191,6 @@ func compareGolden(t *testing.T, s restscript.Script, have restscript.Golden, ru
 			t.Errorf("%s/%s: not in the golden file: record it with -rewrite", s.Name, h.Case)
 			continue
 		}
-		delete(byCase, h.Case)
 		if d := restscript.Compare(s.Name, w, h, rules); len(d) > 0 {
 			bad++
 			var b strings.Builder

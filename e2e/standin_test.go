@@ -13,9 +13,9 @@ import (
 	"github.com/millrace/millrace/e2e/restscript"
 )
 
-// brokerOrStandIn returns the address of the suite's broker or, where there is no Java to run it, of a stand-in
+// brokers returns the address of the suite's broker or, where there is no Java to run it, of a stand-in
 // in this process: enough to compare REST answers with the recorded ones, under rules of its own.
-func brokerOrStandIn(t *testing.T) (bootstrap string, rules restscript.Rules) {
+func (m restMode) brokers(t *testing.T) (bootstrap string, rules restscript.Rules) {
 	t.Helper()
 	broker, err := suite.Broker()
 	var missing *harness.MissingError

@@ -114,3 +114,19 @@ func TestRules_WithoutACase(t *testing.T) {
 		t.Errorf("%v", alone)
 	}
 }
+
+func TestGolden_WithAndWithout(t *testing.T) {
+	base := Golden{{Case: "a", Status: 200, Body: "1"}, {Case: "b", Status: 200, Body: "2"}, {Case: "c", Status: 200, Body: "3"}}
+	have := Golden{{Case: "a", Status: 200, Body: "1"}, {Case: "b", Status: 409, Body: "2"}, {Case: "c", Status: 200, Body: "4"}, {Case: "d", Status: 200}}
+	rules, err := ParseRules("s/c | body | any | why")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := have.Without("s", base, rules)
+	if len(other) != 2 || other[0].Case != "b" || other[1].Case != "d" {
+		t.Errorf("differ: %v", other)
+	}
+	if again := base.With(other); len(again) != 4 || again[1].Status != 409 || again[2].Body != "3" || again[3].Case != "d" || base[1].Status != 200 {
+		t.Errorf("together: %v", again)
+	}
+}

@@ -13,7 +13,7 @@
 //
 // Steps: "lines NAME N" writes N numbered lines to NAME in the worker's data folder, "wait PATH STATUS"
 // polls until a GET is answered so, "wait PATH POINTER VALUE" until the JSON value at POINTER has that
-// text. The request goes out byte for byte, so broken paths and bodies are possible; with a body and no
+// text, or any for *. The request goes out byte for byte, so broken paths and bodies are possible; with a body and no
 // Content-Type, application/json is added, "Content-Type: none" leaves it out. ${dir}, ${worker}, ${bootstrap}
 // and ${run} are filled in, and put back in answers before they are compared.
 //

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -95,6 +96,34 @@ func (g Golden) String() string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// Without returns the answers of g, to script, that under rules differ from those to the same cases in base,
+// or have none there.
+func (g Golden) Without(script string, base Golden, rules Rules) Golden {
+	return slices.DeleteFunc(slices.Clone(g), func(e Expected) bool {
+		i := base.of(e.Case)
+		return i >= 0 && len(Compare(script, base[i], e, rules)) == 0
+	})
+}
+
+// of is the position of the answer to a case, or -1.
+func (g Golden) of(name string) int {
+	return slices.IndexFunc(g, func(e Expected) bool { return e.Case == name })
+}
+
+// With returns g with the answers of others in the places of those to the same cases; what g has not stands
+// at the end.
+func (g Golden) With(others Golden) Golden {
+	out := slices.Clone(g)
+	for _, e := range others {
+		if i := out.of(e.Case); i >= 0 {
+			out[i] = e
+		} else {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // WriteFile writes g to path.

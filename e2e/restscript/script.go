@@ -44,7 +44,7 @@ type Wait struct {
 	Target  string
 	Status  int    // wanted status, when Pointer is empty
 	Pointer string // RFC 6901
-	Value   string // text of the value at Pointer
+	Value   string // text of the value at Pointer, * for any
 }
 
 // String is the step as a script has it.

@@ -26,6 +26,7 @@ type Target struct {
 	Dir       string // its data folder, ${dir}
 	Bootstrap string // brokers, ${bootstrap}
 	Token     string // unique on those brokers, ${run}: for topics, groups and sink connectors
+	Patient   bool   // what a rebalance of the worker's cluster refuses is asked again
 }
 
 // Answer is a response as it came, its body read to the end.
@@ -50,6 +51,16 @@ func (t Target) Run(ctx context.Context, s Script, got func(Case, Answer) error)
 	return nil
 }
 
+// Answers sends all cases of s and returns the answers in a comparable form, also those before an error.
+func (t Target) Answers(ctx context.Context, s Script) (Golden, error) {
+	var g Golden
+	err := t.Run(ctx, s, func(c Case, a Answer) error {
+		g = append(g, t.Normalise(c, a))
+		return nil
+	})
+	return g, err
+}
+
 func (t Target) send(ctx context.Context, c Case) (Answer, error) {
 	for _, s := range c.Steps {
 		var err error
@@ -63,7 +74,33 @@ func (t Target) send(ctx context.Context, c Case) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	return t.do(ctx, c.Method, t.fill(c.Target), c.Headers, t.fill(c.Body))
+	ctx, cancel := context.WithTimeout(ctx, requestMax)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		a, err := t.do(ctx, c.Method, t.fill(c.Target), c.Headers, t.fill(c.Body))
+		if err != nil || !t.Patient || !a.rebalancing() {
+			return a, err
+		}
+		select {
+		case <-ctx.Done():
+			return a, nil
+		case <-tick.C:
+		}
+	}
+}
+
+// rebalancing reports whether a says that nothing was done, because the cluster was about to distribute its
+// work anew. Source: DistributedHerder.checkRebalanceNeeded, HerderRequestHandler.
+func (a Answer) rebalancing() bool {
+	switch a.Status {
+	case http.StatusInternalServerError:
+		return bytes.Contains(a.Body, []byte("because a rebalance is expected"))
+	case http.StatusConflict:
+		return bytes.Contains(a.Body, []byte("momentarily due to stale configuration"))
+	}
+	return false
 }
 
 func (t Target) writeLines(l Lines) error {
@@ -97,6 +134,9 @@ func (t Target) wait(ctx context.Context, w Wait) error {
 	}
 }
 
+// anyValue is the Value that any value is good for.
+const anyValue = "*"
+
 func (w Wait) holds(a Answer) bool {
 	if w.Pointer == "" {
 		return a.Status == w.Status
@@ -106,7 +146,7 @@ func (w Wait) holds(a Answer) bool {
 		return false
 	}
 	v, ok = at(v, w.Pointer)
-	return ok && scalarText(v) == w.Value
+	return ok && (w.Value == anyValue || scalarText(v) == w.Value)
 }
 
 // do sends one HTTP/1.1 request on a connection of its own. Nothing is checked or escaped: what the script

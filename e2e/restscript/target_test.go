@@ -102,7 +102,7 @@ func TestRun_WaitsAndWritesLines(t *testing.T) {
 		}
 		fmt.Fprintf(w, `{"tasks":[{"state":"S%d"}]}`, asked.Add(1))
 	})
-	run(t, target, "== a\nlines f.txt 2\nwait /gone 404\nwait /x /tasks/0/state S9\nGET /\n")
+	run(t, target, "== a\nlines f.txt 2\nwait /gone 404\nwait /x /tasks/0/state S9\nwait /x /tasks/0 *\nGET /\n")
 	text, err := os.ReadFile(filepath.Join(target.Dir, "f.txt"))
 	if err != nil || string(text) != "line 1\nline 2\n" {
 		t.Errorf("%q, %v", text, err)
@@ -124,5 +124,36 @@ func TestTranscript_ShowsBothSides(t *testing.T) {
 		if !bytes.Contains(b.Bytes(), []byte(part)) {
 			t.Errorf("no %q in %q", part, b.String())
 		}
+	}
+}
+
+func TestAnswers_APatientTargetAsksAgainDuringARebalance(t *testing.T) {
+	texts := []string{
+		`409 {"error_code":409,"message":"Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)"}`,
+		`500 {"error_code":500,"message":"Request cannot be completed because a rebalance is expected"}`,
+		`409 {"error_code":409,"message":"Connector a already exists"}`,
+	}
+	var asked int
+	target := target(t, func(w http.ResponseWriter, _ *http.Request) {
+		var status int
+		var body string
+		fmt.Sscanf(texts[asked%len(texts)], "%d", &status)
+		body = texts[asked%len(texts)][4:]
+		asked++
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	})
+	target.Patient = true
+	s, err := Parse("s", "== a\nPOST /connectors\n{}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := target.Answers(context.Background(), s)
+	if err != nil || len(g) != 1 || asked != 3 || g[0].Status != 409 {
+		t.Errorf("%v after %d requests, %v", g, asked, err)
+	}
+	target.Patient, asked = false, 0
+	if g, err = target.Answers(context.Background(), s); err != nil || asked != 1 || g[0].Status != 409 {
+		t.Errorf("%v after %d requests, %v", g, asked, err)
 	}
 }
