@@ -27,8 +27,11 @@ func (k KafkaJars) Main() string { return filepath.Join(k.Dir, "main", "*") }
 // FilePlugins is the plugin.path with the FileStream connectors, as a release is set up.
 func (k KafkaJars) FilePlugins() string { return filepath.Join(k.Dir, "plugins") }
 
-// TestPlugins is the plugin.path with the connectors that Kafka's own system tests use.
-func (k KafkaJars) TestPlugins() string { return filepath.Join(k.Dir, "test-plugins") }
+// TestPlugins is the class path of the connectors that Kafka's own system tests use. As plugins they do not work:
+// isolation does not reach org.apache.kafka.connect.tools, so that their tasks are not found.
+func (k KafkaJars) TestPlugins() string {
+	return filepath.Join(k.Dir, "test-plugins", "connect-test-plugins", "*")
+}
 
 // FetchKafka resolves the jars of e2e/kafka/pom.xml into the cache. It does nothing when that was done for
 // the same file; two processes may call it at once.

@@ -32,6 +32,7 @@ type WorkerConfig struct {
 	As          string     // millrace under another program name: connect-standalone, without a sub-command
 	Program     string     // path of a program with the commands of millrace, in its place
 	Heap        string     // -Xmx of Java; 512m when empty
+	ClassPath   string     // of Java, beside Kafka's own
 	Warm        bool       // Java with both compilers, for measurements
 	Args        []string   // instead of the properties file and Connectors
 	Dir         string     // working directory, for relative paths; a temporary folder when empty
@@ -111,7 +112,11 @@ func (s *Suite) javaWorker(t testing.TB, c WorkerConfig, dir string, props Prope
 		main = "org.apache.kafka.connect.cli.ConnectDistributed"
 	}
 	props["plugin.path"] = jars.FilePlugins()
-	return Command{Path: java, Args: append(flags, "-Dlog4j2.configurationFile="+log4j, "-cp", jars.Main(), main)}
+	classes := jars.Main()
+	if c.ClassPath != "" {
+		classes += string(filepath.ListSeparator) + c.ClassPath
+	}
+	return Command{Path: java, Args: append(flags, "-Dlog4j2.configurationFile="+log4j, "-cp", classes, main)}
 }
 
 func (s *Suite) ourWorker(t testing.TB, c WorkerConfig) Command {
