@@ -21,7 +21,7 @@ func (c *Chain) retry(s *Step, origin *batch.Batch, failed []errant.RowError, n 
 		}
 		var out []*batch.Batch
 		err := c.try(func() (err error) {
-			out, err = s.again(origin, e.Row)
+			out, err = again(s, origin, e.Row)
 			return err
 		})
 		if err != nil {
@@ -34,7 +34,7 @@ func (c *Chain) retry(s *Step, origin *batch.Batch, failed []errant.RowError, n 
 }
 
 // again applies the transform to one row of origin. It fails if the row does.
-func (s *Step) again(origin *batch.Batch, row int32) ([]*batch.Batch, error) {
+func again(s *Step, origin *batch.Batch, row int32) ([]*batch.Batch, error) {
 	one := origin.Fork(copySelection(origin, batch.Selection{row}))
 	more, err := s.Transform.Apply(one)
 	out := append([]*batch.Batch{one}, more...)

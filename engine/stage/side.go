@@ -28,7 +28,8 @@ type decoding struct {
 	stage  errant.Stage
 	dec    codec.Decoder
 	groups codec.Groups
-	parts  []part
+	members
+	parts []part
 }
 
 // run decodes the selected rows of in into columns made in b: one per schema.
@@ -70,8 +71,11 @@ func (d *decoding) once(b *batch.Batch, in *codec.Input, want *batch.Projection,
 		return err
 	}
 	before := len(d.parts)
+	if d.groups.Row != nil {
+		d.members.sort(b, in, &d.groups, status)
+	}
 	for g := int32(0); g < max(d.groups.N, 1); g++ {
-		sel := d.members(b, in, g, status)
+		sel := d.selection(b, in, g, status)
 		if sel != nil && len(sel) == 0 {
 			continue
 		}
@@ -94,33 +98,15 @@ func (d *decoding) once(b *batch.Batch, in *codec.Input, want *batch.Projection,
 	return nil
 }
 
-// members returns the rows of group g that did not fail; nil means all rows of the batch.
-func (d *decoding) members(b *batch.Batch, in *codec.Input, g int32, status *batch.Status) batch.Selection {
-	n := len(in.Values.Views)
-	if d.groups.Row == nil {
-		if !status.Any() {
-			return in.Sel
-		}
-		return dropFailed(b, in.Sel, n, status)
+// selection returns the rows of group g that did not fail; nil means all rows of the batch.
+func (d *decoding) selection(b *batch.Batch, in *codec.Input, g int32, status *batch.Status) batch.Selection {
+	switch {
+	case d.groups.Row != nil:
+		return d.members.of(g)
+	case status.Any():
+		return dropFailed(b, in.Sel, len(in.Values.Views), status)
 	}
-	sel := mem.Alloc[int32](&b.Arena, in.Sel.Count(n))[:0]
-	if in.Sel == nil {
-		for i := range int32(n) {
-			if d.groups.Row[i] == g && !status.Failed(i) {
-				sel = append(sel, i)
-			}
-		}
-	} else {
-		for _, i := range in.Sel {
-			if d.groups.Row[i] == g && !status.Failed(i) {
-				sel = append(sel, i)
-			}
-		}
-	}
-	if sel == nil {
-		return batch.Selection{}
-	}
-	return sel
+	return in.Sel
 }
 
 // failures appends the failures that are final to failed and returns the rows to be tried again.

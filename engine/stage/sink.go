@@ -110,25 +110,7 @@ func (s *Sink) decode(ctx context.Context, w *batch.Batch) ([]*batch.Batch, []er
 		list, failed, _ := own(w, failed)
 		return list, failed, nil
 	}
-	var forks []*batch.Batch
-	for _, v := range values {
-		for _, k := range keys {
-			sel := intersect(w, k.sel, v.sel)
-			if len(sel) == 0 && sel != nil {
-				continue
-			}
-			f := w.Fork(sel)
-			if w.Status.Any() {
-				f.Sel = without(f, &w.Status)
-			}
-			f.Key, f.Value = k.col, v.col
-			if f.Live() == 0 {
-				f.Release()
-				continue
-			}
-			forks = append(forks, f)
-		}
-	}
+	forks := pairs(w, keys, values)
 	w.Release()
 	return forks, failed, nil
 }
@@ -191,29 +173,6 @@ func union(b *batch.Batch, parts []part) batch.Selection {
 		sortRows(out)
 	}
 	return out
-}
-
-// intersect returns the rows in both selections, made in b's arena where it is not one of them.
-func intersect(b *batch.Batch, x, y batch.Selection) batch.Selection {
-	switch {
-	case x == nil:
-		return y
-	case y == nil:
-		return x
-	}
-	out := mem.Alloc[int32](&b.Arena, max(min(len(x), len(y)), 1))[:0]
-	for len(x) > 0 && len(y) > 0 {
-		switch {
-		case x[0] < y[0]:
-			x = x[1:]
-		case x[0] > y[0]:
-			y = y[1:]
-		default:
-			out = append(out, x[0])
-			x, y = x[1:], y[1:]
-		}
-	}
-	return batch.Selection(out)
 }
 
 func sortRows(s []int32) { slices.Sort(s) }

@@ -3,7 +3,7 @@ package stage
 import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/engine/errant"
-	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/plan"
 )
 
 // Transforms is what a connector's transforms and predicates were compiled to. Chain runs them one
@@ -20,20 +20,17 @@ type Transforms interface {
 	Close() error
 }
 
-// Step is one transform of a chain. Source: TransformationStage.
-type Step struct {
-	Alias     string
-	Class     string // Java class name
-	Transform smt.Transform
-	Predicate smt.Predicate // nil: all rows
-	Negate    bool
-}
+// Step is one transform of a chain.
+type Step = plan.Step
 
-// Chain applies transforms in order. Source: TransformationChain.
+// Chain applies transforms in order; neighbours that a plan merges, together. Source: TransformationChain.
 type Chain struct {
-	Steps   []Step
+	Steps   []Step  // complete before the first Run
 	Attempt Attempt // nil: nothing is tried again
+	// Unfused runs every step by itself and reads everything: the twin, for tests.
+	Unfused bool
 
+	plan    *plan.Plan // made by Plan
 	yes, no batch.Selection
 }
 
@@ -43,12 +40,20 @@ type Attempt func(op func() error) error
 
 var _ Transforms = (*Chain)(nil)
 
-// Projection returns nil for both: transforms may read anything. An empty chain changes nothing.
-func (c *Chain) Projection(key, value *batch.Projection) (*batch.Projection, *batch.Projection) {
-	if len(c.Steps) == 0 {
-		return key, value
+// Plan is what the steps were compiled to.
+func (c *Chain) Plan() *plan.Plan {
+	if c.plan == nil {
+		c.plan = plan.Compile(c.Steps)
 	}
-	return nil, nil
+	return c.plan
+}
+
+// Projection implements Transforms.
+func (c *Chain) Projection(key, value *batch.Projection) (*batch.Projection, *batch.Projection) {
+	if len(c.Steps) > 0 {
+		return nil, nil
+	}
+	return c.Plan().Projection(key, value)
 }
 
 // Close closes all transforms and predicates.
@@ -71,7 +76,55 @@ func (c *Chain) Close() error {
 // Run implements Transforms.
 func (c *Chain) Run(b *batch.Batch, failed []errant.RowError) ([]*batch.Batch, []errant.RowError, error) {
 	work := []*batch.Batch{b}
-	for i := range c.Steps {
+	if c.Unfused {
+		return c.steps(0, len(c.Steps), work, failed)
+	}
+	var err error
+	for _, g := range c.Plan().Groups {
+		if g.Merged == nil {
+			work, failed, err = c.steps(g.First, g.End, work, failed)
+		} else {
+			work, failed, err = c.merged(g, work, failed)
+		}
+		if err != nil || len(work) == 0 {
+			return nil, failed, err
+		}
+	}
+	return work, failed, nil
+}
+
+// merged runs the steps of a group over each batch of work, which it takes over: as one as far as that goes.
+func (c *Chain) merged(g plan.Group, work []*batch.Batch, failed []errant.RowError) ([]*batch.Batch, []errant.RowError, error) {
+	var out []*batch.Batch
+	if len(work) == 1 {
+		out = work[:0]
+	}
+	for k, b := range work {
+		next := g.First + g.Merged.Run(b)
+		if b.Status.Any() {
+			failed = drain(b, errant.Transformation, c.Steps[next-1].Class, failed)
+		}
+		switch {
+		case b.Live() == 0:
+			b.Release()
+		case next == g.End:
+			out = append(out, b)
+		default:
+			more, f, err := c.steps(next, g.End, []*batch.Batch{b}, failed)
+			if err != nil {
+				releaseAll(out)
+				releaseAll(work[k+1:])
+				return nil, f, err
+			}
+			out, failed = append(out, more...), f
+		}
+	}
+	return out, failed, nil
+}
+
+// steps runs steps one after the other over each batch of work, which it takes over.
+func (c *Chain) steps(first, end int, work []*batch.Batch, failed []errant.RowError) ([]*batch.Batch, []errant.RowError, error) {
+	for i := first; i < end && len(work) > 0; i++ {
 		var next []*batch.Batch
 		for k, w := range work {
 			out, f, err := c.step(&c.Steps[i], w, failed)
@@ -89,9 +142,6 @@ func (c *Chain) Run(b *batch.Batch, failed []errant.RowError) ([]*batch.Batch, [
 			}
 		}
 		work = next
-		if len(work) == 0 {
-			break
-		}
 	}
 	return work, failed, nil
 }

@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/internal/java/datetext"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/schemas"
 )
 
 func castClasses() []*smt.Class {
@@ -36,7 +38,7 @@ func castClasses() []*smt.Class {
 		}
 		t := &cast{Side: s, casts: casts, withDefault: v.Bool(replaceNull)}
 		t.to.dates = newDateText(datetext.ZoneFor(time.Local))
-		return columnar.New(t.columns, t.record), nil
+		return editing(s, t), nil
 	})
 }
 
@@ -126,16 +128,17 @@ type cast struct {
 	casts       castSpec
 	withDefault bool
 	to          caster
-	schemas     cached[rewrite]
+	schemas     schemas.Cache[rewrite]
 	children    []*batch.Column // scratch
 	maps        mapOrders
 }
 
 // rewrite computes the resulting schema. Source: Cast.getOrBuildSchema.
 func (t *cast) rewrite(s *batch.Schema) rewrite {
-	return t.schemas.get(s, func(s *batch.Schema) (w rewrite) {
+	return t.schemas.Get(s, func(s *batch.Schema) (w rewrite) {
 		if t.casts.whole {
 			w.schema, w.err = t.finish(batch.Basics(t.casts.to, s), s, t.casts.to)
+			w.whole = true
 			// A number under the name of a logical type has no column: the original's converter refuses it.
 			w.odd = w.err == nil && w.schema.Logical() != batch.LogicalNone
 			return w
@@ -179,6 +182,17 @@ func (t *cast) finish(b *batch.Builder, s *batch.Schema, to batch.Kind) (*batch.
 		}
 	}
 	return b.Build(), nil
+}
+
+func (t *cast) effect() smt.Effect {
+	if t.casts.whole {
+		return t.On(smt.Access{Form: smt.Opaque})
+	}
+	a := smt.Access{Form: smt.Edited}
+	for _, f := range t.casts.fields {
+		a.Reads, a.Writes = append(a.Reads, smt.Path{f.field}), append(a.Writes, f.field)
+	}
+	return t.On(a)
 }
 
 func (t *cast) record(r smt.Record) (smt.Record, bool, error) {
@@ -263,19 +277,23 @@ func (t *cast) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 		return more, true
 	}
 	c = columnar.PlainStructs(b, c)
-	t.children = t.children[:0]
+	t.children = t.fields(b, p.present, c.Valid, &w, c.Children, t.children[:0])
+	t.SetColumn(b, structsLike(b, c, w.schema, t.children))
+	return more, true
+}
+
+func (t *cast) fields(b *batch.Batch, rows batch.Selection, valid bits.Bitmap, w *rewrite, in, out []*batch.Column) []*batch.Column {
 	fields := w.schema.Fields()
 	for i := range fields {
 		f := &fields[i]
-		child := reading(b, p.present, c.Children[i], t.withDefault)
+		child := reading(b, rows, in[i], t.withDefault)
 		if _, ok := t.casts.of(f.Name); ok {
-			child = t.to.column(b, presentOf(b, p.present, child), child, f.Schema)
+			child = t.to.column(b, presentOf(b, rows, child), child, f.Schema)
 		}
-		columnar.Put(b, p.present, f, child, c.Valid)
-		t.children = append(t.children, child)
+		columnar.Put(b, rows, f, child, valid)
+		out = append(out, child)
 	}
-	t.SetColumn(b, structsLike(b, c, w.schema, t.children))
-	return more, true
+	return out
 }
 
 // untypedColumns is columns for rows without schema.

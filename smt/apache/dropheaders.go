@@ -7,7 +7,6 @@ import (
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
-	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func dropHeadersClasses() []*smt.Class {
@@ -17,7 +16,7 @@ func dropHeadersClasses() []*smt.Class {
 	})
 	return single("DropHeaders", def, func(v *config.Values) (smt.Transform, error) {
 		t := &dropHeaders{v.List("headers")}
-		return columnar.New(t.columns, t.record), nil
+		return transform(t), nil
 	})
 }
 
@@ -25,6 +24,8 @@ func dropHeadersClasses() []*smt.Class {
 type dropHeaders struct{ names []string }
 
 func (t *dropHeaders) drops(h batch.Header) bool { return slices.Contains(t.names, h.Key) }
+
+func (t *dropHeaders) effect() smt.Effect { return smt.Effect{Headers: smt.Reads | smt.Writes} }
 
 func (t *dropHeaders) record(r smt.Record) (smt.Record, bool, error) {
 	if slices.ContainsFunc(r.Headers, t.drops) {

@@ -21,7 +21,7 @@ func extractFieldClasses() []*smt.Class {
 		if t.path, err = parsePath(t.text, v.String(fieldSyntaxVersion)); err != nil {
 			return nil, err
 		}
-		return columnar.New(t.columns, t.record), nil
+		return transform(t), nil
 	})
 }
 
@@ -33,6 +33,10 @@ type extractField struct {
 	text        string // as configured
 	path        fieldPath
 	withDefault bool
+}
+
+func (t *extractField) effect() smt.Effect {
+	return t.On(smt.Access{Form: smt.Taken, Reads: []smt.Path{smt.Path(t.path)}})
 }
 
 func (t *extractField) record(r smt.Record) (smt.Record, bool, error) {

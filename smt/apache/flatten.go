@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/schemas"
 )
 
 func flattenClasses() []*smt.Class {
@@ -18,7 +19,7 @@ func flattenClasses() []*smt.Class {
 	})
 	return twoSided("Flatten", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
 		t := &flatten{Side: s, delimiter: v.String("delimiter")}
-		return columnar.New(t.columns, t.record), nil
+		return transform(t), nil
 	})
 }
 
@@ -28,7 +29,7 @@ const flattening = "flattening"
 type flatten struct {
 	columnar.Side
 	delimiter string
-	schemas   cached[rewrite]
+	schemas   schemas.Cache[rewrite]
 	children  []*batch.Column // scratch
 	maps      mapOrders
 }
@@ -41,7 +42,7 @@ func (t *flatten) name(prefix, field string) string {
 }
 
 func (t *flatten) rewrite(s *batch.Schema) rewrite {
-	return t.schemas.get(s, func(s *batch.Schema) (w rewrite) {
+	return t.schemas.Get(s, func(s *batch.Schema) (w rewrite) {
 		out := structLike(s)
 		t.addFields(out, s, "", s.Optional(), s.Default().Struct())
 		w.schema, w.err = out.Build()
@@ -84,6 +85,9 @@ func leafSchema(s *batch.Schema, optional bool, def batch.Value) (*batch.Schema,
 	}
 	return s, err
 }
+
+// effect: every member may be taken apart, and what a member is decides what fails.
+func (t *flatten) effect() smt.Effect { return t.On(smt.Access{Form: smt.Opaque}) }
 
 func (t *flatten) record(r smt.Record) (smt.Record, bool, error) {
 	schema, value := t.Of(&r)

@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/schemas"
 )
 
 func headerFromClasses() []*smt.Class {
@@ -31,7 +32,7 @@ func headerFromClasses() []*smt.Class {
 		if len(t.fields) != len(t.headers) {
 			return nil, configError("'fields' config must have the same number of elements as 'headers' config.")
 		}
-		return columnar.New(t.columns, t.record), nil
+		return transform(t), nil
 	})
 }
 
@@ -54,7 +55,7 @@ type headerFrom struct {
 	move            bool
 	purpose         string
 	withDefault     bool
-	schemas         cached[rewrite]
+	schemas         schemas.Cache[rewrite]
 	children        []*batch.Column // scratch
 	maps            mapOrders
 	columnsOf       []*batch.Column // scratch: per header
@@ -62,7 +63,7 @@ type headerFrom struct {
 
 // rewrite is the schema without the fields that are moved.
 func (t *headerFrom) rewrite(s *batch.Schema) rewrite {
-	return t.schemas.get(s, func(s *batch.Schema) (w rewrite) {
+	return t.schemas.Get(s, func(s *batch.Schema) (w rewrite) {
 		out := structLike(s)
 		for _, f := range s.Fields() {
 			if !slices.Contains(t.fields, f.Name) {
@@ -94,6 +95,19 @@ func schemaText(s *batch.Schema) string {
 		return "Schema{" + s.Name() + ":" + s.Kind().String() + "}"
 	}
 	return "Schema{" + s.Kind().String() + "}"
+}
+
+func (t *headerFrom) effect() smt.Effect {
+	a := smt.Access{Form: smt.Edited}
+	for _, name := range t.fields {
+		a.Reads = append(a.Reads, smt.Path{name})
+	}
+	if t.move {
+		a.Drops = t.fields
+	}
+	e := t.On(a)
+	e.Headers = smt.Reads | smt.Writes
+	return e
 }
 
 func (t *headerFrom) record(r smt.Record) (smt.Record, bool, error) {
@@ -173,7 +187,7 @@ func (t *headerFrom) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 	}
 	if t.move {
 		w := t.rewrite(c.Schema())
-		t.children = carry(b, present, c, &w, t.withDefault, t.children[:0])
+		t.children = carry(b, present, c.Valid, &w, t.withDefault, c.Children, t.children[:0])
 		t.SetColumn(b, structsLike(b, c, w.schema, t.children))
 	}
 	t.columnsOf = t.columnsOf[:0]

@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/schemas"
 )
 
 func hoistFieldClasses() []*smt.Class {
@@ -15,7 +16,7 @@ func hoistFieldClasses() []*smt.Class {
 	})
 	return twoSided("HoistField", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
 		t := &hoistField{Side: s, field: v.String("field")}
-		return columnar.New(t.columns, t.record), nil
+		return transform(t), nil
 	})
 }
 
@@ -23,16 +24,20 @@ func hoistFieldClasses() []*smt.Class {
 type hoistField struct {
 	columnar.Side
 	field   string
-	schemas cached[rewrite]
+	schemas schemas.Cache[rewrite]
 }
 
 func (t *hoistField) wrapped(s *batch.Schema) rewrite {
-	return t.schemas.get(s, func(s *batch.Schema) (w rewrite) {
+	return t.schemas.Get(s, func(s *batch.Schema) (w rewrite) {
 		out := newStruct()
 		out.Field(t.field, s)
 		w.schema, w.err = out.Build()
 		return w
 	})
+}
+
+func (t *hoistField) effect() smt.Effect {
+	return t.On(smt.Access{Form: smt.Wrapped, Writes: []string{t.field}})
 }
 
 func (t *hoistField) record(r smt.Record) (smt.Record, bool, error) {

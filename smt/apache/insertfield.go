@@ -4,9 +4,11 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/schemas"
 )
 
 func insertFieldClasses() []*smt.Class {
@@ -36,16 +38,16 @@ func insertFieldClasses() []*smt.Class {
 			{"static.field", insertStatic, batch.KindString},
 		} {
 			if spec, ok := v.OptString(f.key); ok {
-				t.fields = append(t.fields, insertedField(f.what, f.of, spec))
+				t.inserted = append(t.inserted, insertedField(f.what, f.of, spec))
 			}
 		}
-		if t.fields == nil {
+		if t.inserted == nil {
 			return nil, configError("No field insertion configured")
 		}
 		if v.IsNull("static.value") && !v.IsNull("static.field") {
 			return nil, config.NewException("static.value", "Invalid value null for configuration static.value: No value specified for static field: "+v.String("static.field"))
 		}
-		return columnar.New(t.columns, t.record), nil
+		return editing(s, t), nil
 	})
 }
 
@@ -86,21 +88,21 @@ func insertedField(what insertion, k batch.Kind, spec string) inserted {
 // insertField adds fields with what the record carries beside key and value. Source: InsertField.
 type insertField struct {
 	columnar.Side
-	fields      []inserted
+	inserted    []inserted
 	static      string
 	withDefault bool
-	schemas     cached[rewrite]
+	schemas     schemas.Cache[rewrite]
 	children    []*batch.Column // scratch
 	maps        mapOrders
 }
 
 func (t *insertField) rewrite(s *batch.Schema) rewrite {
-	return t.schemas.get(s, func(s *batch.Schema) rewrite {
+	return t.schemas.Get(s, func(s *batch.Schema) rewrite {
 		out := structLike(s)
 		for _, f := range s.Fields() {
 			out.Field(f.Name, f.Schema)
 		}
-		for _, f := range t.fields {
+		for _, f := range t.inserted {
 			out.Field(f.name, f.schema)
 		}
 		schema, err := out.Build()
@@ -148,13 +150,13 @@ func (t *insertField) record(r smt.Record) (smt.Record, bool, error) {
 			return r, false, err
 		}
 		out := copyMap(m)
-		for i := range t.fields {
-			v, ok, err := t.valueOf(&r, &t.fields[i], false)
+		for i := range t.inserted {
+			v, ok, err := t.valueOf(&r, &t.inserted[i], false)
 			if err != nil {
 				return r, false, err
 			}
 			if ok {
-				out.Put(batch.StringValue(t.fields[i].name), v)
+				out.Put(batch.StringValue(t.inserted[i].name), v)
 			}
 		}
 		return t.With(r, nil, batch.MapValueOf(out)), true, nil
@@ -171,10 +173,10 @@ func (t *insertField) record(r smt.Record) (smt.Record, bool, error) {
 	if err := copyFields(out, st, t.withDefault); err != nil {
 		return r, false, err
 	}
-	for i := range t.fields {
-		v, ok, err := t.valueOf(&r, &t.fields[i], true)
+	for i := range t.inserted {
+		v, ok, err := t.valueOf(&r, &t.inserted[i], true)
 		if ok && err == nil {
-			err = out.Put(t.fields[i].name, v)
+			err = out.Put(t.inserted[i].name, v)
 		}
 		if err != nil {
 			return r, false, err
@@ -184,12 +186,9 @@ func (t *insertField) record(r smt.Record) (smt.Record, bool, error) {
 }
 
 func (t *insertField) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
-	if len(b.Topics.Names) == 0 {
-		return nil, false // null is put where a topic is asked for
-	}
 	c := t.Column(b)
 	if c.Schema() == nil {
-		return nil, t.inMaps(b, c)
+		return nil, len(b.Topics.Names) > 0 && t.inMaps(b, c)
 	}
 	c, present, more := changing(b, c, fieldInsertion)
 	if columnar.IsEmpty(present) {
@@ -199,22 +198,55 @@ func (t *insertField) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 	if failed(b, present, w.err) {
 		return more, true
 	}
-	t.children = carry(b, present, c, &w, t.withDefault, t.children[:0])
-	for i := range t.fields {
-		if t.fields[i].what == insertOffset && b.Offsets == nil {
-			columnar.Fail(b, present, notConsumed())
-			return more, true
-		}
-		t.children = append(t.children, t.typedColumn(b, &t.fields[i]))
-	}
+	t.children = t.fields(b, present, c.Valid, &w, c.Children, t.children[:0])
 	t.SetColumn(b, structsLike(b, c, w.schema, t.children))
 	return more, true
 }
 
+func (t *insertField) fields(b *batch.Batch, rows batch.Selection, valid bits.Bitmap, w *rewrite, in, out []*batch.Column) []*batch.Column {
+	out = carry(b, rows, valid, w, t.withDefault, in, out)
+	for i := range t.inserted {
+		f := &t.inserted[i]
+		switch {
+		case f.what == insertOffset && b.Offsets == nil:
+			columnar.Fail(b, rows, notConsumed())
+			out = append(out, b.NewConstant(f.schema, b.Len(), batch.Null()))
+		case f.what == insertTopic && len(b.Topics.Names) == 0:
+			null := b.NewConstant(f.schema, b.Len(), batch.Null())
+			columnar.Put(b, rows, &w.schema.Fields()[len(out)], null, valid)
+			out = append(out, null)
+		default:
+			out = append(out, t.typedColumn(b, f))
+		}
+	}
+	return out
+}
+
+func (t *insertField) effect() smt.Effect {
+	var a smt.Access
+	e := smt.Effect{}
+	for _, f := range t.inserted {
+		a.Writes = append(a.Writes, f.name)
+		switch f.what {
+		case insertTopic:
+			e.Topic = smt.Reads
+		case insertPartition:
+			e.Partition = smt.Reads
+		case insertOffset:
+			e.Offset = smt.Reads
+		case insertTimestamp:
+			e.Timestamp = smt.Reads
+		}
+	}
+	a.Form = smt.Edited
+	e.Key, e.Value = t.On(a).Key, t.On(a).Value
+	return e
+}
+
 // inMaps is columns for rows without schema.
 func (t *insertField) inMaps(b *batch.Batch, c *batch.Column) bool {
-	for i := range t.fields {
-		if someLack(b, t.fields[i].what) {
+	for i := range t.inserted {
+		if someLack(b, t.inserted[i].what) {
 			return false
 		}
 	}
@@ -226,8 +258,8 @@ func (t *insertField) inMaps(b *batch.Batch, c *batch.Column) bool {
 		return true
 	}
 	e := t.maps.copyObjects(b, c)
-	for i := range t.fields {
-		f := &t.fields[i]
+	for i := range t.inserted {
+		f := &t.inserted[i]
 		switch {
 		case f.what == insertOffset && b.Offsets == nil:
 			columnar.Fail(b, p.present, notConsumed())

@@ -6,7 +6,6 @@ import (
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
-	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func insertHeaderClasses() []*smt.Class {
@@ -22,12 +21,14 @@ func insertHeaderClasses() []*smt.Class {
 	return single("InsertHeader", def, func(v *config.Values) (smt.Transform, error) {
 		t := &insertHeader{batch.Header{Key: v.String("header"), Decoded: true}}
 		t.header.Schema, t.header.Value = literal.Parse(v.String("value.literal"))
-		return columnar.New(t.columns, t.record), nil
+		return transform(t), nil
 	})
 }
 
 // insertHeader appends one header to every record. Source: InsertHeader.
 type insertHeader struct{ header batch.Header }
+
+func (t *insertHeader) effect() smt.Effect { return smt.Effect{Headers: smt.Writes} }
 
 func (t *insertHeader) record(r smt.Record) (smt.Record, bool, error) {
 	r.Headers = append(r.Headers[:len(r.Headers):len(r.Headers)], t.header)

@@ -15,6 +15,9 @@ type mapOrders struct {
 	all   []int32    // scratch of who asks
 }
 
+// ordersMax is how many orders are kept.
+const ordersMax = 16
+
 type mapOrder struct {
 	names []string
 	first int
@@ -31,7 +34,7 @@ func (o *mapOrders) of(names []string, first int) []int32 {
 			return k.order
 		}
 	}
-	if len(o.known) < cachedMax {
+	if len(o.known) < ordersMax {
 		o.known = append(o.known, mapOrder{})
 	}
 	copy(o.known[1:], o.known)

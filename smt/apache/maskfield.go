@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java"
@@ -27,13 +28,13 @@ func maskFieldClasses() []*smt.Class {
 		t := &maskField{Side: s, withDefault: v.Bool(replaceNull)}
 		fields := v.List("fields")
 		for _, i := range java.HashMapOrder(fields) {
-			t.fields = append(t.fields, fields[i])
+			t.names = append(t.names, fields[i])
 		}
 		replacement, custom := v.OptString("replacement")
 		for tag := range t.masks {
 			t.masks[tag] = maskOf(batch.Tag(tag), replacement, custom)
 		}
-		return columnar.New(t.columns, t.record), nil
+		return editing(s, t), nil
 	})
 }
 
@@ -42,7 +43,7 @@ const maskFields = "mask fields"
 // maskField replaces values by one that says nothing. Source: MaskField.
 type maskField struct {
 	columnar.Side
-	fields      []string // in the order of a HashSet
+	names       []string // in the order of a HashSet
 	withDefault bool
 	masks       [batch.TagEntries + 1]mask // by class of value
 	children    []*batch.Column            // scratch
@@ -114,6 +115,14 @@ func decimalValue(d java.Decimal) batch.Value {
 	return batch.DecimalValueOf(&batch.DecimalValue{Unscaled: d.Unscaled(), Scale: d.Scale()})
 }
 
+func (t *maskField) effect() smt.Effect {
+	a := smt.Access{Form: smt.Edited, Writes: t.names}
+	for _, name := range t.names {
+		a.Reads = append(a.Reads, smt.Path{name})
+	}
+	return t.On(a)
+}
+
 func (t *maskField) record(r smt.Record) (smt.Record, bool, error) {
 	schema, value := t.Of(&r)
 	if schema == nil {
@@ -122,7 +131,7 @@ func (t *maskField) record(r smt.Record) (smt.Record, bool, error) {
 			return r, false, err
 		}
 		out := copyMap(m)
-		for _, name := range t.fields {
+		for _, name := range t.names {
 			v, _ := m.Get(batch.StringValue(name))
 			mask := &t.masks[v.Tag()]
 			if mask.err != nil {
@@ -139,7 +148,7 @@ func (t *maskField) record(r smt.Record) (smt.Record, bool, error) {
 	out := batch.NewStructValue(st.Schema)
 	for _, f := range st.Schema.Fields() {
 		v := fieldOf(st, f.Name, t.withDefault)
-		if slices.Contains(t.fields, f.Name) {
+		if slices.Contains(t.names, f.Name) {
 			mask := &t.masks[v.Tag()]
 			if mask.err != nil {
 				return r, false, mask.err
@@ -162,19 +171,27 @@ func (t *maskField) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 	if columnar.IsEmpty(present) {
 		return nil, true
 	}
-	t.children = t.children[:0]
-	fields := c.Schema().Fields()
-	for i := range fields {
-		f := &fields[i]
-		child := reading(b, present, c.Children[i], t.withDefault)
-		if slices.Contains(t.fields, f.Name) {
-			child = t.masked(b, present, child)
-		}
-		columnar.Put(b, present, f, child, c.Valid)
-		t.children = append(t.children, child)
-	}
+	w := t.rewrite(c.Schema())
+	t.children = t.fields(b, present, c.Valid, &w, c.Children, t.children[:0])
 	t.SetColumn(b, structsLike(b, c, c.Schema(), t.children))
 	return nil, true
+}
+
+// rewrite keeps the schema.
+func (t *maskField) rewrite(s *batch.Schema) rewrite { return rewrite{schema: s} }
+
+func (t *maskField) fields(b *batch.Batch, rows batch.Selection, valid bits.Bitmap, w *rewrite, in, out []*batch.Column) []*batch.Column {
+	fields := w.schema.Fields()
+	for i := range fields {
+		f := &fields[i]
+		child := reading(b, rows, in[i], t.withDefault)
+		if slices.Contains(t.names, f.Name) {
+			child = t.masked(b, rows, child)
+		}
+		columnar.Put(b, rows, f, child, valid)
+		out = append(out, child)
+	}
+	return out
 }
 
 // masked returns the mask of a field's values: one for all, null where they are.
@@ -210,7 +227,7 @@ func (t *maskField) inMaps(b *batch.Batch, c *batch.Column) bool {
 		return true
 	}
 	t.children = t.children[:0]
-	for _, name := range t.fields {
+	for _, name := range t.names {
 		m := memberOf(b, c, p.present, name)
 		if hasPacked(m) {
 			return false
@@ -218,7 +235,7 @@ func (t *maskField) inMaps(b *batch.Batch, c *batch.Column) bool {
 		t.children = append(t.children, m)
 	}
 	e := t.maps.copyObjects(b, c)
-	for i, name := range t.fields {
+	for i, name := range t.names {
 		e.put(name, t.untyped(b, p.present, t.children[i]))
 	}
 	t.SetColumn(b, e.column())

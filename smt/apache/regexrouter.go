@@ -5,7 +5,6 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java/regex"
 	"github.com/millrace/millrace/smt"
-	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
 func regexRouterClasses() []*smt.Class {
@@ -24,7 +23,7 @@ func regexRouterClasses() []*smt.Class {
 			return nil, err
 		}
 		t := &regexRouter{pattern: p, replacement: v.String("replacement"), known: map[string]string{}}
-		return columnar.New(t.columns, t.record), nil
+		return transform(t), nil
 	})
 }
 
@@ -73,6 +72,8 @@ func (t *regexRouter) topic(name string) (string, error) {
 	t.known[name] = to
 	return to, nil
 }
+
+func (t *regexRouter) effect() smt.Effect { return smt.Effect{Topic: smt.Reads | smt.Writes} }
 
 func (t *regexRouter) record(r smt.Record) (smt.Record, bool, error) {
 	if lacksTopic(r.Row) {

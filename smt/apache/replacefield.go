@@ -5,10 +5,12 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/schemas"
 )
 
 func replaceFieldClasses() []*smt.Class {
@@ -36,7 +38,7 @@ func replaceFieldClasses() []*smt.Class {
 			return nil, err
 		}
 		t.originals = t.renames.inverted()
-		return columnar.New(t.columns, t.record), nil
+		return editing(s, t), nil
 	})
 }
 
@@ -131,7 +133,7 @@ type replaceField struct {
 	exclude, include   []string
 	renames, originals renames
 	withDefault        bool
-	schemas            cached[rewrite]
+	schemas            schemas.Cache[rewrite]
 	children           []*batch.Column // scratch
 	maps               mapOrders
 }
@@ -143,7 +145,7 @@ func (t *replaceField) keeps(name string) bool {
 // rewrite computes the new schema, and where its fields are read: from the field whose rename leads to the
 // name, which need not be the field that the schema comes from.
 func (t *replaceField) rewrite(s *batch.Schema) rewrite {
-	return t.schemas.get(s, func(s *batch.Schema) (w rewrite) {
+	return t.schemas.Get(s, func(s *batch.Schema) (w rewrite) {
 		out := structLike(s)
 		for _, f := range s.Fields() {
 			if t.keeps(f.Name) {
@@ -249,9 +251,24 @@ func (t *replaceField) columns(b *batch.Batch) (more []*batch.Batch, done bool) 
 	if columnar.IsEmpty(present) || failed(b, present, w.err) {
 		return more, true
 	}
-	t.children = carry(b, present, c, &w, t.withDefault, t.children[:0])
+	t.children = t.fields(b, present, c.Valid, &w, c.Children, t.children[:0])
 	t.SetColumn(b, structsLike(b, c, w.schema, t.children))
 	return more, true
+}
+
+func (t *replaceField) fields(b *batch.Batch, rows batch.Selection, valid bits.Bitmap, w *rewrite, in, out []*batch.Column) []*batch.Column {
+	return carry(b, rows, valid, w, t.withDefault, in, out)
+}
+
+func (t *replaceField) effect() smt.Effect {
+	a := smt.Access{Form: smt.Edited, Drops: t.exclude}
+	if len(t.include) > 0 {
+		a.Keeps = t.include
+	}
+	for _, r := range t.renames {
+		a.Renames = append(a.Renames, smt.Rename{From: r.from, To: r.to})
+	}
+	return t.On(a)
 }
 
 // inMaps is columns for rows without schema.

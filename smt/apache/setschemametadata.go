@@ -2,9 +2,11 @@ package apache
 
 import (
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/schemas"
 )
 
 func setSchemaMetadataClasses() []*smt.Class {
@@ -19,7 +21,7 @@ func setSchemaMetadataClasses() []*smt.Class {
 		if !t.hasName && !t.hasVersion {
 			return nil, configError("Neither schema name nor version configured")
 		}
-		return columnar.New(t.columns, t.record), nil
+		return editing(s, t), nil
 	})
 }
 
@@ -31,12 +33,12 @@ type setSchemaMetadata struct {
 	hasName     bool
 	hasVersion  bool
 	withDefault bool
-	schemas     cached[rewrite]
+	schemas     schemas.Cache[rewrite]
 	children    []*batch.Column // scratch
 }
 
 func (t *setSchemaMetadata) rewrite(s *batch.Schema) rewrite {
-	return t.schemas.get(s, func(s *batch.Schema) rewrite {
+	return t.schemas.Get(s, func(s *batch.Schema) rewrite {
 		b := batch.From(s)
 		if t.hasName {
 			b.Name(t.name)
@@ -49,6 +51,14 @@ func (t *setSchemaMetadata) rewrite(s *batch.Schema) rewrite {
 		}
 		return rewrite{schema: b.Build(), from: copied(s)}
 	})
+}
+
+func (t *setSchemaMetadata) fields(b *batch.Batch, rows batch.Selection, valid bits.Bitmap, w *rewrite, in, out []*batch.Column) []*batch.Column {
+	return carry(b, rows, valid, w, t.withDefault, in, out)
+}
+
+func (t *setSchemaMetadata) effect() smt.Effect {
+	return t.On(smt.Access{Form: smt.Edited, Schema: true})
 }
 
 // schemaRequired is the error for a value without schema. Source: Requirements.requireSchema.
@@ -91,7 +101,7 @@ func (t *setSchemaMetadata) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 		t.SetColumn(b, b.WithSchema(c, w.schema))
 	default:
 		c = columnar.PlainStructs(b, c)
-		t.children = carry(b, p.present, c, &w, t.withDefault, t.children[:0])
+		t.children = t.fields(b, p.present, c.Valid, &w, c.Children, t.children[:0])
 		t.SetColumn(b, structsLike(b, c, w.schema, t.children))
 	}
 	return nil, true

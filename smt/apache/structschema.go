@@ -2,6 +2,7 @@ package apache
 
 import (
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
@@ -36,18 +37,21 @@ type rewrite struct {
 	from []int32
 	// odd asks for the plain form.
 	odd bool
+	// whole says that the value itself is converted, of any kind: nothing is done field by field.
+	whole bool
 }
 
-// carry appends the columns of c's fields for a struct copied into w.schema, read with or without defaults,
-// and fails those of rows, which have a struct, that the new struct refuses.
-func carry(b *batch.Batch, rows batch.Selection, c *batch.Column, w *rewrite, withDefault bool, children []*batch.Column) []*batch.Column {
+// carry appends to out the columns of fields, in, for structs copied into w.schema, read with or without
+// defaults, and fails those of rows, which have a struct, that the new struct refuses. valid marks the rows
+// with a struct.
+func carry(b *batch.Batch, rows batch.Selection, valid bits.Bitmap, w *rewrite, withDefault bool, in, out []*batch.Column) []*batch.Column {
 	fields := w.schema.Fields()
 	for k, from := range w.from {
-		child := reading(b, rows, c.Children[from], withDefault)
-		columnar.Put(b, rows, &fields[k], child, c.Valid)
-		children = append(children, child)
+		child := reading(b, rows, in[from], withDefault)
+		columnar.Put(b, rows, &fields[k], child, valid)
+		out = append(out, child)
 	}
-	return children
+	return out
 }
 
 // copied is the from of structs that keep all fields.

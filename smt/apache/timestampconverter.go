@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/internal/java/datetext"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/schemas"
 )
 
 func timestampConverterClasses() []*smt.Class {
@@ -43,7 +45,7 @@ func timestampConverterClasses() []*smt.Class {
 		if err := t.to.setPattern(v.String("format")); err != nil {
 			return nil, err
 		}
-		return columnar.New(t.columns, t.record), nil
+		return editing(s, t), nil
 	})
 }
 
@@ -75,7 +77,7 @@ type timestampConverter struct {
 	field       string // "" for the whole value
 	withDefault bool
 	to          timeConversion
-	schemas     cached[rewrite]
+	schemas     schemas.Cache[rewrite]
 	children    []*batch.Column // scratch
 	maps        mapOrders
 }
@@ -83,9 +85,9 @@ type timestampConverter struct {
 // rewrite computes the resulting schema; the error of a field that says no time comes later, where a struct
 // has it.
 func (t *timestampConverter) rewrite(s *batch.Schema) rewrite {
-	return t.schemas.get(s, func(s *batch.Schema) (w rewrite) {
+	return t.schemas.Get(s, func(s *batch.Schema) (w rewrite) {
 		if t.field == "" {
-			w.schema = t.to.schema(s.Optional())
+			w.schema, w.whole = t.to.schema(s.Optional()), true
 			return w
 		}
 		if s.Kind() != batch.KindStruct {
@@ -104,6 +106,8 @@ func (t *timestampConverter) rewrite(s *batch.Schema) rewrite {
 			return w
 		}
 		w.from = copied(s)
+		f := s.Field(t.field)
+		w.odd = f != nil && misnamedTime(f.Schema)
 		out.Builder().Optional(s.Optional())
 		if st := s.Default().Struct(); st != nil {
 			def, err := t.inStruct(st, out.Builder().Build())
@@ -136,6 +140,13 @@ func (t *timestampConverter) inStruct(st *batch.StructValue, s *batch.Schema) (b
 		}
 	}
 	return batch.StructValueOf(out), nil
+}
+
+func (t *timestampConverter) effect() smt.Effect {
+	if t.field == "" {
+		return t.On(smt.Access{Form: smt.Opaque})
+	}
+	return t.On(smt.Access{Form: smt.Edited, Reads: []smt.Path{{t.field}}, Writes: []string{t.field}})
 }
 
 func (t *timestampConverter) record(r smt.Record) (smt.Record, bool, error) {
@@ -221,28 +232,32 @@ func (t *timestampConverter) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 		columnar.Fail(b, p.null, w.err)
 		return nil, true
 	}
-	if f := c.Schema().Field(t.field); f != nil && misnamedTime(f.Schema) {
+	if w.odd {
 		return nil, false
 	}
 	c = columnar.PlainStructs(b, c)
-	t.children = t.children[:0]
+	t.children = t.fields(b, p.present, c.Valid, &w, c.Children, t.children[:0])
+	t.SetColumn(b, structsLike(b, c, w.schema, t.children))
+	return nil, true
+}
+
+func (t *timestampConverter) fields(b *batch.Batch, rows batch.Selection, valid bits.Bitmap, w *rewrite, in, out []*batch.Column) []*batch.Column {
 	fields := w.schema.Fields()
 	for i := range fields {
 		f := &fields[i]
-		child := reading(b, p.present, c.Children[i], t.withDefault)
+		child := reading(b, rows, in[i], t.withDefault)
 		if f.Name == t.field {
 			from, err := formOf(child.Schema())
-			if failed(b, p.present, err) {
+			if failed(b, rows, err) {
 				child = b.NewConstant(f.Schema, b.Len(), batch.Null()) // of structs that are null
 			} else {
-				child = t.to.column(b, presentOf(b, p.present, child), child, from, f.Schema)
+				child = t.to.column(b, presentOf(b, rows, child), child, from, f.Schema)
 			}
 		}
-		columnar.Put(b, p.present, f, child, c.Valid)
-		t.children = append(t.children, child)
+		columnar.Put(b, rows, f, child, valid)
+		out = append(out, child)
 	}
-	t.SetColumn(b, structsLike(b, c, w.schema, t.children))
-	return nil, true
+	return out
 }
 
 // untypedColumns is columns for rows without schema.

@@ -27,7 +27,7 @@ func timestampRouterClasses() []*smt.Class {
 		t := &timestampRouter{topicFormat: v.String("topic.format"), unit: patternUnit(pattern)}
 		// The original compiles the pattern at the first record, so a bad one fails every record.
 		t.format, t.bad = datetext.New(pattern, nil, time.Now())
-		return columnar.New(t.columns, t.record), nil
+		return transform(t), nil
 	})
 }
 
@@ -65,6 +65,12 @@ func patternUnit(pattern string) int64 {
 // topic returns the topic for a time whose text is given.
 func (t *timestampRouter) topic(name, timestamp string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(t.topicFormat, "${topic}", name), "${timestamp}", timestamp)
+}
+
+// effect: a record without timestamp is told as a whole.
+func (t *timestampRouter) effect() smt.Effect {
+	all := smt.Access{Form: smt.Looked, Reads: []smt.Path{{}}}
+	return smt.Effect{Key: all, Value: all, Headers: smt.Reads, Topic: smt.Reads | smt.Writes, Partition: smt.Reads, Timestamp: smt.Reads, Offset: smt.Reads}
 }
 
 func (t *timestampRouter) record(r smt.Record) (smt.Record, bool, error) {

@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/schemas"
 )
 
 func valueToKeyClasses() []*smt.Class {
@@ -17,7 +18,7 @@ func valueToKeyClasses() []*smt.Class {
 		Define(replaceNullKey())
 	return single("ValueToKey", def, func(v *config.Values) (smt.Transform, error) {
 		t := &valueToKey{fields: v.List("fields"), withDefault: v.Bool(replaceNull)}
-		return columnar.New(t.columns, t.record), nil
+		return transform(t), nil
 	})
 }
 
@@ -27,7 +28,7 @@ const copyingToKey = "copying fields from value to key"
 type valueToKey struct {
 	fields      []string
 	withDefault bool
-	keys        cached[keySchema]
+	keys        schemas.Cache[keySchema]
 	children    []*batch.Column // scratch
 }
 
@@ -38,7 +39,7 @@ type keySchema struct {
 }
 
 func (t *valueToKey) keySchema(value *batch.Schema) keySchema {
-	return t.keys.get(value, func(value *batch.Schema) keySchema {
+	return t.keys.Get(value, func(value *batch.Schema) keySchema {
 		key := batch.NewSchema(batch.KindStruct)
 		for _, name := range t.fields {
 			f := value.Field(name)
@@ -49,6 +50,14 @@ func (t *valueToKey) keySchema(value *batch.Schema) keySchema {
 		}
 		return keySchema{schema: key.Build()}
 	})
+}
+
+func (t *valueToKey) effect() smt.Effect {
+	e := smt.Effect{Key: smt.Access{Form: smt.Made, Writes: t.fields}, Value: smt.Access{Form: smt.Looked}}
+	for _, name := range t.fields {
+		e.Value.Reads = append(e.Value.Reads, smt.Path{name})
+	}
+	return e
 }
 
 func (t *valueToKey) record(r smt.Record) (smt.Record, bool, error) {

@@ -60,3 +60,11 @@ func (s Side) With(r smt.Record, schema *batch.Schema, v batch.Value) smt.Record
 	}
 	return r
 }
+
+// On is the effect of what is done to the side alone.
+func (s Side) On(a smt.Access) smt.Effect {
+	if s == Key {
+		return smt.Effect{Key: a}
+	}
+	return smt.Effect{Value: a}
+}

@@ -1,0 +1,179 @@
+package stage_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/connectjson"
+	"github.com/millrace/millrace/engine/errant"
+	"github.com/millrace/millrace/engine/stage"
+	"github.com/millrace/millrace/smt"
+	"github.com/millrace/millrace/smt/apache"
+)
+
+const (
+	chainRows    = 1000
+	chainBatches = 16
+)
+
+// orders are consumed batches of ten-field records, as bench/records has them.
+func orders(pool *batch.Pool) []*batch.Batch {
+	r := rand.New(rand.NewPCG(42, 0))
+	notes := []string{`""`, `"leave at door"`, `"gift"`, `"ring twice"`, `null`, `"Grüße"`}
+	out := make([]*batch.Batch, chainBatches)
+	for k := range out {
+		b := pool.New(chainRows)
+		b.Topics, b.Origin, b.Partition = batch.OneTopic("orders"), batch.Origin{Topic: "orders"}, 0
+		b.Offsets, b.Timestamps = make([]int64, chainRows), make([]int64, chainRows)
+		b.RawKey = batch.Bytes{Views: make([]batch.View, chainRows), Valid: make([]uint64, chainRows/64+1)}
+		b.RawValue.Views = make([]batch.View, chainRows)
+		var text []byte
+		for i := range chainRows {
+			b.Offsets[i], b.Timestamps[i] = int64(k*chainRows+i), 1_700_000_000_000+int64(i)
+			start := len(text)
+			text = fmt.Appendf(text, `{"zip":"%05d","note":%s,"country":"%s","amount":%s,"created":%d,"qty":%d,"active":%t,"id":%d,"sku":"SKU-%d","customer":"c-%d"}`,
+				r.IntN(100000), notes[r.IntN(len(notes))], []string{"DE", "FR", "US"}[r.IntN(3)], strconv.FormatFloat(float64(r.IntN(10_000_000)*2+1)/100, 'f', -1, 64),
+				1_700_000_000_000+r.Int64N(30_000_000_000), 1+r.IntN(120), r.IntN(4) != 0, r.Int64N(1_000_000_000), 100_000+r.IntN(900_000), 100_000+r.IntN(900_000))
+			b.RawValue.Views[i] = batch.View{Pos: uint32(start), Len: uint32(len(text) - start)}
+		}
+		b.RawValue.Bufs[0] = append(text, make([]byte, mem.Slack)...)[:len(text)]
+		out[k] = b
+	}
+	return out
+}
+
+// chainOf makes a chain of classes with their configs, as "Class key=value key=value".
+func chainOf(tb testing.TB, lines ...string) *stage.Chain {
+	set := smt.NewSet(apache.Classes()...)
+	c := &stage.Chain{}
+	for _, l := range lines {
+		words := strings.Fields(l)
+		class, err := set.Find("org.apache.kafka.connect.transforms." + words[0])
+		if err != nil {
+			tb.Fatal(err)
+		}
+		props := map[string]string{}
+		for _, w := range words[1:] {
+			k, v, _ := strings.Cut(w, "=")
+			props[k] = v
+		}
+		t, err := class.New(props, smt.Context{})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		c.Steps = append(c.Steps, stage.Step{Alias: words[0], Class: class.Name, Transform: t})
+	}
+	return c
+}
+
+// fiveTransforms is the chain whose cost the design bounds.
+var fiveTransforms = []string{
+	"InsertField$Value topic.field=source_topic offset.field=source_offset",
+	"Cast$Value spec=qty:int64,amount:string",
+	"ReplaceField$Value exclude=note renames=customer:client",
+	"MaskField$Value fields=zip",
+	"RegexRouter regex=(.*) replacement=$1-out",
+}
+
+// jsonPipe is JSON to chain to JSON over consumed batches.
+type jsonPipe struct {
+	sink *stage.Sink
+	enc  codec.Encoder
+	bb   batch.BytesBuilder
+	out  codec.Output
+	st   batch.Status
+}
+
+func newJSONPipe(tb testing.TB, pool *batch.Pool, lines ...string) *jsonPipe {
+	conv := func(key bool) codec.Converter {
+		c, err := connectjson.Classes()[0].New(map[string]string{"schemas.enable": "false"}, key)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return c
+	}
+	chain := chainOf(tb, lines...)
+	value := conv(false)
+	p := &jsonPipe{enc: value.NewEncoder(), sink: stage.NewSink(stage.SinkOptions{
+		Key: stage.Side{Converter: conv(true)}, Value: stage.Side{Converter: value}, Transforms: chain, Identity: len(lines) == 0,
+		Operator: errant.NewOperator(errant.Options{}), KeyProjection: &batch.Projection{None: true},
+	})}
+	p.bb.Pool = pool.Mem
+	return p
+}
+
+func (p *jsonPipe) run(tb testing.TB, in *batch.Batch) {
+	out, failed, err := p.sink.Run(context.Background(), in)
+	if err != nil || len(failed) > 0 || len(out) != 1 {
+		tb.Fatal(err, failed, len(out))
+	}
+	for _, b := range out {
+		p.bb.Reset(&b.Arena, b.Len(), 256*b.Len())
+		p.out = codec.Output{Topics: b.Topics, Column: b.Value, Sel: b.Sel}
+		if err := p.enc.Encode(&p.bb, &p.out, &p.st); err != nil || p.st.Any() {
+			tb.Fatal(err, p.st.Errors())
+		}
+		p.bb.Discard()
+		b.Release()
+	}
+}
+
+func processTime(tb testing.TB) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		tb.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkChain takes JSON through a chain to JSON, in turn with no chain, so that load on the machine
+// meets both: what the chain adds is their difference.
+func BenchmarkChain(b *testing.B) {
+	cases := append([][]string{fiveTransforms}, [][]string{
+		{"ReplaceField$Value exclude=note renames=customer:client"}, {"HoistField$Value field=payload"},
+		{"RegexRouter regex=(.*) replacement=$1-out"}, {"InsertField$Value static.field=site static.value=eu-1"},
+		fiveTransforms[:1], fiveTransforms[1:2], fiveTransforms[3:4],
+	}...)
+	for _, lines := range cases {
+		name := strings.Fields(lines[0])[0]
+		if len(lines) > 1 {
+			name = "five"
+		}
+		b.Run("chain="+name, func(b *testing.B) {
+			pool := batch.NewPool(mem.NewPool())
+			data := orders(pool)
+			plain, chain := newJSONPipe(b, pool), newJSONPipe(b, pool, lines...)
+			for _, in := range data {
+				plain.run(b, in)
+				chain.run(b, in)
+			}
+			var without, with time.Duration
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				t0 := processTime(b)
+				for _, in := range data {
+					plain.run(b, in)
+				}
+				t1 := processTime(b)
+				for _, in := range data {
+					chain.run(b, in)
+				}
+				without, with = without+t1-t0, with+processTime(b)-t1
+				n += chainBatches * chainRows
+			}
+			b.ReportMetric(float64(without)/float64(n), "without-ns/row")
+			b.ReportMetric(float64(with)/float64(n), "with-ns/row")
+			b.ReportMetric(float64(with-without)/float64(n), "added-ns/row")
+		})
+	}
+}
