@@ -149,16 +149,19 @@ func (t *table) get(connector string, partition connectors.OffsetMap) (connector
 }
 
 // offset reads the value.
-func (e *entry) offset() (connectors.OffsetMap, error) {
-	if len(e.Value) == 0 {
+func (e *entry) offset() (connectors.OffsetMap, error) { return readOffset(e.Key, e.Value) }
+
+// readOffset reads the value under a key, null where it is empty.
+func readOffset(key, value []byte) (connectors.OffsetMap, error) {
+	if len(value) == 0 {
 		return connectors.OffsetMap{}, nil
 	}
-	v, err := connectors.ParseOffsetMap(e.Value)
+	v, err := connectors.ParseOffsetMap(value)
 	if err == nil {
 		err = connectors.CheckOffsetMap(v)
 	}
 	if err != nil {
-		return v, fmt.Errorf("offset under %s cannot be read, so reset the connector's offsets: %w", e.Key, err)
+		return v, fmt.Errorf("offset under %s cannot be read, so reset the connector's offsets: %w", key, err)
 	}
 	return v, nil
 }

@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Log is a topic that is read from its start to its end, then followed, and written to.
+//
+// Start, ReadToEnd, Write and Close are safe for concurrent use. What was read is handed to Apply by one
+// goroutine, in batches, in the order of each partition. Source: KafkaBasedLog.
+type Log struct {
+	o   LogOptions
+	log *slog.Logger
+
+	writer *kgo.Client // also asks brokers
+	reader *kgo.Client // from Start on; the goroutines' own
+
+	asked chan struct{} // there are waiters
+	moved chan struct{} // positions changed
+
+	mu        sync.Mutex
+	positions []int64 // by partition: the next offset to read
+	waiters   []*waiter
+	cancel    context.CancelFunc // of the goroutines
+	closed    bool
+
+	running sync.WaitGroup
+}
+
+// LogOptions says what a Log reads and writes.
+type LogOptions struct {
+	Topic     NewTopic
+	TopicKey  string // worker's key of the topic's name
+	Purpose   string // of the topic, in error texts
+	OneOnly   bool   // the topic may have one partition only
+	ClientID  string
+	NewClient NewClient
+	// Properties are those of Java's clients, by their plain names.
+	Properties map[string]string
+	// ReaderProperties count for reading instead where they are set.
+	ReaderProperties map[string]string
+	// WriterOptions say more about writing.
+	WriterOptions []kgo.Opt
+	// Apply takes what was read. It must not wait for the log.
+	Apply  func([]Record)
+	Logger *slog.Logger
+}
+
+// NewClient makes a client from Java client properties; see kafka.Clients.New.
+type NewClient func(properties map[string]string, opts ...kgo.Opt) (*kgo.Client, error)
+
+// NewLog checks the properties. It talks to nobody.
+func NewLog(o LogOptions) (*Log, error) {
+	l := &Log{o: o, log: o.Logger.With("topic", o.Topic.Name), asked: make(chan struct{}, 1), moved: make(chan struct{}, 1)}
+	opts, err := writerOptions(o.Properties)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = readerOptions(l.readerProperties()); err != nil {
+		return nil, err
+	}
+	l.writer, err = o.NewClient(l.clientProperties(o.Properties), append(opts, o.WriterOptions...)...)
+	return l, err
+}
+
+// clientProperties gives a client its name. Keys that only some of Java's clients have are no others'.
+func (l *Log) clientProperties(props map[string]string) map[string]string {
+	out := make(map[string]string, len(props)+1)
+	for k, v := range props {
+		out[k] = v
+	}
+	out["client.id"] = l.o.ClientID
+	return out
+}
+
+func (l *Log) readerProperties() map[string]string {
+	if l.o.ReaderProperties != nil {
+		return l.o.ReaderProperties
+	}
+	return l.o.Properties
+}
+
+// Start creates the topic if there is none, checks it, and reads it to its end. It waits for brokers that
+// cannot be reached, until ctx ends, in some cases for a limited time.
+//
+// Errors: *Error, or a *config.ConfigException for a topic that cannot be used. Close the log also then.
+func (l *Log) Start(ctx context.Context) error {
+	started := time.Now()
+	if err := l.ensureTopic(ctx); err != nil {
+		return err
+	}
+	partitions, err := l.lookUp(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.checkPartitions(partitions); err != nil {
+		return err
+	}
+	if err := l.follow(ctx, partitions); err != nil {
+		return err
+	}
+	if err := l.ReadToEnd(ctx); err != nil {
+		return err
+	}
+	l.log.Info("internal topic read to its end", "partitions", partitions, "took", time.Since(started).Round(time.Millisecond))
+	return nil
+}
+
+// Partitions is the number of partitions, known from Start on.
+func (l *Log) Partitions() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.positions)
+}
+
+// Close ends reading and writing; who waits gets an error. It waits for Apply to return.
+func (l *Log) Close() {
+	l.mu.Lock()
+	l.closed = true
+	if l.cancel != nil {
+		l.cancel()
+	}
+	l.mu.Unlock()
+	l.running.Wait()
+	if l.reader != nil {
+		l.reader.Close()
+	}
+	l.writer.Close()
+	l.end(errClosed)
+}
