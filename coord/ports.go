@@ -2,6 +2,7 @@ package coord
 
 import (
 	"context"
+	"time"
 
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
@@ -53,4 +54,17 @@ type Worker interface {
 	KafkaClusterID(ctx context.Context) (string, error)
 	// Resolve replaces ${provider:path:key} in a config.
 	Resolve(ctx context.Context, config map[string]string) (map[string]string, error)
+}
+
+// Watchdog is a Worker that sees which of its tasks make no progress although they are RUNNING.
+type Watchdog interface {
+	// Stalls returns those of a connector's tasks on this worker, by number; it does not wait.
+	Stalls(connector string) []Stall
+}
+
+// Stall is a task that makes no progress.
+type Stall struct {
+	Task  int
+	Since time.Time // when it last did
+	In    string    // the call that does not return, in a word
 }

@@ -12,6 +12,8 @@ import (
 // call is one request to a method of a resource.
 type call struct {
 	*api
+	*resource
+	access access
 	r      *http.Request
 	body   []byte
 	media  string   // of the body, "" where none is named

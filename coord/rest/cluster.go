@@ -66,7 +66,10 @@ func (c *call) signature() (coord.Signature, error) {
 	h := c.r.Header
 	s := coord.Signature{Body: c.body, Algorithm: h.Get(algorithmHeader)}
 	s.Present = len(h.Values(algorithmHeader)) > 0 && len(h.Values(signatureHeader)) > 0
-	if !s.Present {
+	switch {
+	case !s.Present && c.signed:
+		return s, badRequest("Internal request missing required signature")
+	case !s.Present:
 		return s, nil
 	}
 	mac, err := base64.StdEncoding.DecodeString(h.Get(signatureHeader))

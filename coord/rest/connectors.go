@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
+	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/coord"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -20,13 +22,14 @@ func (a *api) listConnectors(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !c.access.may(roleView, name) })
 	kinds, ok := c.query["expand"]
 	if !ok {
 		return answer{body: filledList(names)}, nil
 	}
 	all := map[string]expansion{}
 	for _, name := range names {
-		e, err := a.expand(ctx, name, kinds)
+		e, err := c.expand(ctx, name, kinds)
 		switch {
 		case isNotFound(err): // deleted in the meantime, or without a status yet
 			continue
@@ -38,22 +41,22 @@ func (a *api) listConnectors(ctx context.Context, c *call) (answer, error) {
 	return answer{body: all}, nil
 }
 
-func (a *api) expand(ctx context.Context, name string, kinds []string) (expansion, error) {
+func (c *call) expand(ctx context.Context, name string, kinds []string) (expansion, error) {
 	var e expansion
 	for _, kind := range kinds {
 		switch kind {
 		case "status":
-			s, err := a.herder.ConnectorStatus(ctx, name)
+			s, err := c.herder.ConnectorStatus(ctx, name)
 			if err != nil {
 				return e, err
 			}
 			e.Status = stateOf(s)
 		case "info":
-			i, err := a.herder.ConnectorInfo(ctx, name)
+			i, err := c.herder.ConnectorInfo(ctx, name)
 			if err != nil {
 				return e, err
 			}
-			e.Info = infoOf(i)
+			e.Info = c.info(i)
 		}
 	}
 	return e, nil
@@ -71,11 +74,14 @@ func (a *api) createConnector(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	name := java.Trim(request.name)
-	config, err := connectorConfig(name, request.config)
+	props, err := connectorConfig(name, request.config)
 	if err != nil {
 		return answer{}, err
 	}
-	_, info, err := a.herder.PutConnector(ctx, name, config, request.initial, false)
+	if err := c.allowed(roleEdit, []string{name}); err != nil {
+		return answer{}, err
+	}
+	_, info, err := a.herder.PutConnector(ctx, name, props, request.initial, false)
 	if err != nil {
 		return answer{}, err
 	}
@@ -88,16 +94,31 @@ func (a *api) connector(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{body: infoOf(info)}, nil
+	return answer{body: c.info(info)}, nil
+}
+
+// info is what the sender of the request may see of a connector.
+func (c *call) info(i *coord.ConnectorInfo) *connectorInfo {
+	info := infoOf(i)
+	info.Config = c.seen(i.Name, info.Config)
+	return info
+}
+
+// seen is a config as the sender of the request may see it: who may not change it sees no secrets.
+func (c *call) seen(name string, props map[string]string) map[string]string {
+	if c.access.may(roleEdit, name) {
+		return props
+	}
+	return config.MaskProps(props)
 }
 
 // config serves GET /connectors/{connector}/config.
 func (a *api) config(ctx context.Context, c *call) (answer, error) {
-	config, err := a.herder.ConnectorConfig(ctx, c.name())
+	props, err := a.herder.ConnectorConfig(ctx, c.name())
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{body: filled(config)}, nil
+	return answer{body: c.seen(c.name(), filled(props))}, nil
 }
 
 // putConfig serves PUT /connectors/{connector}/config. Source: ConnectorsResource.putConnectorConfig.
@@ -110,11 +131,11 @@ func (a *api) putConfig(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	config, err := connectorConfig(c.name(), values)
+	props, err := connectorConfig(c.name(), values)
 	if err != nil {
 		return answer{}, err
 	}
-	isNew, info, err := a.herder.PutConnector(ctx, c.name(), config, "", true)
+	isNew, info, err := a.herder.PutConnector(ctx, c.name(), props, "", true)
 	switch {
 	case err != nil:
 		return answer{}, err

@@ -5,25 +5,19 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"log/slog"
-	"net/http"
 	"os"
 	"strings"
 
 	"github.com/millrace/millrace/config"
 )
 
-// authenticator decides who is let in.
-type authenticator interface {
-	allows(r *http.Request) bool
-}
-
 // basicAuthClass is the one extension that is known; it is Kafka's own.
 const basicAuthClass = "org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension"
 
 // newExtensions makes what rest.extension.classes names: nil for none, and for one that lets everybody in.
-func newExtensions(classes []string, jaas string, log *slog.Logger) (authenticator, error) {
+func newExtensions(classes []string, jaas string, log *slog.Logger) (*basicAuth, error) {
 	const key = "rest.extension.classes"
-	var auth authenticator
+	var auth *basicAuth
 	for _, class := range classes {
 		if class != basicAuthClass && class != basicAuthClass[strings.LastIndexByte(basicAuthClass, '.')+1:] {
 			return nil, config.InvalidValue(key, class, "extensions are Java classes, and of these "+basicAuthClass+" alone is built in: remove the others, or serve what they do in front of the worker")
@@ -79,12 +73,13 @@ func newBasicAuth(jaas string) (*basicAuth, error) {
 	return a, nil
 }
 
-// allows takes as long for an unknown user as for a wrong password.
-func (a *basicAuth) allows(r *http.Request) bool {
-	user, password, ok := credentials(r.Header.Get("Authorization"))
+// allows says whether an Authorization header names a user and its password. It takes as long for an
+// unknown user as for a wrong password.
+func (a *basicAuth) allows(header string) (user string, ok bool) {
+	user, password, ok := credentials(header)
 	want, known := a.passwords[user]
 	have := sha256.Sum256([]byte(password))
-	return subtle.ConstantTimeCompare(have[:], want[:]) == 1 && ok && known
+	return user, subtle.ConstantTimeCompare(have[:], want[:]) == 1 && ok && known
 }
 
 // credentials reads an Authorization header. Source: JaasBasicAuthFilter.BasicAuthCredentials.

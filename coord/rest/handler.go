@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/millrace/millrace/coord"
 )
 
 // requestMax is how long a request may take. Source: RestServer.DEFAULT_REST_REQUEST_TIMEOUT_MS.
@@ -23,9 +25,12 @@ type handler struct {
 	*api
 	resources resources
 	headers   headerRules
-	cors      *cors         // nil: as without CORS, and any page may do everything
-	auth      authenticator // nil: everybody is let in
+	cors      *cors // nil: as without CORS, and any page may do everything
+	gate      *gate
+	peers     *Client       // nil where nothing is forwarded
 	max       time.Duration // for a request
+	// rebalanceWait is how long a request may wait for a rebalance to end before it is refused for it.
+	rebalanceWait time.Duration
 }
 
 // ServeHTTP implements http.Handler.
@@ -58,7 +63,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) (a answer, media
 	case method == nil && r.Method == http.MethodOptions:
 		return h.options(w, r, m.resource)
 	case method == nil:
-		w.Header().Set("Allow", strings.Join(m.allowed(), ",")) // HTTP asks for it
+		w.Header().Set("Allow", strings.Join(m.allow(), ",")) // HTTP asks for it
 		return statusAnswer(http.StatusMethodNotAllowed), ""
 	}
 	body, ok := bodyMedia(r.Header)
@@ -70,17 +75,38 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) (a answer, media
 	case !accepts(r.Header, mediaJSON):
 		return statusAnswer(http.StatusNotAcceptable), ""
 	}
-	if h.auth != nil && !method.open && !h.auth.allows(r) {
-		return unauthorized(), mediaJSON
+	c := &call{api: h.api, resource: m.resource, r: r, media: body, params: m.params, query: parseQuery(r.URL.RawQuery)}
+	if !method.open {
+		var err error
+		if c.access, err = h.gate.admit(r); err != nil {
+			return h.gate.refusal(w.Header(), err), mediaJSON
+		}
+		if err := c.permitted(method); err != nil {
+			return h.answerError(r.Context(), err), mediaJSON
+		}
 	}
-	return h.call(w, r, method, &call{api: h.api, r: r, media: body, params: m.params, query: parseQuery(r.URL.RawQuery)}), mediaJSON
+	return h.call(w, r, method, c), mediaJSON
 }
 
-// unauthorized is the answer to who may not come in. As Connect says it: not an error object, but text
-// under the media type of the method, and no challenge, so that browsers ask nobody for a password.
-// Source: JaasBasicAuthFilter.
-func unauthorized() answer {
-	return answer{status: http.StatusUnauthorized, body: plainText("User cannot access the resource.")}
+// permitted returns the error for who has not the role that a method needs.
+func (c *call) permitted(m *method) error {
+	switch {
+	case m.scope == scopeNamed:
+		return c.allowed(m.role, c.params)
+	case m.scope == scopeSome && c.access.maySome(m.role), m.scope == scopeAll && c.access.mayAll(m.role):
+		return nil
+	case m.scope == scopeAll:
+		return coord.Errorf(http.StatusForbidden, "%s may not %s this: it needs the role for all connectors.", c.access.who, m.role.verb())
+	}
+	return coord.Errorf(http.StatusForbidden, "%s may not %s connectors.", c.access.who, m.role.verb())
+}
+
+// allowed returns the error for who has not a role for the connector that is the first of names.
+func (c *call) allowed(r role, names []string) error {
+	if len(names) == 0 || c.access.may(r, names[0]) {
+		return nil
+	}
+	return coord.Errorf(http.StatusForbidden, "%s may not %s connector %s.", c.access.who, r.verb(), names[0])
 }
 
 // call runs a method within the time that a request may take. What a client asked to change is done also
@@ -100,7 +126,7 @@ func (h *handler) call(w http.ResponseWriter, r *http.Request, m *method, c *cal
 	}()
 	var err error
 	if c.body, err = readBody(w, r); err == nil {
-		a, err = m.do(ctx, c)
+		a, err = h.here(ctx, m, c)
 	}
 	if err != nil {
 		return h.answerError(ctx, err)
@@ -111,7 +137,7 @@ func (h *handler) call(w http.ResponseWriter, r *http.Request, m *method, c *cal
 // options answers OPTIONS: with the list as text, or without a body to who does not want text.
 // Source: Jersey's OptionsMethodProcessor.
 func (h *handler) options(w http.ResponseWriter, r *http.Request, of *resource) (answer, string) {
-	allowed := of.allowed()
+	allowed := of.allow()
 	w.Header().Set("Allow", strings.Join(allowed, ","))
 	if first := firstAccepted(r.Header); !mediaCompatible(strings.ToLower(mediaOnly(first)), mediaText) {
 		return answer{body: plainText("")}, first

@@ -16,6 +16,9 @@ func Def() *config.Def {
 	for _, k := range serverKeys() {
 		d.Define(k)
 	}
+	for _, k := range ownKeys() {
+		d.Define(k)
+	}
 	return d
 }
 
@@ -52,18 +55,8 @@ func serverKeys() []config.Key {
 			"List of comma-separated URIs the Admin REST API will listen on. The supported protocols are HTTP and HTTPS. An empty or blank string will "+
 				"disable this feature. The default behavior is to use the regular listener (specified by the 'listeners' property). A comma-separated list "+
 				"of valid URLs, e.g., http://localhost:8080,https://localhost:8443."),
-		key("millrace.rest.security", config.String, compatible, config.In(compatible, strict),
-			"Whether the REST API may be open. compatible, as Connect is: whoever reaches a listener may do everything, and the log warns once where that "+
-				"is not the own host alone. strict: the worker does not start with a listener that other hosts reach, unless it asks for client "+
-				"certificates (https with ssl.client.auth=required) or passwords (BasicAuthSecurityRestExtension)."),
 	}
 }
-
-// The values of millrace.rest.security.
-const (
-	compatible = "compatible"
-	strict     = "strict"
-)
 
 // validListeners is the check of listeners. Source: RestServerConfig.ListenersValidator.
 func validListeners(name string, value any) error {

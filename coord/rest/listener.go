@@ -28,7 +28,7 @@ type listener struct {
 	host     string // "" is every address of this computer
 	port     int    // as it is configured; 0 lets the system choose
 	admin    bool
-	clients  bool // it asks for certificates
+	auth     tls.ClientAuthType // whether it asks for certificates
 
 	net.Listener
 }

@@ -72,7 +72,7 @@ func (a *api) logger(_ context.Context, c *call) (answer, error) {
 }
 
 // setLevel serves PUT /admin/loggers/{logger}?scope=. Source: LoggingResource.setLevel.
-func (a *api) setLevel(_ context.Context, c *call) (answer, error) {
+func (a *api) setLevel(ctx context.Context, c *call) (answer, error) {
 	body, err := c.object(`an object with level, as {"level":"DEBUG"}`)
 	if err != nil {
 		return answer{}, err
@@ -85,12 +85,24 @@ func (a *api) setLevel(_ context.Context, c *call) (answer, error) {
 	if level == nil {
 		return answer{}, badRequest("Desired 'level' parameter was not specified in request.")
 	}
-	changed, ok := a.loggers.SetLevel(c.name(), *level)
-	if !ok {
-		return answer{}, coord.Errorf(http.StatusNotFound, "invalid log level '%s'.", *level)
+	cluster := strings.EqualFold(c.query.text("scope", "worker"), "cluster")
+	if h, ok := a.herder.(coord.ClusterLoggers); ok && cluster {
+		// Each worker, this one too, applies it when it reads it.
+		if _, ok := logs.ParseLevel(*level); !ok {
+			return answer{}, unknownLevel(*level)
+		}
+		return answer{status: http.StatusNoContent}, h.SetClusterLoggerLevel(ctx, c.name(), *level)
 	}
-	if strings.EqualFold(c.query.text("scope", "worker"), "cluster") {
+	changed, ok := a.loggers.SetLevel(c.name(), *level)
+	switch {
+	case !ok:
+		return answer{}, unknownLevel(*level)
+	case cluster:
 		return answer{status: http.StatusNoContent}, nil
 	}
 	return answer{body: filledList(changed)}, nil
+}
+
+func unknownLevel(level string) error {
+	return coord.Errorf(http.StatusNotFound, "invalid log level '%s'.", level)
 }

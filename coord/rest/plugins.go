@@ -44,6 +44,11 @@ func (a *api) validate(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	props, nulls := withoutNulls(values)
+	if name := props["name"]; name != "" { // plugins do as the config says, and reach out to where it says
+		if err := c.allowed(roleEdit, []string{name}); err != nil {
+			return answer{}, err
+		}
+	}
 	infos, err := validated(ctx, a.herder, c.name(), props, nulls...)
 	if err != nil {
 		return answer{}, err

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"net/url"
 	"strings"
 )
@@ -14,9 +13,12 @@ type resource struct {
 
 // method is one HTTP method of a resource.
 type method struct {
-	json bool // a body must be JSON; else any media type is taken
-	open bool // served without authentication: workers sign such requests themselves
-	do   func(context.Context, *call) (answer, error)
+	json     bool // a body must be JSON; else any media type is taken
+	open     bool // served without authentication: workers sign such requests themselves
+	forwards bool // another worker may have to serve it
+	role     role // that it needs, for what scope says
+	scope    scope
+	do       handlerFunc
 }
 
 // resources are the paths of a listener.
@@ -90,9 +92,9 @@ func (r *resource) matches(segments []string) (params []string, ok bool) {
 // methodOrder is the order in which Java's HashSet holds the names.
 var methodOrder = [...]string{"HEAD", "DELETE", "POST", "GET", "OPTIONS", "PUT", "PATCH"}
 
-// allowed lists the methods of a resource: HEAD comes with GET, OPTIONS always.
+// allow lists the methods of a resource: HEAD comes with GET, OPTIONS always.
 // Source: Jersey's OptionsMethodProcessor.
-func (r *resource) allowed() []string {
+func (r *resource) allow() []string {
 	var names []string
 	for _, name := range methodOrder {
 		switch name {

@@ -188,7 +188,7 @@ func basicFiles(t *testing.T, users string) string {
 func TestBasicAuth(t *testing.T) {
 	basic := func(text string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(text)) }
 	jaas := basicFiles(t, "ann=p:w\\u00fc\nbob=\n")
-	s := newServer(t, map[string]string{"rest.extension.classes": basicAuthClass, "listeners": "http://0.0.0.0:0", "millrace.rest.security": "strict"},
+	s := newServer(t, map[string]string{"rest.extension.classes": basicAuthClass},
 		func(o *Options) { o.JAAS, o.Metrics = jaas, http.NotFoundHandler() })
 	s.Ready(&fakeHerder{}, newLoggers())
 	cases := []struct {

@@ -37,6 +37,8 @@ type Options struct {
 	// JAAS is the path of the JAAS configuration file that BasicAuthSecurityRestExtension reads, "" = none.
 	// Java takes it from the system property java.security.auth.login.config.
 	JAAS string
+	// Watchdog says which tasks make no progress, for GET /connectors/{connector}/health; nil: nobody does.
+	Watchdog coord.Watchdog
 }
 
 // Server is the REST server of a worker. Make one with New, and end it with Stop also when it never served.
@@ -49,7 +51,9 @@ type Server struct {
 	handler handler // what all handlers share
 	tracking
 	version, commit string
+	signed          bool // workers' requests are refused without a signature
 	metrics         http.Handler
+	watchdog        coord.Watchdog
 	admin           adminMode
 	main, adminOnly atomic.Pointer[http.Handler] // nil until Ready
 
@@ -78,7 +82,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: o.Log, version: o.Version, commit: o.Commit, metrics: o.Metrics}
+	s := &Server{log: o.Log, version: o.Version, commit: o.Commit, metrics: o.Metrics, watchdog: o.Watchdog}
 	if err := s.configure(v, o); err != nil {
 		return nil, err
 	}
@@ -91,7 +95,7 @@ func New(o Options) (*Server, error) {
 		return nil, errors.Join(err, closeAll(s.listeners))
 	}
 	s.advertise = ad.url(s.listeners, func() string { return ownAddress(ctx, os.Hostname) })
-	if err := s.checkOpen(v.String("millrace.rest.security")); err != nil {
+	if err := s.checkOpen(v.String(securityKey)); err != nil {
 		return nil, errors.Join(err, closeAll(s.listeners))
 	}
 	s.servers[0] = s.server(&s.main)
@@ -108,11 +112,18 @@ func (s *Server) configure(v *config.Values, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	s.handler = handler{cors: &cross, max: requestMax}
+	if cross.any && v.String(securityKey) == strict {
+		return config.InvalidValue("access.control.allow.origin", "*", "millrace.rest.security=strict does not let pages of any site change something here: name the sites")
+	}
+	s.handler = handler{
+		cors: &cross, max: requestMax, peers: NewClient(o.Properties, o.Log),
+		rebalanceWait: time.Duration(v.Int64(rebalanceWaitKey)) * time.Millisecond,
+	}
+	s.signed = v.String(securityKey) == strict
 	if s.handler.headers, err = parseHeaderRules(v.String(headersKey)); err != nil {
 		return err
 	}
-	if s.handler.auth, err = newExtensions(v.List("rest.extension.classes"), o.JAAS, s.log); err != nil {
+	if s.handler.gate, err = newGate(v, o.JAAS, s.log); err != nil {
 		return err
 	}
 	for key, to := range map[string]*bool{"topic.tracking.enable": &s.enabled, "topic.tracking.allow.reset": &s.reset} {
@@ -175,27 +186,12 @@ func (s *Server) bind(ctx context.Context, props map[string]string) error {
 		var c *tls.Config
 		if l.protocol == protocolHTTPS {
 			c = secure[prefix]
-			l.clients = c.ClientAuth == tls.RequireAndVerifyClientCert
+			l.auth = c.ClientAuth
 		}
 		if err := l.bind(ctx, c); err != nil {
 			return connectors.Errorf("Unable to initialize REST server: listener %s: %w", l.text, err)
 		}
 		s.log.Info("REST listener bound", "listener", l.text, "address", l.Addr().String(), "admin", l.admin)
-	}
-	return nil
-}
-
-// checkOpen warns of listeners that let everybody in, or refuses them.
-func (s *Server) checkOpen(mode string) error {
-	for _, l := range s.listeners {
-		if l.local() || l.clients || s.handler.auth != nil && !l.admin {
-			continue
-		}
-		if mode == strict {
-			return config.InvalidValue("millrace.rest.security", mode, "listener "+l.text+" lets everybody in who reaches it: "+
-				"bind it to localhost, or let it ask for client certificates (https and ssl.client.auth=required) or passwords (rest.extension.classes=BasicAuthSecurityRestExtension)")
-		}
-		s.log.Warn("REST listener lets everybody in who reaches it: bind it to localhost, ask for certificates or passwords, and set millrace.rest.security=strict to be sure", "listener", l.text)
 	}
 	return nil
 }
@@ -219,10 +215,25 @@ func (s *Server) server(ready *atomic.Pointer[http.Handler]) *http.Server {
 // serveEarly answers before Ready.
 func (s *Server) serveEarly(w http.ResponseWriter, r *http.Request, main bool) {
 	if main && s.isMetrics(r) {
-		s.metrics.ServeHTTP(w, r)
+		s.serveMetrics(w, r)
 		return
 	}
 	serveStarting(w, r)
+}
+
+// serveMetrics answers who may see all connectors.
+func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
+	c := call{r: r}
+	var err error
+	if c.access, err = s.handler.gate.admit(r); err != nil {
+		s.handler.write(w, s.handler.gate.refusal(w.Header(), err), mediaText)
+		return
+	}
+	if err := c.permitted(&method{role: roleView, scope: scopeAll}); err != nil {
+		s.handler.write(w, errorAnswer(http.StatusForbidden, err.Error()), mediaJSON)
+		return
+	}
+	s.metrics.ServeHTTP(w, r)
 }
 
 // isMetrics says whether a request is for the metrics, which Connect has not under HTTP.
@@ -251,7 +262,7 @@ func (s *Server) Serve() {
 func (s *Server) Ready(herder coord.Herder, loggers coord.Loggers) {
 	a := &api{
 		herder: herder, loggers: loggers, log: s.log, version: s.version, commit: s.commit,
-		topicTracking: s.enabled, topicReset: s.reset,
+		topicTracking: s.enabled, topicReset: s.reset, signed: s.signed, watchdog: s.watchdog,
 	}
 	main := s.handler
 	main.api, main.resources = a, a.mainResources()
@@ -259,15 +270,11 @@ func (s *Server) Ready(herder coord.Herder, loggers coord.Loggers) {
 		main.resources = append(main.resources, a.adminResources()...)
 	}
 	// CORS, headers and extensions are the regular listeners' alone.
-	admin := handler{api: a, resources: a.adminResources(), cors: s.handler.cors.withoutOrigins(), max: s.handler.max}
+	admin := handler{api: a, resources: a.adminResources(), cors: s.handler.cors.withoutOrigins(), gate: s.handler.gate.forAdmin(), max: s.handler.max}
 	s.adminOnly.Store(asHandler(&admin))
 	s.main.Store(asHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.isMetrics(r) {
-			if main.auth != nil && !main.auth.allows(r) {
-				main.write(w, unauthorized(), mediaText)
-				return
-			}
-			s.metrics.ServeHTTP(w, r)
+			s.serveMetrics(w, r)
 			return
 		}
 		main.ServeHTTP(w, r)
@@ -278,6 +285,9 @@ func (s *Server) Ready(herder coord.Herder, loggers coord.Loggers) {
 
 func asHandler(h http.Handler) *http.Handler { return &h }
 
+// Peers asks the other workers of the cluster. It is good until Stop.
+func (s *Server) Peers() *Client { return s.handler.peers }
+
 // Stop ends all listeners, waits for the requests in progress until ctx ends, and cuts those off that are
 // left.
 func (s *Server) Stop(ctx context.Context) error {
@@ -287,6 +297,7 @@ func (s *Server) Stop(ctx context.Context) error {
 			errs = append(errs, err, server.Close())
 		}
 	}
+	s.handler.peers.Close()
 	_ = closeAll(s.listeners) // those that served are closed already; the others have no connections
 	s.serving.Wait()
 	return errors.Join(errs...)

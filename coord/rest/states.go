@@ -52,7 +52,11 @@ func (a *api) tasks(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{body: tasksOf(infos)}, nil
+	tasks := tasksOf(infos)
+	for i := range tasks {
+		tasks[i].Config = c.seen(c.name(), tasks[i].Config)
+	}
+	return answer{body: tasks}, nil
 }
 
 // taskStatus serves GET /connectors/{connector}/tasks/{task}/status.

@@ -3,6 +3,7 @@ package rest
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,6 +46,26 @@ func serverTLS(props map[string]string, prefix string) (*tls.Config, error) {
 	// HTTP/2 is not offered: Connect's own server speaks HTTP/1.1 alone.
 	c := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 	for _, step := range []func(*tls.Config) error{s.refuse, s.versions, s.suites, s.identity, s.clients} {
+		if err := step(c); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// clientTLS makes the settings with which a worker asks others over https. Errors name the key with its
+// prefix. Source: SSLUtils.createClientSideSslContextFactory.
+func clientTLS(props map[string]string, prefix string) (*tls.Config, error) {
+	v, err := sslValues(props, prefix)
+	if err != nil {
+		return nil, err
+	}
+	if len(config.WithPrefix(props, prefix)) == 0 {
+		prefix = ""
+	}
+	s := &sslSettings{Values: v, prefix: prefix}
+	c := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	for _, step := range []func(*tls.Config) error{s.refuse, s.versions, s.suites, s.ownCertificate, s.servers} {
 		if err := step(c); err != nil {
 			return nil, err
 		}
@@ -142,40 +163,96 @@ func (s *sslSettings) suites(c *tls.Config) error {
 	return nil
 }
 
-// identity reads the server's key and certificates. Source: SSLUtils.configureSslContextFactoryKeyStore.
+// identity reads the server's key and certificates, which it must have.
 func (s *sslSettings) identity(c *tls.Config) error {
+	if err := s.ownCertificate(c); err != nil {
+		return err
+	}
+	if len(c.Certificates) == 0 {
+		return config.NewException(s.prefix+"ssl.keystore.location",
+			fmt.Sprintf("An https listener needs a key and a certificate: set %[1]sssl.keystore.location, or with %[1]sssl.keystore.type=PEM %[1]sssl.keystore.key and %[1]sssl.keystore.certificate.chain.", s.prefix))
+	}
+	return nil
+}
+
+// ownCertificate reads the key and the certificates that this side shows, if there are any.
+// Source: SSLUtils.configureSslContextFactoryKeyStore.
+func (s *sslSettings) ownCertificate(c *tls.Config) error {
 	src := keystore.Source{Type: strings.ToUpper(s.String("ssl.keystore.type")), Path: s.String("ssl.keystore.location")}
 	src.Password, src.HasPassword = s.secret("ssl.keystore.password")
 	src.KeyPassword, src.HasKeyPassword = s.secret("ssl.key.password")
 	src.Key, src.HasKey = s.secret("ssl.keystore.key")
 	src.Certificates, src.HasCertificates = s.secret("ssl.keystore.certificate.chain")
 	cert, err := src.Identity()
-	switch {
-	case err != nil:
+	if err != nil {
 		return config.NewException(s.prefix+"ssl.keystore.location", fmt.Sprintf("%sssl.keystore.*: %v", s.prefix, err))
-	case cert == nil:
-		return config.NewException(s.prefix+"ssl.keystore.location",
-			fmt.Sprintf("An https listener needs a key and a certificate: set %[1]sssl.keystore.location, or with %[1]sssl.keystore.type=PEM %[1]sssl.keystore.key and %[1]sssl.keystore.certificate.chain.", s.prefix))
 	}
-	c.Certificates = []tls.Certificate{*cert}
+	if cert != nil {
+		c.Certificates = []tls.Certificate{*cert}
+	}
 	return nil
 }
 
-// clients reads whom the server trusts and whether it asks for certificates.
-// Source: SSLUtils.configureSslContextFactoryTrustStore, configureSslContextFactoryAuthentication.
-func (s *sslSettings) clients(c *tls.Config) error {
+// trusted reads whose certificates are believed, nil for those of the system.
+// Source: SSLUtils.configureSslContextFactoryTrustStore.
+func (s *sslSettings) trusted() (*x509.CertPool, error) {
 	src := keystore.Source{Type: strings.ToUpper(s.String("ssl.truststore.type")), Path: s.String("ssl.truststore.location")}
 	src.Password, src.HasPassword = s.secret("ssl.truststore.password")
 	src.Certificates, src.HasCertificates = s.secret("ssl.truststore.certificates")
 	trusted, err := src.Trusted()
 	if err != nil {
-		return config.NewException(s.prefix+"ssl.truststore.location", fmt.Sprintf("%sssl.truststore.*: %v", s.prefix, err))
+		return nil, config.NewException(s.prefix+"ssl.truststore.location", fmt.Sprintf("%sssl.truststore.*: %v", s.prefix, err))
 	}
-	if trusted != nil {
-		c.ClientCAs = x509.NewCertPool()
-		for _, cert := range trusted {
-			c.ClientCAs.AddCert(cert)
+	if trusted == nil {
+		return nil, nil //nolint:nilnil // see above
+	}
+	pool := x509.NewCertPool()
+	for _, cert := range trusted {
+		pool.AddCert(cert)
+	}
+	return pool, nil
+}
+
+// servers reads whom a client believes, and whether it compares the server's name.
+// Source: SSLUtils.configureSslContextFactoryEndpointIdentification.
+func (s *sslSettings) servers(c *tls.Config) error {
+	roots, err := s.trusted()
+	if err != nil {
+		return err
+	}
+	c.RootCAs = roots
+	switch algorithm := s.String("ssl.endpoint.identification.algorithm"); strings.ToLower(algorithm) {
+	case "https":
+	case "":
+		c.InsecureSkipVerify = true // the chain is verified below, the name is not
+		c.VerifyConnection = verifyChain(roots)
+	default:
+		return s.invalid("ssl.endpoint.identification.algorithm", "https and the empty text are known")
+	}
+	return nil
+}
+
+// verifyChain returns a check of a server's certificates that leaves its name out.
+func verifyChain(roots *x509.CertPool) func(tls.ConnectionState) error {
+	return func(s tls.ConnectionState) error {
+		if len(s.PeerCertificates) == 0 {
+			return errors.New("the worker shows no certificate")
 		}
+		between := x509.NewCertPool()
+		for _, c := range s.PeerCertificates[1:] {
+			between.AddCert(c)
+		}
+		_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between})
+		return err
+	}
+}
+
+// clients reads whom the server trusts and whether it asks for certificates.
+// Source: SSLUtils.configureSslContextFactoryAuthentication.
+func (s *sslSettings) clients(c *tls.Config) error {
+	var err error
+	if c.ClientCAs, err = s.trusted(); err != nil {
+		return err
 	}
 	switch s.String("ssl.client.auth") {
 	case "required":
