@@ -1,5 +1,7 @@
 package connectors
 
+import "time"
+
 // State is what a connector or task is doing. Source: AbstractStatus.State.
 type State string
 
@@ -32,6 +34,13 @@ type Status struct {
 	ID    TaskID
 	State State
 	Trace string // why it failed, "" otherwise
+}
+
+// Stall is a task that makes no progress although it is RUNNING.
+type Stall struct {
+	Task  int
+	Since time.Time // when it last did
+	In    string    // the call that does not return, in a word
 }
 
 // Kind says what a connector class is.

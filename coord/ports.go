@@ -2,7 +2,6 @@ package coord
 
 import (
 	"context"
-	"time"
 
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
@@ -63,8 +62,4 @@ type Watchdog interface {
 }
 
 // Stall is a task that makes no progress.
-type Stall struct {
-	Task  int
-	Since time.Time // when it last did
-	In    string    // the call that does not return, in a word
-}
+type Stall = connectors.Stall
