@@ -42,6 +42,8 @@ type column struct {
 	schema *batch.Schema // nil: schemaless
 	depth  int           // arrays and objects above
 	below  bool          // below an array or a map
+	unread bool          // schemaless: checked only, and null in every row
+	aside  bool          // schemaless: below or unread
 	rows   int           // below: rows so far
 
 	// Typed columns.
@@ -139,7 +141,7 @@ func operationOf(s *batch.Schema) operation {
 func (c *column) begin(dst *batch.Batch, n int) {
 	c.valid, c.scaled, c.last, c.rows = nil, false, -1, 0
 	switch {
-	case c.op == opOdd, c.op == opSkip:
+	case c.op == opOdd, c.op == opSkip, c.unread:
 		return
 	case c.op == opDynamic:
 		c.tags, c.slots = c.tags[:0], c.slots[:0]

@@ -56,8 +56,9 @@ func (d *decoder) begin(dst *batch.Batch, in *codec.Input, p *plan, sel batch.Se
 	f := &d.fast
 	f.dst, f.rows, f.text = dst, in.Values.Len(), f.text[:0]
 	f.want = nil
-	if want != nil && (want.Fields != nil || want.None) && p.schema == nil {
+	if p.schema == nil {
 		f.want = want
+		p.root.choose(want)
 	}
 	d.noSchema = nil
 	d.slots = slotsFree + slotsShare*inputBytes(&in.Values, sel)
@@ -69,12 +70,20 @@ func (d *decoder) begin(dst *batch.Batch, in *codec.Input, p *plan, sel batch.Se
 		}
 	}
 	p.root.begin(dst, f.rows)
-	if f.want != nil && p.root.object != nil {
-		for _, m := range p.root.object.members {
-			m.unwanted = f.unwanted(p.root, m.name)
-		}
+}
+
+// choose marks the members of schemaless records that want does not name.
+func (c *column) choose(want *batch.Projection) {
+	if c.object == nil {
+		return
+	}
+	for _, m := range c.object.members {
+		m.column.setUnread(!want.Wants(m.name))
 	}
 }
+
+// setUnread says whether somebody reads the column's values.
+func (c *column) setUnread(unread bool) { c.unread, c.aside = unread, unread || c.below }
 
 // inputBytes returns the bytes of the selected rows.
 func inputBytes(b *batch.Bytes, sel batch.Selection) int {

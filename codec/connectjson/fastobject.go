@@ -13,9 +13,6 @@ import (
 // there twice: the template names each once and is only walked forward.
 func (f *fast) object(c *column, o *object, r, i int) int {
 	b, n, template := f.b, f.n, o.template
-	if f.want != nil {
-		template = nil // some members are left out
-	}
 	dynamic := c.op == opDynamic
 	first := uint64(braceForComma)
 	at := 0
@@ -52,9 +49,7 @@ func (f *fast) object(c *column, o *object, r, i int) int {
 // deviation reads on where an object left the template, after its first at members. o.order is then the
 // members in the order in which they came.
 func (f *fast) deviation(c *column, o *object, r, i, at int, first uint64) int {
-	if f.want == nil { // with a projection every object comes here
-		o.misses++
-	}
+	o.misses++
 	o.isWhole = false
 	o.turn++
 	o.rest.reset()
@@ -76,14 +71,8 @@ func (f *fast) deviation(c *column, o *object, r, i, at int, first uint64) int {
 		m.turn = o.turn
 		m.rows++
 		first = 0
-		switch {
-		case m.unwanted:
-			i = jsonscan.Skip(f.b, i, f.n, f.open+c.depth+1)
-		default:
-			order = append(order, m.place)
-			i = f.value(m.column, r, i)
-		}
-		if i == odd {
+		order = append(order, m.place)
+		if i = f.value(m.column, r, i); i == odd {
 			return odd
 		}
 	}
@@ -168,19 +157,9 @@ func (f *fast) member(c *column, o *object, name []byte) *member {
 		f.budget -= f.rows
 	}
 	k := &column{below: c.below, depth: c.depth + 1}
+	k.setUnread(c.depth == 0 && !f.want.Wants(string(name)))
 	k.begin(f.dst, f.rows)
-	m := o.add(string(name), k)
-	m.unwanted = f.unwanted(c, m.name)
-	return m
-}
-
-// unwanted reports whether nobody reads a member of the records themselves.
-func (f *fast) unwanted(c *column, name string) bool {
-	if f.want == nil || c.depth > 0 {
-		return false
-	}
-	_, ok := f.want.Fields[name]
-	return !ok
+	return o.add(string(name), k)
 }
 
 // complete gives the fields that an object did not have what they stand for.

@@ -26,7 +26,7 @@ type fast struct {
 
 	dst    *batch.Batch
 	rows   int
-	want   *batch.Projection // of schemaless records; nil: all members
+	want   *batch.Projection // of schemaless records
 	budget int               // slots that schemaless columns at row level may still take
 }
 
@@ -74,7 +74,10 @@ func (f *fast) dynamic(c *column, r, i int) int {
 	if i >= f.n {
 		return odd
 	}
-	if c.below {
+	if c.aside {
+		if c.unread {
+			return jsonscan.Skip(f.b, i, f.n, f.open+c.depth)
+		}
 		c.room(r)
 	}
 	b := f.b
@@ -202,7 +205,7 @@ func (f *fast) dynamicObject(c *column, r, i int) int {
 // elements returns the column of the elements of a schemaless column's arrays.
 func (f *fast) elements(c *column) *column {
 	if c.elem == nil {
-		c.elem = &column{below: true, depth: c.depth + 1}
+		c.elem = &column{below: true, aside: true, depth: c.depth + 1}
 		c.elem.begin(f.dst, 0)
 	}
 	return c.elem

@@ -8,6 +8,9 @@ import (
 
 // finish lays c out as a column of n rows of dst; text is what was written anew.
 func (c *column) finish(dst *batch.Batch, n int, src, text []byte) *batch.Column {
+	if c.unread {
+		return dst.NullColumn(n)
+	}
 	if n > 0 {
 		c.room(n - 1)
 	}
@@ -106,7 +109,7 @@ func (c *column) finishDynamic(dst *batch.Batch, n int, src, text []byte) *batch
 
 // slotsBelow counts the slots that the schemaless columns below arrays take for n rows.
 func (c *column) slotsBelow(n int) int {
-	if c.op != opDynamic {
+	if c.op != opDynamic || c.unread {
 		return 0
 	}
 	total := 0

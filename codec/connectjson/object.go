@@ -30,15 +30,14 @@ type object struct {
 
 // member is one member of an object.
 type member struct {
-	name     string
-	place    int32
-	column   *column
-	turn     uint64
-	learned  bool // in the template
-	at       int  // its place there
-	rows     int  // schemaless: objects of this batch that have it
-	idle     int  // schemaless: batches in turn without it
-	unwanted bool // schemaless: left out by the projection of this batch
+	name    string
+	place   int32
+	column  *column
+	turn    uint64
+	learned bool // in the template
+	at      int  // its place there
+	rows    int  // schemaless: objects of this batch that have it
+	idle    int  // schemaless: batches in turn without it
 }
 
 // segment is the text between two values, learned from an object: a comma (for the first member the
@@ -85,7 +84,7 @@ func (o *object) begin(dst *batch.Batch, n int) {
 	o.count()
 	o.misses, o.objects, o.shape = 0, 0, -1
 	for _, m := range o.members {
-		m.rows, m.unwanted = 0, false
+		m.rows = 0
 		m.column.begin(dst, n)
 	}
 	o.shapes.reset()

@@ -10,6 +10,9 @@ import (
 
 // put writes a value that the plain path read into row r of c. The value fits the schema.
 func (f *fast) put(c *column, r int, v batch.Value) {
+	if c.unread {
+		return
+	}
 	if v.IsNull() {
 		c.null(r)
 		return
@@ -111,14 +114,12 @@ func (f *fast) putObject(c *column, r int, m *batch.MapValue) {
 		name := m.Keys[i].Str()
 		k := f.member(c, o, []byte(name))
 		switch {
-		case k == nil && f.want == nil:
-			others.add(i, name, m.Values[i])
 		case k == nil:
+			others.add(i, name, m.Values[i])
 		default:
-			if k.rows++; !k.unwanted {
-				f.put(k.column, r, m.Values[i])
-				order = append(order, k.place)
-			}
+			k.rows++
+			f.put(k.column, r, m.Values[i])
+			order = append(order, k.place)
 		}
 	}
 	if len(others.names) > 0 {
@@ -129,7 +130,7 @@ func (f *fast) putObject(c *column, r int, m *batch.MapValue) {
 
 // clear takes back what an attempt at row r left in the members of a schemaless column.
 func (c *column) clear(r int) {
-	if c.op != opDynamic || c.below {
+	if c.op != opDynamic || c.aside {
 		return
 	}
 	c.tags[r] = batch.TagAbsent

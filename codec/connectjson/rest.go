@@ -45,9 +45,7 @@ func (f *fast) restMember(o *object, place int, name []byte, i, depth int) int {
 	if err != nil {
 		return odd
 	}
-	if f.want == nil {
-		o.rest.add(place, string(name), reader{}.schemaless(&n))
-	}
+	o.rest.add(place, string(name), reader{}.schemaless(&n))
 	return end
 }
 

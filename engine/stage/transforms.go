@@ -50,7 +50,7 @@ func (c *Chain) Plan() *plan.Plan {
 
 // Projection implements Transforms.
 func (c *Chain) Projection(key, value *batch.Projection) (*batch.Projection, *batch.Projection) {
-	if len(c.Steps) > 0 {
+	if c.Unfused && len(c.Steps) > 0 {
 		return nil, nil
 	}
 	return c.Plan().Projection(key, value)
