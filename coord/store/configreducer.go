@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/base64"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -245,10 +246,10 @@ func (r *ConfigReducer) taskCount(record *Record, name string, v any) error {
 func (r *ConfigReducer) sessionKey(record *Record, v any) (ConfigChange, error) {
 	m, _ := v.(map[string]any)
 	text, _ := m["key"].(string)
-	key, err := base64.StdEncoding.DecodeString(text)
-	algorithm, _ := m["algorithm"].(string)
-	created, ok := whole(m["creation-timestamp"], -1<<63, 1<<63-1)
-	if err != nil || len(key) == 0 || algorithm == "" || !ok {
+	key, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "="))
+	algorithm, named := m["algorithm"].(string)
+	created, ok := whole(m["creation-timestamp"], math.MinInt64, math.MaxInt64)
+	if err != nil || len(key) == 0 || !named || !ok {
 		return nil, record.bad("want a session key: key in base 64, algorithm, creation-timestamp") // and never its value
 	}
 	c := r.own()

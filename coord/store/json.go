@@ -12,12 +12,13 @@ import (
 )
 
 // parseValue reads the JSON of an internal topic: nil for null, maps with string keys, []any, string,
-// bool and json.Number. As in JsonConverter no bytes are null, and what follows the first value is ignored.
+// bool and json.Number. As in JsonConverter no bytes are null, a byte order mark is passed over, and what
+// follows the first value is ignored. Numbers with leading zeros, which no writer makes, pass there only.
 func parseValue(text []byte) (any, error) {
 	if !utf8.Valid(text) {
 		return nil, errors.New("not JSON: invalid UTF-8")
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
 	d.UseNumber()
 	var v any
 	err := d.Decode(&v)
