@@ -45,7 +45,7 @@ lint: tools ## golangci-lint and the rules of internal/lint
 	.ci/gotest -count=1 ./internal/lint ./.ci/testcount
 
 e2e: build ## the built program against real systems
-	.ci/gotest -tags e2e -count=1 -timeout 400s ./e2e/...
+	@packages=$$(.ci/tagged e2e) && set -x && .ci/gotest -tags e2e -count=1 -timeout 400s $$packages
 
 differential: build ## our answers beside those of the original Java classes
 	@packages=$$(.ci/tagged differential) && set -x && .ci/gotest -tags differential -count=1 -timeout 170s $$packages

@@ -269,9 +269,10 @@ func (m *machine) reset(reason string, memberID bool) {
 	}
 	m.phase, m.generation, m.protocol = unjoined, -1, ""
 	m.prepared = false
-	for _, id := range []*uint64{&m.joining, &m.syncing, &m.beating} {
-		m.forget(id)
-	}
+	// What is out is left to be answered: to cancel a join breaks its connection, and with it the join that follows.
+	// One without a member id that is lost so makes the whole group wait for the member that it would have become,
+	// until that one's session is over.
+	m.joining, m.syncing, m.beating = 0, 0, 0
 	m.needRejoin(reason)
 }
 

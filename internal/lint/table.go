@@ -88,7 +88,7 @@ var Rows = []Row{
 	{
 		From:  []string{"coord/**"},
 		May:   []string{"coord/**", "connectors", "config", "internal/**"},
-		Tests: []string{"connectors/connectortest", "batch"},
+		Tests: []string{"connectors/connectortest", "batch", "e2e/harness"},
 		Why:   "coord/** imports the root of connectors, config and internal/*; never batch (its tests may), engine, codec, smt or an implementation",
 	},
 	{

@@ -28,8 +28,8 @@ type settings struct {
 }
 
 const (
-	session   = 4 * time.Second
-	heartbeat = time.Second
+	session   = 3 * time.Second
+	heartbeat = 600 * time.Millisecond
 	rebalance = 20 * time.Second
 	maxDelay  = 500 * time.Millisecond
 )
@@ -190,12 +190,13 @@ func (h *stub) start(w assign.Work) {
 	for _, id := range w.Tasks {
 		keys = append(keys, "status-task-"+id.String())
 	}
-	for _, key := range keys {
-		h.client.Produce(context.Background(), &kgo.Record{Topic: h.s.StatusTopic, Key: []byte(key), Value: value}, func(_ *kgo.Record, err error) {
-			if err != nil {
-				fmt.Println("status:", err)
-			}
-		})
+	records := make([]*kgo.Record, len(keys))
+	for i, key := range keys {
+		records[i] = &kgo.Record{Topic: h.s.StatusTopic, Key: []byte(key), Value: value}
+	}
+	// It is reported once it is written: what a frozen stub still had to write would be the last word when it wakes.
+	if err := h.client.ProduceSync(context.Background(), records...).FirstErr(); err != nil {
+		fmt.Println("status:", err)
 	}
 }
 
