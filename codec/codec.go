@@ -60,9 +60,9 @@ type Decoder interface {
 	// Decode returns the rows of the given group as one column of len(in.Values.Views) rows, made in
 	// dst; rows outside sel (the group's rows) hold anything. It follows Group on the same input.
 	//
-	// want is the projection: nil decodes everything; otherwise the values of members that it does not want
-	// may be null in place of what they are. The members stay in the schema or in the object, in their
-	// order. A row that Java would refuse fails either way.
+	// want is the projection: nil decodes everything; otherwise members of schemaless objects that it does not
+	// want may be null in place of what they are. They stay in their objects, in their order. Under a
+	// schema, whoever copies a value checks it: all is decoded. A row that Java would refuse fails either way.
 	// Ownership: the column may point into in.Values' buffers, so dst keeps their owner alive.
 	// Errors: a bad row fails in status; a returned error means that no row could be tried.
 	Decode(dst *batch.Batch, in *Input, group int32, sel batch.Selection, want *batch.Projection, status *batch.Status) (*batch.Column, error)

@@ -89,6 +89,9 @@ func (p *hasHeaderKey) Test(b *batch.Batch, yes, no batch.Selection) (batch.Sele
 	return yes, no, nil
 }
 
+// Effect implements smt.Described.
+func (p *hasHeaderKey) Effect() smt.Effect { return smt.Effect{Headers: smt.Reads} }
+
 // Close implements smt.Predicate.
 func (p *hasHeaderKey) Close() error { return nil }
 
@@ -113,6 +116,9 @@ func (recordIsTombstone) Test(b *batch.Batch, yes, no batch.Selection) (batch.Se
 	}
 	return yes, no, nil
 }
+
+// Effect implements smt.Described.
+func (recordIsTombstone) Effect() smt.Effect { return smt.Effect{Value: smt.Access{Form: smt.Looked}} }
 
 // Close implements smt.Predicate.
 func (recordIsTombstone) Close() error { return nil }
@@ -154,6 +160,9 @@ func (p *topicNameMatches) Test(b *batch.Batch, yes, no batch.Selection) (batch.
 	}
 	return yes, no, nil
 }
+
+// Effect implements smt.Described.
+func (p *topicNameMatches) Effect() smt.Effect { return smt.Effect{Topic: smt.Reads} }
 
 // Close implements smt.Predicate.
 func (p *topicNameMatches) Close() error { return nil }
