@@ -75,7 +75,9 @@ type PartitionOffset struct {
 // Calls come from one goroutine, Stop included; ctx of Poll ends when the task must stop.
 type SourceTask interface {
 	Start(ctx context.Context, tc SourceTaskContext, props map[string]string) error
-	// Poll returns the next batches, or none when there is nothing now; it may wait, until ctx ends.
+	// Poll returns the next batches, or none when there is nothing now; it may wait, until ctx ends. A task
+	// whose Poll does not return for millrace.watchdog.stall.ms counts as stalled, so one that waits for data
+	// lets it return at times.
 	// Each batch needs topics, value (and key), and Source; ownership goes to the caller. Rows of one
 	// topic partition keep their order over the batches of one answer.
 	// Errors: one that is Retriable counts as nothing; any other fails the task.

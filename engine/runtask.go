@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/settings"
 )
 
@@ -30,6 +32,7 @@ func (w *Worker) StartTask(ctx context.Context, id connectors.TaskID, count int,
 		return connectException("Task already exists in this worker: " + id.String())
 	}
 	w.tasks[id] = t
+	w.share(t)
 	w.log.Info("task created", "connector", id.Connector, "task", id.Task)
 	go t.run()
 	return nil
@@ -37,6 +40,34 @@ func (w *Worker) StartTask(ctx context.Context, id connectors.TaskID, count int,
 
 // newTask makes a task that does not run yet.
 func (w *Worker) newTask(ctx context.Context, id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string, target connectors.TargetState, status func(connectors.Status)) (*task, error) {
+	p, err := w.newTaskParts(ctx, id, count, connectorConfig, taskConfig)
+	if err != nil {
+		return nil, err
+	}
+	t := newTask(id, w.log, target, w.counted(status))
+	t.body = p.newBody(t)
+	t.stallAfter, t.restarts.policy = p.tuning.stallAfter, p.tuning.restart
+	t.again = func(ctx context.Context) (body, error) {
+		p, err := w.newTaskParts(ctx, id, count, connectorConfig, taskConfig)
+		if err != nil {
+			return nil, err
+		}
+		return p.newBody(t), nil
+	}
+	return t, nil
+}
+
+// newBody makes what the task does.
+func (p *taskParts) newBody(t *task) body {
+	p.t = t
+	if p.class.Kind() == connectors.KindSink {
+		return newSinkTask(p)
+	}
+	return newSourceTask(p)
+}
+
+// newTaskParts resolves and checks the configs of a task.
+func (w *Worker) newTaskParts(ctx context.Context, id connectors.TaskID, count int, connectorConfig, taskConfig map[string]string) (*taskParts, error) {
 	conn, err := w.Resolve(ctx, connectorConfig)
 	if err != nil {
 		return nil, err
@@ -67,14 +98,19 @@ func (w *Worker) newTask(ctx context.Context, id connectors.TaskID, count int, c
 	if err != nil {
 		return nil, err
 	}
-	t := newTask(id, w.log, target, w.counted(status))
-	p := &taskParts{w: w, t: t, class: class, connector: conn, raw: taskConfig, props: props, tuning: tune, errors: errs}
-	if class.Kind() == connectors.KindSink {
-		t.body = newSinkTask(p)
-	} else {
-		t.body = newSourceTask(p)
-	}
-	return t, nil
+	p := &taskParts{w: w, class: class, connector: conn, raw: taskConfig, props: props, tuning: tune, errors: errs}
+	return p, nil
+}
+
+// share lets the task show in the metrics, and take part in what the tasks of its connector have in common.
+func (w *Worker) share(t *task) {
+	circuit, leave := w.circuits.join(t.id, t.restarts.policy)
+	t.restarts.circuit = circuit
+	unmeasure := w.opt.Metrics.TaskLife(t.id, func() metrics.Life {
+		_, stalled := t.stall(time.Now())
+		return metrics.Life{Restarts: t.restarted.Load(), Stalled: stalled}
+	})
+	t.leave = []func(){leave, unmeasure}
 }
 
 // SetTaskTarget pauses or resumes a running task.

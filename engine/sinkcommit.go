@@ -14,6 +14,8 @@ import (
 // Errors: rows that the dead letter queue did not take, or a failing Close; both fail the task.
 // Source: WorkerSinkTask.commitOffsets.
 func (s *sinkTask) commit(ctx context.Context, closing bool, partitions []connectors.TopicPartition) error {
+	s.t.activity.enter(inCommit)
+	defer s.t.activity.enter(idle)
 	if err := s.reports.Await(ctx, partitions); err != nil {
 		return err
 	}

@@ -39,6 +39,8 @@ func (s *sinkTask) Assigned(ctx context.Context, positions map[connectors.TopicP
 		list = append(list, tp)
 	}
 	if o, ok := s.plugin.(connectors.Opener); ok {
+		s.t.activity.enter(inOpen)
+		defer s.t.activity.enter(idle)
 		if err := o.Open(ctx, list); err != nil {
 			return err
 		}

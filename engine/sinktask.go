@@ -163,6 +163,7 @@ func (s *sinkTask) poll(ctx context.Context, wait time.Duration) error {
 		wait = min(wait, s.ctx.timeout)
 		s.ctx.timeout = -1
 	}
+	s.t.activity.enter(idle)
 	raw, err := s.consumer.Poll(ctx, wait)
 	if err != nil {
 		releaseBatches(raw)
@@ -185,6 +186,7 @@ func (s *sinkTask) poll(ctx context.Context, wait time.Duration) error {
 
 // convert puts consumed batches through the stage. Source: WorkerSinkTask.convertMessages.
 func (s *sinkTask) convert(ctx context.Context, raw []*batch.Batch) error {
+	s.t.activity.enter(inTransform)
 	rows := 0
 	for i, b := range raw {
 		rows += b.Len()
@@ -234,7 +236,9 @@ func reachesTransforms(b *batch.Batch, failed []errant.RowError) bool {
 // deliver hands the batch to the plugin. Source: WorkerSinkTask.deliverMessages.
 func (s *sinkTask) deliver(ctx context.Context) error {
 	began := time.Now()
+	s.t.activity.enter(inPut)
 	err := guard(func() error { return s.plugin.Put(ctx, s.batch) })
+	s.t.activity.refuses(err != nil)
 	if err == nil && s.ctx.putError != nil && !s.operator.WithinTolerance() {
 		err = exceeded(s.ctx.putError)
 	}

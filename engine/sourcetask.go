@@ -112,7 +112,9 @@ func (s *sourceTask) execute(ctx context.Context) error {
 // loop polls and sends until the task stops. Source: AbstractWorkerSourceTask.execute.
 func (s *sourceTask) loop(ctx context.Context) error {
 	for !s.t.isStopping() {
+		s.t.activity.enter(inCommit)
 		s.callCommits(ctx)
+		s.t.activity.enter(idle)
 		if s.t.shouldPause() {
 			s.t.report(connectors.Paused, "")
 			if s.t.awaitUnpause(s.due, func() { s.callCommits(ctx) }) {
@@ -123,9 +125,11 @@ func (s *sourceTask) loop(ctx context.Context) error {
 		if err := s.sendFailure(); err != nil {
 			return err
 		}
+		s.t.activity.enter(inAck)
 		if !s.awaitRoom() {
 			continue
 		}
+		s.t.activity.enter(inPoll)
 		began := time.Now()
 		batches, err := s.plugin.Poll(s.polling)
 		if err != nil {
@@ -164,6 +168,7 @@ func (s *sourceTask) loop(ctx context.Context) error {
 func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
 	b.Seq = s.seq
 	s.seq += int64(b.Len())
+	s.t.activity.enter(inTransform)
 	encoded, failed, err := s.stage.Run(ctx, b)
 	if err != nil {
 		return exceeded(err)
@@ -186,6 +191,7 @@ func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
 			e.B.Release()
 		}
 	}
+	s.t.activity.enter(inSend)
 	if err := s.fits(parts); err != nil {
 		releaseRows(parts)
 		return err

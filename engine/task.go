@@ -4,9 +4,10 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/millrace/millrace/connectors"
-	"github.com/millrace/millrace/engine/errant"
 )
 
 // body is what a kind of task does inside the frame. Calls come from the task's goroutine, but wake.
@@ -34,7 +35,14 @@ type task struct {
 	id     connectors.TaskID
 	log    *slog.Logger
 	status func(connectors.Status)
-	body   body
+
+	// Of the task's goroutine.
+	again    func(context.Context) (body, error) // makes another body
+	restarts restarts
+
+	activity   activity
+	stallAfter time.Duration // 0: nobody watches
+	restarted  atomic.Int64  // how often
 
 	// ctx ends when the task is cancelled; polling ends with stopped.
 	ctx     context.Context
@@ -45,12 +53,15 @@ type task struct {
 	reports sync.Mutex // held over every report, so that none comes after the task was given up
 
 	mu        sync.Mutex // taken inside reports
+	body      body       // replaced by the task's goroutine when it is restarted
+	state     connectors.State
 	target    connectors.TargetState
 	changed   chan struct{} // closed and replaced when target changes
 	stopping  bool
 	cancelled bool
 	measure   func(connectors.State) // told of every state, that of a cancelled task too
 	unmeasure func()
+	leave     []func() // what ends with the task
 	forgotten bool
 }
 
@@ -63,13 +74,20 @@ func newTask(id connectors.TaskID, log *slog.Logger, target connectors.TargetSta
 	return t
 }
 
-// run is the goroutine of the task. A failure of a task that is stopping anyway is no failure.
-// Source: WorkerTask.run, doRun.
+// run is the goroutine of the task.
 func (t *task) run() {
 	defer close(t.done)
 	defer t.log.Debug("task ended")
 	defer t.cancel()
+	for t.live() {
+	}
+}
+
+// live is a life of the task; it reports whether another one follows. A failure of a task that is stopping anyway
+// is no failure. Source: WorkerTask.run, doRun.
+func (t *task) live() bool {
 	err := guard(t.work)
+	t.restarts.ended()
 	switch {
 	case err == nil:
 	case t.isCancelled():
@@ -77,23 +95,25 @@ func (t *task) run() {
 	case t.isStopping():
 		t.log.Warn("task failed while stopping", "err", err)
 	default:
-		t.stop()
-		t.log.Error("task failed and will not recover until it is restarted", "err", errant.Trace(err))
-		t.report(connectors.Failed, errant.Trace(err))
-		return
+		return t.failed(err)
 	}
 	t.report(connectors.Unassigned, "")
+	return false
 }
 
 // work is the life of the task. Source: WorkerTask.doRun.
 func (t *task) work() error {
+	body := t.currentBody()
 	defer func() {
 		// The plugin's own failure while closing must not hide why the task ended.
-		if err := guard(func() error { t.body.close(t.ctx); return nil }); err != nil {
+		t.activity.enter(inStop)
+		if err := guard(func() error { body.close(t.ctx); return nil }); err != nil {
 			t.log.Warn("task did not close cleanly", "err", err)
 		}
+		t.activity.enter(idle)
+		t.activity.refuses(false)
 	}()
-	if err := t.body.prepare(t.ctx); err != nil {
+	if err := body.prepare(t.ctx); err != nil {
 		return err
 	}
 	if t.isStopping() {
@@ -105,11 +125,14 @@ func (t *task) work() error {
 			return nil
 		}
 	}
-	if err := t.body.start(t.ctx); err != nil {
+	t.activity.enter(inStart)
+	if err := body.start(t.ctx); err != nil {
 		return err
 	}
+	t.activity.enter(idle)
+	t.restarts.started()
 	t.report(connectors.Running, "")
-	return t.body.execute(t.ctx)
+	return body.execute(t.ctx)
 }
 
 // setTarget pauses or resumes the task; STOPPED stops it.
@@ -127,7 +150,19 @@ func (t *task) setTarget(target connectors.TargetState) {
 		t.stop()
 		return
 	}
-	t.body.wake()
+	t.currentBody().wake()
+}
+
+func (t *task) currentBody() body {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.body
+}
+
+func (t *task) setBody(b body) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.body = b
 }
 
 // stop tells the task to end; it does not wait.
@@ -140,7 +175,7 @@ func (t *task) stop() {
 	}
 	t.mu.Unlock()
 	if !already {
-		t.body.wake()
+		t.currentBody().wake()
 	}
 }
 
@@ -154,28 +189,35 @@ func (t *task) abandon() {
 	t.reports.Unlock()
 	t.stop()
 	t.cancel()
-	t.body.cut()
+	t.currentBody().cut()
 }
 
-// register says what is told of every state, and what ends that once the worker lets the task go.
+// register says what is told of every state, and what ends that once the worker lets the task go, or it is
+// restarted.
 func (t *task) register(unmeasure func(), measure func(connectors.State)) {
 	t.mu.Lock()
+	before, late := t.unmeasure, t.forgotten
 	t.measure, t.unmeasure = measure, unmeasure
-	late := t.forgotten
 	t.mu.Unlock()
+	if before != nil {
+		before()
+	}
 	if late {
 		unmeasure()
 	}
 }
 
-// forget takes the task out of the metrics. Source: WorkerTask.removeMetrics.
+// forget takes the task out of the metrics, and of what it shares with others. Source: WorkerTask.removeMetrics.
 func (t *task) forget() {
 	t.mu.Lock()
-	unmeasure := t.unmeasure
-	t.forgotten = true
+	ends := t.leave
+	if t.unmeasure != nil {
+		ends = append(ends, t.unmeasure)
+	}
+	t.leave, t.forgotten = nil, true
 	t.mu.Unlock()
-	if unmeasure != nil {
-		unmeasure()
+	for _, f := range ends {
+		f()
 	}
 }
 
@@ -184,6 +226,7 @@ func (t *task) report(s connectors.State, trace string) {
 	defer t.reports.Unlock()
 	t.mu.Lock()
 	measure, cancelled := t.measure, t.cancelled
+	t.state = s
 	t.mu.Unlock()
 	if measure != nil {
 		measure(s)

@@ -1,7 +1,11 @@
 package engine
 
 import (
+	"time"
+
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/engine/restart"
+	"github.com/millrace/millrace/engine/settings"
 )
 
 // tuning is the engine's own settings of a task. A connector's config may give its own values under
@@ -9,6 +13,8 @@ import (
 type tuning struct {
 	rowsMax, bytesMax, laneDepth int
 	memory                       int64
+	stallAfter                   time.Duration // 0: nobody watches
+	restart                      restart.Policy
 }
 
 func readTuning(v *config.Values) tuning {
@@ -17,6 +23,13 @@ func readTuning(v *config.Values) tuning {
 		bytesMax:  int(v.Int64("millrace.stage.bytes.max")),
 		laneDepth: int(v.Int32("millrace.lane.depth")),
 		memory:    v.Int64(taskMemory),
+
+		stallAfter: settings.Millis(v.Int64("millrace.watchdog.stall.ms")),
+		restart: restart.Policy{
+			Enabled: v.Bool("millrace.errors.restart.enable"), Max: int(v.Int32("millrace.errors.restart.max")),
+			First: settings.Millis(v.Int64("millrace.errors.restart.backoff.ms")), Most: settings.Millis(v.Int64("millrace.errors.restart.backoff.max.ms")),
+			Healthy: settings.Millis(v.Int64("millrace.errors.restart.healthy.ms")), FailuresUntilOff: int(v.Int32("millrace.errors.restart.circuit.failures")),
+		},
 	}
 }
 
@@ -58,5 +71,19 @@ func tuningKeys() []config.Key {
 			"Batches of one topic partition that wait for a sink task. A full lane pauses fetching of its partition; heartbeats go on."),
 		key(taskMemory, config.Long, 64<<20, config.AtLeast(1<<20),
 			"Bytes of batches that one task may hold. At the limit a sink stops fetching and a source stops polling; a single larger record fails the task."),
+		key("millrace.errors.restart.enable", config.Boolean, false, nil,
+			"Whether a task is restarted that failed for a reason that may pass: a connection, a timeout, an error that says it may be tried again. Meanwhile its state is FAILED, with the trace."),
+		key("millrace.errors.restart.max", config.Int, 10, config.AtLeast(-1),
+			"Restarts of a task in a row, after which it stays FAILED. -1 is without end."),
+		key("millrace.errors.restart.backoff.ms", config.Long, 1000, config.AtLeast(1),
+			"Milliseconds before the first restart in a row. The time doubles with each, and differs by up to a fifth."),
+		key("millrace.errors.restart.backoff.max.ms", config.Long, 60000, config.AtLeast(1),
+			"The longest time between a failure and its restart, in milliseconds."),
+		key("millrace.errors.restart.healthy.ms", config.Long, 60000, config.AtLeast(1),
+			"Milliseconds that a task runs until its failures so far are forgotten."),
+		key("millrace.errors.restart.circuit.failures", config.Int, 5, config.AtLeast(1),
+			"Failures in a row of a connector's tasks on a worker after which one task alone is restarted at a time, until it has run for millrace.errors.restart.healthy.ms."),
+		key("millrace.watchdog.stall.ms", config.Long, 300000, config.AtLeast(0),
+			"Milliseconds in one call of a plugin, a transform or Kafka after which a RUNNING task counts as stalled, in metrics and in its connector's health. A source whose poll waits longer for data needs more. 0 is never."),
 	}
 }

@@ -26,6 +26,8 @@ type Worker struct {
 	cluster clusterID
 	budget  *budget
 
+	circuits circuits
+
 	mu         sync.Mutex
 	closed     bool
 	connectors map[string]*connector

@@ -33,6 +33,8 @@ func taskMetrics() []Definition {
 		text("value-converter-version", "The version instantiated for value.converter. May be undefined"),
 		text("header-converter-class", "The fully qualified class name from header.converter"),
 		text("header-converter-version", "The version instantiated for header.converter. May be undefined"),
+		own(counter("restarts-total", "How often the task was restarted after a failure, since it was last started by a user or a rebalance.")),
+		own(gauge("stalled", "1 while the task is running and makes no progress, 0 otherwise: see millrace.watchdog.stall.ms.")),
 	}
 }
 
