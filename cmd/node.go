@@ -1,0 +1,126 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/coord/rest"
+	"github.com/millrace/millrace/engine"
+	"github.com/millrace/millrace/engine/metrics"
+	"github.com/millrace/millrace/engine/plugin"
+	"github.com/millrace/millrace/internal/kafka"
+	"github.com/millrace/millrace/internal/logs"
+)
+
+// restStopMax is how long requests in progress may take once the worker is to stop.
+// Source: RestServer.GRACEFUL_SHUTDOWN_TIMEOUT_MS.
+const restStopMax = 60 * time.Second
+
+// The loggers of the program's parts have the names of their Java counterparts.
+const (
+	cliLogger     = "org.apache.kafka.connect.cli.ConnectStandalone"
+	connectLogger = "org.apache.kafka.connect.runtime.Connect"
+	infoLogger    = "org.apache.kafka.common.utils.AppInfoParser"
+	workerLogger  = "org.apache.kafka.connect.runtime.Worker"
+	configLogger  = "org.apache.kafka.connect.runtime.WorkerConfig"
+	herderLogger  = "org.apache.kafka.connect.runtime.standalone.StandaloneHerder"
+	restLogger    = "org.apache.kafka.connect.runtime.rest.RestServer"
+	offsetsLogger = "org.apache.kafka.connect.storage.FileOffsetBackingStore"
+	clientLogger  = "org.apache.kafka.clients"
+)
+
+// node is what a worker of either mode is made of: the engine, and the REST API in front of a herder.
+// Source: Connect.
+type node struct {
+	log     *slog.Logger
+	logs    *logs.Registry
+	config  *workerConfig
+	clients kafka.Clients
+	engine  *engine.Worker
+	metrics *metrics.Registry
+	rest    *rest.Server
+	control *control
+}
+
+// workerOptions are what a worker is made of.
+type workerOptions struct {
+	props   map[string]string // as they are written
+	plugins plugin.Set
+	logs    *logs.Registry
+	java    javaProperties
+}
+
+// newNode checks the properties, asks the brokers for their cluster and binds the ports of the REST API.
+//
+// Errors: they end the program with exitStart. Source: AbstractConnectCli.startConnect.
+func newNode(ctx context.Context, o workerOptions, def *config.Def, distributed bool) (*node, error) {
+	log := o.logs.Logger(configLogger)
+	c, err := parseWorker(o.props, def, func(name string) bool {
+		_, err := o.plugins.Converters.Find(name)
+		return err == nil
+	}, log)
+	if err != nil {
+		return nil, err
+	}
+	log.Info("worker config", "values", c.values)
+	c.warn(log)
+	n := &node{
+		log: o.logs.Logger(connectLogger), logs: o.logs, config: c, control: &control{},
+		clients: kafka.Clients{
+			Logger: o.logs.Logger(clientLogger), Version: clientVersion(version), LoginConfig: o.java[loginConfigProperty],
+			OAuthURLs: append(c.values.List(oauthURLsKey), o.java.list(oauthURLsProperty)...),
+		},
+		metrics: metrics.New(metrics.Options{
+			Window:  time.Duration(c.values.Int64("metrics.sample.window.ms")) * time.Millisecond,
+			Samples: int(c.values.Int32("metrics.num.samples")),
+		}),
+	}
+	n.engine, err = engine.NewWorker(engine.Options{
+		Config: c.props, Plugins: o.plugins, Transformer: c.transformer,
+		Pool:    batch.NewPool(mem.NewPool()),
+		Offsets: n.control, Topics: n.control,
+		Logger: o.logs.Logger(workerLogger), Metrics: n.metrics, NewClient: n.clients.New,
+		Distributed: distributed,
+	})
+	if err != nil {
+		return nil, err
+	}
+	id, err := n.engine.KafkaClusterID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	log.Info("Kafka cluster ID: " + id)
+	n.rest, err = rest.New(rest.Options{
+		Properties: c.props, Log: o.logs.Logger(restLogger), Version: kafkaVersion, Commit: version,
+		Metrics: metricsHandler(n.metrics), JAAS: o.java[loginConfigProperty],
+	})
+	if err != nil {
+		return nil, err
+	}
+	n.rest.Serve()
+	return n, nil
+}
+
+// stop ends the REST API, then the herder by its stop, then all that still runs. Source: Connect.stop.
+func (n *node) stop(herder func() error) error {
+	n.log.Info("Kafka Connect stopping")
+	ctx, cancel := context.WithTimeout(context.Background(), restStopMax)
+	defer cancel()
+	err := errors.Join(n.rest.Stop(ctx), herder())
+	n.engine.Close(ctx)
+	n.log.Info("Kafka Connect stopped")
+	return err
+}
+
+func metricsHandler(r *metrics.Registry) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", metrics.ContentType)
+		_ = r.WritePrometheus(w) // the client is gone
+	})
+}
