@@ -24,6 +24,7 @@ type fakeHerder struct {
 	health coord.Health
 	stage  string
 	asked  []string
+	fail   func() error // of requests for a name; nil: none of them
 }
 
 var _ coord.Herder = (*fakeHerder)(nil)
@@ -39,6 +40,11 @@ func (h *fakeHerder) ask(format string, args ...any) {
 func (h *fakeHerder) by(ctx context.Context, name, missing string) error {
 	if h.calm {
 		return nil
+	}
+	if h.fail != nil {
+		if err := h.fail(); err != nil {
+			return err
+		}
 	}
 	switch name {
 	case "none":

@@ -141,12 +141,14 @@ func (i *issuer) keys(ctx context.Context) ([]publicKey, error) {
 }
 
 func readKeyFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
 		return nil, err
+	case info.Size() > keySetBytesMax:
+		return nil, fmt.Errorf("%s: the file has more than %d bytes", name, keySetBytesMax)
 	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, keySetBytesMax))
+	return os.ReadFile(name)
 }
 
 // discover asks the issuer where its keys are. Source: OpenID Connect Discovery 4.

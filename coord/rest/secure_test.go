@@ -277,3 +277,23 @@ func TestJAASEntry(t *testing.T) {
 		}
 	}
 }
+
+func pemOf(der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}) }
+
+func TestStrict_WantsEncryptionToo(t *testing.T) {
+	jaas := basicFiles(t, "ann=pw\n")
+	props := serverProps(newPair(t, "server"), "ssl.")
+	props["listeners"], props["rest.extension.classes"], props["millrace.rest.security"] = "https://0.0.0.0:0", basicAuthClass, "strict"
+	newServer(t, props, func(o *Options) { o.JAAS = jaas })
+	props["listeners"] = "http://0.0.0.0:0"
+	if _, err := New(Options{Properties: props, Log: slog.New(slog.DiscardHandler), JAAS: jaas}); err == nil || !strings.Contains(err.Error(), "not encrypted") {
+		t.Errorf("%v", err)
+	}
+	// The extension is not called at admin listeners.
+	props["listeners"], props["admin.listeners"] = "http://127.0.0.1:0", "https://0.0.0.0:0"
+	if _, err := New(Options{Properties: props, Log: slog.New(slog.DiscardHandler), JAAS: jaas}); err == nil || !strings.Contains(err.Error(), "lets everybody in") {
+		t.Errorf("%v", err)
+	}
+	props["millrace.rest.role.edit"] = "ann *"
+	newServer(t, props, func(o *Options) { o.JAAS = jaas })
+}

@@ -128,20 +128,20 @@ func TestTranscript_ShowsBothSides(t *testing.T) {
 }
 
 func TestAnswers_APatientTargetAsksAgainDuringARebalance(t *testing.T) {
-	texts := []string{
-		`409 {"error_code":409,"message":"Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)"}`,
-		`500 {"error_code":500,"message":"Request cannot be completed because a rebalance is expected"}`,
-		`409 {"error_code":409,"message":"Connector a already exists"}`,
+	answers := []struct {
+		status int
+		body   string
+	}{
+		{409, `{"error_code":409,"message":"Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)"}`},
+		{500, `{"error_code":500,"message":"Request cannot be completed because a rebalance is expected"}`},
+		{409, `{"error_code":409,"message":"Connector a already exists"}`},
 	}
 	var asked int
 	target := target(t, func(w http.ResponseWriter, _ *http.Request) {
-		var status int
-		var body string
-		fmt.Sscanf(texts[asked%len(texts)], "%d", &status)
-		body = texts[asked%len(texts)][4:]
+		a := answers[asked%len(answers)]
 		asked++
-		w.WriteHeader(status)
-		fmt.Fprint(w, body)
+		w.WriteHeader(a.status)
+		fmt.Fprint(w, a.body)
 	})
 	target.Patient = true
 	s, err := Parse("s", "== a\nPOST /connectors\n{}\n")
