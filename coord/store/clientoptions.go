@@ -10,6 +10,12 @@ import (
 	"github.com/millrace/millrace/config"
 )
 
+// Whether a reader sees records of transactions that are not committed.
+const (
+	isolationLevel = "isolation.level"
+	readCommitted  = "read_committed"
+)
+
 // Bounds that the client library sets; values outside are moved to them.
 const (
 	batchBytesMin = 512
@@ -36,7 +42,7 @@ func clientDef() *config.Def {
 		{Name: "fetch.max.wait.ms", Type: config.Int, Default: 500, Validator: config.AtLeast(0)},
 		{Name: "check.crcs", Type: config.Boolean, Default: true},
 		{Name: "client.rack", Type: config.String, Default: ""},
-		{Name: "isolation.level", Type: config.String, Default: "read_uncommitted", Validator: config.In("read_committed", "read_uncommitted")},
+		{Name: isolationLevel, Type: config.String, Default: "read_uncommitted", Validator: config.In(readCommitted, "read_uncommitted")},
 		{Name: "default.api.timeout.ms", Type: config.Int, Default: 60_000, Validator: config.AtLeast(0)},
 		{Name: "retry.backoff.ms", Type: config.Long, Default: 100, Validator: config.AtLeast(0)},
 		{Name: "allow.auto.create.topics", Type: config.Boolean, Default: true},
@@ -113,7 +119,7 @@ func readerOptions(props map[string]string) ([]kgo.Opt, error) {
 	if rack := strings.TrimSpace(v.String("client.rack")); rack != "" {
 		opts = append(opts, kgo.Rack(rack))
 	}
-	if v.String("isolation.level") == "read_committed" {
+	if v.String(isolationLevel) == readCommitted {
 		opts = append(opts, kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	}
 	if !v.Bool("check.crcs") {
@@ -124,5 +130,5 @@ func readerOptions(props map[string]string) ([]kgo.Opt, error) {
 
 // committed reports whether only committed transactions are read.
 func (l *Log) committed() bool {
-	return strings.TrimSpace(l.readerProperties()["isolation.level"]) == "read_committed"
+	return strings.TrimSpace(l.readerProperties()[isolationLevel]) == readCommitted
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -17,7 +18,8 @@ type Log struct {
 	o   LogOptions
 	log *slog.Logger
 
-	writer *kgo.Client // also asks brokers
+	writer *kgo.Client
+	admin  *kgo.Client // the writer, unless there are properties for it
 	reader *kgo.Client // from Start on; the goroutines' own
 
 	asked chan struct{} // there are waiters
@@ -38,12 +40,13 @@ type LogOptions struct {
 	TopicKey  string // worker's key of the topic's name
 	Purpose   string // of the topic, in error texts
 	OneOnly   bool   // the topic may have one partition only
-	ClientID  string
+	ClientID  string // of all clients; "" = as their properties say
 	NewClient NewClient
 	// Properties are those of Java's clients, by their plain names.
 	Properties map[string]string
-	// ReaderProperties count for reading instead where they are set.
-	ReaderProperties map[string]string
+	// ReaderProperties and AdminProperties count instead, where they are set, for reading, and for what is
+	// asked of brokers.
+	ReaderProperties, AdminProperties map[string]string
 	// WriterOptions say more about writing.
 	WriterOptions []kgo.Opt
 	// Apply takes what was read. It must not wait for the log.
@@ -64,18 +67,35 @@ func NewLog(o LogOptions) (*Log, error) {
 	if _, err = readerOptions(l.readerProperties()); err != nil {
 		return nil, err
 	}
-	l.writer, err = o.NewClient(l.clientProperties(o.Properties), append(opts, o.WriterOptions...)...)
-	return l, err
+	if l.writer, err = o.NewClient(l.clientProperties(o.Properties), append(opts, o.WriterOptions...)...); err != nil {
+		return nil, err
+	}
+	l.admin = l.writer
+	if o.AdminProperties != nil {
+		if l.admin, err = o.NewClient(l.clientProperties(o.AdminProperties)); err != nil {
+			l.writer.Close()
+			return nil, err
+		}
+	}
+	return l, nil
 }
 
-// clientProperties gives a client its name. Keys that only some of Java's clients have are no others'.
+// clientProperties gives a client its name.
 func (l *Log) clientProperties(props map[string]string) map[string]string {
-	out := make(map[string]string, len(props)+1)
-	for k, v := range props {
-		out[k] = v
+	if l.o.ClientID == "" {
+		return props
 	}
+	out := maps.Clone(props)
 	out["client.id"] = l.o.ClientID
 	return out
+}
+
+// adminProperties are those of who asks brokers.
+func (l *Log) adminProperties() map[string]string {
+	if l.o.AdminProperties != nil {
+		return l.o.AdminProperties
+	}
+	return l.o.Properties
 }
 
 func (l *Log) readerProperties() map[string]string {
@@ -131,5 +151,8 @@ func (l *Log) Close() {
 		l.reader.Close()
 	}
 	l.writer.Close()
+	if l.admin != l.writer {
+		l.admin.Close()
+	}
 	l.end(errClosed)
 }

@@ -343,11 +343,11 @@ func (l *Log) offsetsPatiently(ctx context.Context, time int64) ([]int64, error)
 		case err == nil:
 			return out, nil
 		case refused(err):
-			return nil, errorf(err, "Not authorized to get the end offsets for topic '%s' on brokers at %s", l.o.Topic.Name, l.o.Properties["bootstrap.servers"])
+			return nil, errorf(err, "Not authorized to get the end offsets for topic '%s' on brokers at %s", l.o.Topic.Name, l.adminProperties()["bootstrap.servers"])
 		case ctx.Err() != nil:
 			return nil, errorf(errors.Join(ctx.Err(), err), "Failed to list offsets for topic partitions")
 		case !passing(err):
-			return nil, errorf(err, "Error while getting end offsets for topic '%s' on brokers at %s", l.o.Topic.Name, l.o.Properties["bootstrap.servers"])
+			return nil, errorf(err, "Error while getting end offsets for topic '%s' on brokers at %s", l.o.Topic.Name, l.adminProperties()["bootstrap.servers"])
 		}
 		l.log.Warn("the offsets of the internal topic are not known, retrying", "err", err)
 		pause(ctx, wait)
@@ -370,7 +370,7 @@ func (l *Log) offsets(ctx context.Context, time int64) ([]int64, error) {
 	req := kmsg.NewPtrListOffsetsRequest()
 	req.Topics = append(req.Topics, t)
 	out, known := make([]int64, n), 0
-	for _, shard := range l.writer.RequestSharded(ctx, req) {
+	for _, shard := range l.admin.RequestSharded(ctx, req) {
 		if shard.Err != nil {
 			return nil, shard.Err
 		}

@@ -39,7 +39,7 @@ func (l *Log) ensureTopic(ctx context.Context) error {
 // createPatiently tries again while there are too few brokers, or none that answers.
 // Source: TopicAdmin.createTopicsWithRetry.
 func (l *Log) createPatiently(ctx context.Context) (created bool, err error) {
-	v, err := clientDef().Parse(l.o.Properties)
+	v, err := clientDef().Parse(l.adminProperties())
 	if err != nil {
 		return false, err
 	}
@@ -74,9 +74,12 @@ func (l *Log) create(ctx context.Context) (created bool, err error) {
 	}
 	policy := compact
 	settings[cleanupPolicy] = &policy
-	answer, err := kadm.NewClient(l.writer).CreateTopic(ctx, t.Partitions, t.ReplicationFactor, settings, t.Name)
+	answer, err := kadm.NewClient(l.admin).CreateTopic(ctx, t.Partitions, t.ReplicationFactor, settings, t.Name)
 	if answer.Err != nil {
 		err = answer.Err
+	}
+	if err != nil && ctx.Err() != nil {
+		err = errors.Join(ctx.Err(), err)
 	}
 	switch {
 	case err == nil:
@@ -119,7 +122,7 @@ func (l *Log) checkCleanupPolicy(ctx context.Context) error {
 // Source: TopicAdmin.topicCleanupPolicy.
 func (l *Log) policy(ctx context.Context) ([]string, error) {
 	topic := l.o.Topic.Name
-	found, err := kadm.NewClient(l.writer).DescribeTopicConfigs(ctx, topic)
+	found, err := kadm.NewClient(l.admin).DescribeTopicConfigs(ctx, topic)
 	if err == nil && len(found) == 1 {
 		err = found[0].Err
 	}
@@ -127,9 +130,9 @@ func (l *Log) policy(ctx context.Context) ([]string, error) {
 	case errors.Is(err, kerr.UnknownTopicOrPartition) || errors.Is(err, kerr.UnsupportedVersion) || refused(err):
 		return nil, nil
 	case err != nil && timedOut(err):
-		return nil, errorf(err, "Timed out while waiting to describe topic config for topic '%s' on brokers at %s", topic, l.o.Properties["bootstrap.servers"])
+		return nil, errorf(err, "Timed out while waiting to describe topic config for topic '%s' on brokers at %s", topic, l.adminProperties()["bootstrap.servers"])
 	case err != nil:
-		return nil, errorf(err, "Error while attempting to describe topic config for topic '%s' on brokers at %s", topic, l.o.Properties["bootstrap.servers"])
+		return nil, errorf(err, "Error while attempting to describe topic config for topic '%s' on brokers at %s", topic, l.adminProperties()["bootstrap.servers"])
 	}
 	var policies []string
 	for _, f := range found {
@@ -183,7 +186,7 @@ func (l *Log) describe(ctx context.Context, create bool) (*kmsg.MetadataResponse
 	req := kmsg.NewPtrMetadataRequest()
 	req.Topics = append(req.Topics, t)
 	req.AllowAutoTopicCreation = create
-	answer, err := req.RequestWith(ctx, l.writer)
+	answer, err := req.RequestWith(ctx, l.admin)
 	if err != nil {
 		return nil, err
 	}
