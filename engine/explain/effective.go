@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/smt/plan"
 )
 
 // Setting is a value in force and where it comes from.
@@ -105,6 +106,10 @@ type Link struct {
 	Negate    bool   `json:"negate,omitempty"`
 	Settings  string `json:"settings,omitempty"`
 	Note      string `json:"note,omitempty"`
+	// Does is what a transform does, such as "reads value.a"; of one that does not say so anything.
+	Does []string `json:"does,omitempty"`
+	// Joins is the transform before, where structs go through both as one.
+	Joins string `json:"joins,omitempty"`
 }
 
 // Chain lists the way of a record between Kafka and the plugin.
@@ -116,25 +121,32 @@ func (s *Subject) Chain() []Link {
 	props := s.props()
 	list := aliases(props, "transforms")
 	sink := class.Kind() == connectors.KindSink
+	p := s.plan(props, list)
 	var out []Link
 	if sink {
 		out = append(out, Link{Name: "consume", Note: "group " + groupOf(props)})
-		out = append(out, s.decoding(class, len(list))...)
+		out = append(out, s.decoding(class, p, len(list))...)
 	} else {
 		out = append(out, Link{Name: "poll", Class: class.Name})
 	}
+	first := len(out)
 	for _, a := range list {
 		out = append(out, s.transform(props, a))
 	}
+	planned(p, out[first:])
+	note := ""
+	if len(list) > 0 {
+		note = untouched(p)
+	}
 	if sink {
-		return append(out, Link{Name: "put", Class: class.Name})
+		return append(out, Link{Name: "put", Class: class.Name, Note: note})
 	}
 	for _, key := range converterKeys {
 		if c := s.converter(key); c != nil {
 			out = append(out, Link{Name: "encode " + strings.TrimSuffix(key, ".converter"), Class: c.Name})
 		}
 	}
-	return append(out, Link{Name: "produce"})
+	return append(out, Link{Name: "produce", Note: note})
 }
 
 func groupOf(props map[string]string) string {
@@ -144,20 +156,29 @@ func groupOf(props map[string]string) string {
 	return "connect-" + props["name"]
 }
 
-// decoding says what of consumed records is decoded. Source of the rule: stage.Chain.Projection.
-func (s *Subject) decoding(class *connectors.Class, transforms int) []Link {
-	note := "whole: transforms may read anything"
+// decoding says what of consumed records is decoded. Source of the rule: stage.NewSink.
+func (s *Subject) decoding(class *connectors.Class, p *plan.Plan, transforms int) []Link {
+	notes := map[string]string{}
+	for _, key := range converterKeys {
+		notes[key] = "whole"
+	}
 	task := class.NewSink().NewTask()
 	_, raw := task.(connectors.RawReader)
 	_, projects := task.(connectors.Projector)
 	switch {
-	case transforms > 0:
-	case raw:
-		note = "whole, or not at all where the sink's settings ask for consumed bytes"
-	case projects:
-		note = "the members that the sink asks for when it starts; the rest passes through"
-	default:
-		note = "whole: the sink reads all of it"
+	case transforms == 0 && raw:
+		set(notes, "whole, or not at all where the sink's settings ask for consumed bytes")
+	case transforms == 0 && projects:
+		set(notes, "the members that the sink asks for when it starts; the rest passes through")
+	case transforms == 0:
+		set(notes, "whole: the sink reads all of it")
+	case p != nil:
+		key, value := p.Projection(nil, nil)
+		notes["key.converter"], notes["value.converter"] = plan.ProjectionText(key), plan.ProjectionText(value)
+		if projects {
+			notes["key.converter"] += ", or less as the sink asks when it starts"
+			notes["value.converter"] += ", or less as the sink asks when it starts"
+		}
 	}
 	var out []Link
 	for _, key := range converterKeys {
@@ -165,16 +186,17 @@ func (s *Subject) decoding(class *connectors.Class, transforms int) []Link {
 		if c == nil {
 			continue
 		}
-		l := Link{Name: "decode " + strings.TrimSuffix(key, ".converter"), Class: c.Name, Note: note}
+		l := Link{Name: "decode " + strings.TrimSuffix(key, ".converter"), Class: c.Name, Note: notes[key]}
 		if simpleName(c.Name) == "ByteArrayConverter" {
 			l.Note = "passes through as bytes"
-		}
-		if key == "header.converter" && l.Note == note {
-			l.Note = "whole"
 		}
 		out = append(out, l)
 	}
 	return out
+}
+
+func set(notes map[string]string, text string) {
+	notes["key.converter"], notes["value.converter"] = text, text
 }
 
 func (s *Subject) transform(props map[string]string, alias string) Link {

@@ -80,6 +80,12 @@ func (r *Report) writeChain(w io.Writer) {
 			text += "  (" + l.Note + ")"
 		}
 		fmt.Fprintln(w, text)
+		if len(l.Does) > 0 {
+			fmt.Fprintf(w, "       %s\n", oneLine(strings.Join(l.Does, "; ")))
+		}
+		if l.Joins != "" {
+			fmt.Fprintf(w, "       structs go through %s and this as one\n", l.Joins)
+		}
 	}
 }
 
