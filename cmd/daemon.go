@@ -6,11 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // detach starts the same command in a process of its own, which outlives this one and the terminal, and says
 // where its output goes. Source: kafka-run-class.sh.
-func (p *program) detach(args []string, flags *workerFlags) error {
+func (p *program) detach(command string, args []string, flags *workerFlags) error {
 	program, err := os.Executable()
 	if err != nil {
 		return &ended{code: exitStart, err: err}
@@ -22,12 +23,12 @@ func (p *program) detach(args []string, flags *workerFlags) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return &ended{code: exitStart, err: err}
 	}
-	name := filepath.Join(dir, "connectStandalone.out")
+	name := filepath.Join(dir, "connect"+strings.ToUpper(command[:1])+command[1:]+".out")
 	out, err := os.Create(name)
 	if err != nil {
 		return &ended{code: exitStart, err: err}
 	}
-	c := exec.Command(program, append(append([]string{"standalone"}, flags.args()...), args...)...) //nolint:noctx // it outlives every context
+	c := exec.Command(program, append(append([]string{command}, flags.args()...), args...)...) //nolint:noctx // it outlives every context
 	c.Stdout, c.Stderr = out, out
 	c.SysProcAttr = detached()
 	if err := errors.Join(c.Start(), out.Close()); err != nil {

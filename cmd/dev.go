@@ -36,7 +36,7 @@ func (p *program) devCommand() *cobra.Command {
 	c.Flags().StringVar(&f.data, "data", "", "Folder for topics, offsets and files, kept at the end. Without it a temporary one is removed.")
 	c.Flags().BoolVar(&f.demo, "demo", false, "Run a pipeline over a file that grows, and a load generator.")
 	c.Flags().IntVar(&f.kafkaPort, "kafka-port", 0, "Port of the broker. Default 0: any that is free.")
-	f.workerFlags = addWorkerFlags(c)
+	f.workerFlags = addWorkerFlags(c, standaloneDef())
 	return c
 }
 

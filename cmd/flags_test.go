@@ -13,7 +13,7 @@ import (
 func parseFlags(t *testing.T, args ...string) (*workerFlags, []string, error) {
 	t.Helper()
 	c := &cobra.Command{Use: "x", SilenceErrors: true, SilenceUsage: true, RunE: func(*cobra.Command, []string) error { return nil }}
-	f := addWorkerFlags(c)
+	f := addWorkerFlags(c, standaloneDef())
 	err := c.ParseFlags(args)
 	return f, c.Flags().Args(), err
 }
@@ -54,7 +54,7 @@ func TestWorkerFlags_Refusals(t *testing.T) {
 // Every key of ours has a flag of its own, whose usage names effect and default.
 func TestWorkerFlags_EachOwnKey(t *testing.T) {
 	c := &cobra.Command{}
-	addWorkerFlags(c)
+	addWorkerFlags(c, standaloneDef())
 	n := 0
 	for _, k := range standaloneDef().Keys() {
 		if !tuning(k.Name) {

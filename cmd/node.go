@@ -56,15 +56,25 @@ type workerOptions struct {
 	java    javaProperties
 }
 
+// mode is what a worker's mode is to its node.
+type mode struct {
+	distributed bool
+	def         *config.Def
+	check       func(*config.Values) error // of values that do not go together
+}
+
 // newNode checks the properties, asks the brokers for their cluster and binds the ports of the REST API.
 //
 // Errors: they end the program with exitStart. Source: AbstractConnectCli.startConnect.
-func newNode(ctx context.Context, o workerOptions, def *config.Def, distributed bool) (*node, error) {
+func newNode(ctx context.Context, o workerOptions, mode mode) (*node, error) {
 	log := o.logs.Logger(configLogger)
-	c, err := parseWorker(o.props, def, func(name string) bool {
+	c, err := parseWorker(o.props, mode.def, func(name string) bool {
 		_, err := o.plugins.Converters.Find(name)
 		return err == nil
 	}, log)
+	if err == nil {
+		err = mode.check(c.values)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +96,7 @@ func newNode(ctx context.Context, o workerOptions, def *config.Def, distributed 
 		Pool:    batch.NewPool(mem.NewPool()),
 		Offsets: n.control, Topics: n.control,
 		Logger: o.logs.Logger(workerLogger), Metrics: n.metrics, NewClient: n.clients.New,
-		Distributed: distributed,
+		Distributed: mode.distributed,
 	})
 	if err != nil {
 		return nil, err

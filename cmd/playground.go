@@ -35,7 +35,7 @@ func (p *program) play(ctx context.Context, f *devFlags) (*playground, error) {
 		return g, err
 	}
 	g.lines = logs.New(g.log, logs.Options{Levels: f.levels, Secret: config.LooksSecret, Mask: config.MaskText})
-	logStart(g.lines)
+	logStart(g.lines, cliLogger)
 	o := embedded.Options{Port: f.kafkaPort, Logger: g.lines.Logger("millrace.broker")}
 	if g.kept {
 		o.Dir = filepath.Join(g.dir, "kafka")

@@ -1,10 +1,6 @@
 package cmd
 
-import (
-	"errors"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 func (p *program) rootCommand() *cobra.Command {
 	root := &cobra.Command{
@@ -20,15 +16,4 @@ func (p *program) rootCommand() *cobra.Command {
 	root.SetErr(p.stderr)
 	root.AddCommand(p.standaloneCommand(), p.distributedCommand(), p.devCommand(), p.pluginsCommand(), p.configCommand(), p.metricsCommand(), p.explainCommand(), p.previewCommand(), p.testCommand(), p.conformanceCommand(), p.versionCommand())
 	return root
-}
-
-func (p *program) distributedCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:                "distributed worker.properties",
-		Short:              "A worker of a cluster (not there yet)",
-		DisableFlagParsing: true,
-		RunE: func(*cobra.Command, []string) error {
-			return &ended{code: exitStart, err: errors.New("distributed mode is not there yet: run the worker as standalone, or keep this one on Java until it is")}
-		},
-	}
 }

@@ -32,12 +32,12 @@ func (p *program) standaloneCommand() *cobra.Command {
 			case len(args) == 0:
 				return usageOf(c)
 			case daemon:
-				return p.detach(args, flags)
+				return p.detach("standalone", args, flags)
 			}
 			return p.standalone(c.Context(), args[0], args[1:], flags)
 		},
 	}
-	flags = addWorkerFlags(c)
+	flags = addWorkerFlags(c, standaloneDef())
 	c.Flags().BoolVar(&daemon, "daemon", false, "Run in the background, as -daemon of Kafka's scripts does; output goes to connectStandalone.out in LOG_DIR (logs).")
 	p.helpFails(c)
 	return c
@@ -67,7 +67,7 @@ func (p *program) standalone(ctx context.Context, file string, files []string, f
 	defer release()
 	lines := logs.New(p.stdout, logs.Options{Levels: flags.levels, Secret: config.LooksSecret, Mask: config.MaskText})
 	log := lines.Logger(cliLogger)
-	logStart(lines)
+	logStart(lines, cliLogger)
 	began := time.Now()
 	props, err := readWorkerFile(file, flags.set, log)
 	if err != nil {

@@ -8,10 +8,11 @@ import (
 	"github.com/millrace/millrace/internal/logs"
 )
 
-// logStart writes the lines that a worker starts with. The first two are Java's, tools look for them.
+// logStart writes the lines that a worker starts with. The first two are Java's, tools look for them. cli is the
+// logger of the command.
 // Source: AbstractConnectCli.startConnect, AppInfoParser, WorkerInfo.
-func logStart(lines *logs.Registry) {
-	lines.Logger(cliLogger).Info("Kafka Connect worker initializing ...")
+func logStart(lines *logs.Registry, cli string) {
+	lines.Logger(cli).Info("Kafka Connect worker initializing ...")
 	lines.Logger(infoLogger).Info("Kafka version: " + kafkaVersion)
 	lines.Logger(workerLogger).Info("program",
 		"millrace", version, "go", runtime.Version(), "os", runtime.GOOS, "arch", runtime.GOARCH,

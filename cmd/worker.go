@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 
+	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/coord/standalone"
 	"github.com/millrace/millrace/coord/store"
 )
@@ -20,11 +21,11 @@ type worker struct {
 
 // newWorker makes a node that stands alone; see newNode.
 func newWorker(ctx context.Context, o workerOptions) (*worker, error) {
-	n, err := newNode(ctx, o, standaloneDef(), false)
+	n, err := newNode(ctx, o, mode{def: standaloneDef(), check: func(*config.Values) error { return nil }})
 	if err != nil {
 		return nil, err
 	}
-	return &worker{node: n, offsets: n.config.values.String("offset.storage.file.filename"), ended: make(chan error, 1)}, nil
+	return &worker{node: n, offsets: n.config.values.String(offsetsFileKey), ended: make(chan error, 1)}, nil
 }
 
 // start opens the offsets and lets requests in. After an error the caller still calls stop.

@@ -24,7 +24,7 @@ func standaloneDef() *config.Def {
 	for _, k := range rest.Def().Keys() {
 		d.Define(k)
 	}
-	d.Define(config.Key{Name: "offset.storage.file.filename", Type: config.String, Required: true, Importance: config.High,
+	d.Define(config.Key{Name: offsetsFileKey, Type: config.String, Required: true, Importance: config.High,
 		Doc: "File to store source connector offsets"})
 	for _, k := range millraceKeys() {
 		d.Define(k)

@@ -21,13 +21,13 @@ type workerFlags struct {
 }
 
 // addWorkerFlags defines --set, --log-level and a flag for each key that Java does not have: millrace.stage.rows.max
-// is --stage-rows-max.
-func addWorkerFlags(c *cobra.Command) *workerFlags {
+// is --stage-rows-max. def has the worker's keys.
+func addWorkerFlags(c *cobra.Command, def *config.Def) *workerFlags {
 	f := &workerFlags{set: map[string]string{}, levels: map[string]slog.Level{}}
 	c.Flags().SortFlags = false
 	c.Flags().Var(&pairFlag{put: f.setKey}, "set", "Set a worker key, in place of the worker file's value. May be given again.")
 	c.Flags().Var(&pairFlag{put: f.setLevel, single: logs.Root}, "log-level", "Level of all loggers, or of one as NAME=LEVEL: TRACE, DEBUG, INFO, WARN, ERROR, OFF. May be given again.")
-	for _, k := range standaloneDef().Keys() {
+	for _, k := range def.Keys() {
 		if tuning(k.Name) {
 			c.Flags().Var(&keyFlag{key: k, set: f.set}, flagName(k.Name), flagUsage(k))
 		}

@@ -14,8 +14,9 @@ type Effect[E any] struct {
 	What string
 	// Run does it; nil: somebody else wakes the Proc.
 	Run func(ctx context.Context, on E) any
-	// After makes a timer of it.
+	// After makes a timer of it, which Done ends before its time.
 	After time.Duration
+	Done  <-chan struct{}
 	// Within is set where Run waits for plugin code: it narrows the context that ends when the herder
 	// stops, and Run is given up when the narrower one ends.
 	Within func(context.Context) (context.Context, context.CancelFunc)

@@ -33,6 +33,7 @@ func (l *Launcher[E]) answer(e Effect[E]) any {
 		defer timer.Stop()
 		select {
 		case <-timer.C:
+		case <-e.Done:
 		case <-l.Plugins.Done():
 		}
 		return nil
@@ -48,7 +49,7 @@ func (l *Launcher[E]) answer(e Effect[E]) any {
 func (l *Launcher[E]) run(ctx context.Context, e Effect[E]) any {
 	out := make(chan any, 1)
 	go func() {
-		defer l.Stages.begin(e.What)()
+		defer l.Stages.Begin(e.What)()
 		out <- e.Run(ctx, l.On)
 	}()
 	select {

@@ -128,7 +128,9 @@ func (p *Proc[E]) Sleep(d time.Duration) bool {
 		return false
 	}
 	p.s.sleeping = append(p.s.sleeping, p)
-	_, stopped := p.wait(Effect[E]{After: max(d, 1)}).(error)
+	awake := make(chan struct{})
+	defer close(awake)
+	_, stopped := p.wait(Effect[E]{After: max(d, 1), Done: awake}).(error)
 	p.s.sleeping = slices.DeleteFunc(p.s.sleeping, func(q *Proc[E]) bool { return q == p })
 	return !stopped
 }

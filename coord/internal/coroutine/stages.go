@@ -17,8 +17,8 @@ type stage struct {
 	began time.Time
 }
 
-// begin notes that something begins and returns how to note its end.
-func (s *Stages) begin(what string) (end func()) {
+// Begin notes that something begins and returns how to note its end.
+func (s *Stages) Begin(what string) (end func()) {
 	st := &stage{what, time.Now()}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,0 +1,149 @@
+package cmd
+
+import (
+	"context"
+	"maps"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/coord/distributed"
+	"github.com/millrace/millrace/coord/group"
+	"github.com/millrace/millrace/coord/store"
+	"github.com/millrace/millrace/engine/settings"
+)
+
+// The loggers of the parts that only a worker in a cluster has.
+const (
+	clusterCLILogger    = "org.apache.kafka.connect.cli.ConnectDistributed"
+	clusterHerderLogger = "org.apache.kafka.connect.runtime.distributed.DistributedHerder"
+	memberLogger        = "org.apache.kafka.connect.runtime.distributed.WorkerCoordinator"
+	configTopicLogger   = "org.apache.kafka.connect.storage.KafkaConfigBackingStore"
+	statusTopicLogger   = "org.apache.kafka.connect.storage.KafkaStatusBackingStore"
+	offsetTopicLogger   = "org.apache.kafka.connect.storage.KafkaOffsetBackingStore"
+)
+
+// clusterWorker is a worker in a cluster: the herder that drives a node, and its client of the group.
+type clusterWorker struct {
+	*node
+	herder *distributed.Herder
+	member *kgo.Client
+
+	// From start on.
+	cancel context.CancelFunc // of the herder
+	ended  chan error         // what the herder's Run returned
+}
+
+// newClusterWorker makes a node with its herder and its stores. After an error of a node that was made, the
+// program ends.
+func newClusterWorker(ctx context.Context, o workerOptions) (*clusterWorker, error) {
+	n, err := newNode(ctx, o, mode{distributed: true, def: distributedDef(), check: refuseDistributedKeys})
+	if err != nil {
+		return nil, err
+	}
+	w := &clusterWorker{node: n, ended: make(chan error, 1)}
+	v := n.config.values
+	protocol, err := group.ParseProtocol(v.String("connect.protocol"))
+	if err != nil {
+		return nil, err
+	}
+	if w.member, err = n.clients.New(w.memberProperties()); err != nil {
+		return nil, err
+	}
+	w.herder = distributed.New(distributed.Options{
+		Worker: n.engine, Peers: n.rest.Peers(), Loggers: n.logs,
+		Rounds:   n.metrics.Rebalances(strings.ToUpper(protocol.String())),
+		WorkerID: n.rest.WorkerID(), Logger: n.logs.Logger(clusterHerderLogger),
+		Join: func(t distributed.Ties) (distributed.Member, error) {
+			return group.NewMember(w.member, w.groupOptions(protocol, t))
+		},
+		Protocol: protocol, Keys: keyPolicy(v),
+		Signature: v.String(signatureKey), Signatures: v.List(verificationKey),
+		HeartbeatInterval: settings.Millis(int64(v.Int32("heartbeat.interval.ms"))),
+		SyncTimeout:       settings.Millis(int64(v.Int32("worker.sync.timeout.ms"))),
+		UnsyncBackoff:     settings.Millis(int64(v.Int32("worker.unsync.backoff.ms"))),
+		MaxDelay:          settings.Millis(int64(v.Int32("scheduled.rebalance.max.delay.ms"))),
+		CleanLeave:        v.Bool(cleanLeaveKey),
+	})
+	return w, w.openStores()
+}
+
+// openStores makes the stores of the internal topics.
+func (w *clusterWorker) openStores() error {
+	options := func(logger string) store.Options {
+		return store.Options{Properties: w.config.props, NewClient: w.clients.New, Logger: w.logs.Logger(logger)}
+	}
+	configs, err := store.NewConfigStore(options(configTopicLogger), w.herder.ConfigsChanged)
+	if err != nil {
+		return err
+	}
+	statuses, err := store.NewStatusStore(options(statusTopicLogger))
+	if err != nil {
+		return err
+	}
+	offsets, err := store.NewOffsetTopic(options(offsetTopicLogger))
+	if err != nil {
+		return err
+	}
+	w.herder.SetStores(configs, statuses, offsets)
+	w.control.set(w.herder, offsets)
+	return nil
+}
+
+// memberProperties are those of the group member's client: the worker's, with its defaults.
+// Source: WorkerGroupMember.
+func (w *clusterWorker) memberProperties() map[string]string {
+	props := maps.Clone(w.config.props)
+	for _, k := range memberKeys() {
+		if _, ok := props[k.Name]; !ok {
+			props[k.Name] = k.Default.(string)
+		}
+	}
+	if props["client.id"] == "" {
+		props["client.id"] = "connect-" + w.rest.WorkerID()
+	}
+	return props
+}
+
+func (w *clusterWorker) groupOptions(protocol group.Protocol, t distributed.Ties) group.Options {
+	v := w.config.values
+	return group.Options{
+		Group: v.String("group.id"), URL: w.rest.URL(), Protocol: protocol,
+		SessionTimeout:    settings.Millis(int64(v.Int32("session.timeout.ms"))),
+		HeartbeatInterval: settings.Millis(int64(v.Int32("heartbeat.interval.ms"))),
+		RebalanceTimeout:  settings.Millis(int64(v.Int32("rebalance.timeout.ms"))),
+		RetryBackoff:      settings.Millis(v.Int64("retry.backoff.ms")),
+		RetryBackoffMax:   settings.Millis(v.Int64("retry.backoff.max.ms")),
+		MaxDelay:          settings.Millis(int64(v.Int32("scheduled.rebalance.max.delay.ms"))),
+		Configs:           t.Configs, Stopped: t.Stopped, Notify: t.Notify,
+		Log: w.logs.Logger(memberLogger),
+	}
+}
+
+func keyPolicy(v *config.Values) group.KeyPolicy {
+	p := group.KeyPolicy{Algorithm: v.String("inter.worker.key.generation.algorithm"), TTL: settings.Millis(int64(v.Int32("inter.worker.key.ttl.ms")))}
+	if bits, ok := v.OptInt32("inter.worker.key.size"); ok {
+		p.Bits = int(bits)
+	}
+	return p
+}
+
+// start lets the herder run and requests in. Source: Connect.start.
+func (w *clusterWorker) start(ctx context.Context) {
+	w.log.Info("Kafka Connect starting")
+	ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx)) // a signal ends it in its turn
+	go func() { w.ended <- w.herder.Run(ctx) }()
+	w.rest.Ready(w.herder, w.logs)
+	w.log.Info("Kafka Connect started")
+}
+
+// stop ends the REST API, then connectors and tasks, then leaves the group.
+func (w *clusterWorker) stop() error {
+	err := w.node.stop(func() error {
+		w.cancel()
+		return <-w.ended
+	})
+	w.member.Close()
+	return err
+}

@@ -1,0 +1,221 @@
+package distributed
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/coord"
+)
+
+// startMax is how long the instances of a connector together may wait for config providers until they are
+// started.
+const startMax = 30 * time.Second
+
+// reconcile sees to it that what runs of a connector becomes what should run. It is called after
+// everything that changes either.
+func (m *machine) reconcile(s *slot) {
+	if s.starting != nil && len(m.toStop(s)) > 0 {
+		s.starting()
+	}
+	if s.working {
+		s.again = true
+		return
+	}
+	if len(m.toStop(s)) == 0 && len(m.toStart(s)) == 0 && !m.retargets(s) {
+		m.release(&s.stopped, nil)
+		m.release(&s.idle, nil)
+		m.drop(s)
+		return
+	}
+	s.working = true
+	m.spawn(func(p *proc) {
+		for s.again = true; s.again; {
+			s.again = false
+			p.stopInstances(s)
+			p.retarget(s)
+			p.startInstances(s)
+		}
+		s.working = false
+		m.release(&s.idle, nil)
+		m.drop(s)
+	})
+}
+
+// stopInstances stops what may not run, or not as it does, until there is nothing of that kind.
+func (p *proc) stopInstances(s *slot) {
+	m := p.m
+	for {
+		stop := m.toStop(s)
+		if len(stop) == 0 {
+			m.release(&s.stopped, nil)
+			return
+		}
+		var connector bool
+		var tasks []connectors.TaskID
+		for _, x := range stop {
+			x.ending = true
+			switch {
+			case x.failure != nil:
+			case x == s.connector:
+				connector = true
+			default:
+				tasks = append(tasks, x.id)
+			}
+		}
+		if connector || len(tasks) > 0 {
+			name := s.name
+			err := p.do("stopping connector "+name+" and tasks of it", func(ctx context.Context, on env) error {
+				return stopBoth(ctx, on, name, connector, tasks)
+			})
+			if err != nil {
+				m.log.Warn("what was to be stopped was not there", "connector", name, "err", err)
+			}
+		}
+		for _, x := range stop {
+			m.ended(s, x)
+		}
+		if !m.configs.Contains(s.name) {
+			m.forgetTopics(s.name)
+		}
+	}
+}
+
+// stopBoth stops a connector and tasks side by side.
+func stopBoth(ctx context.Context, on env, name string, connector bool, tasks []connectors.TaskID) error {
+	var group sync.WaitGroup
+	var ofConnector, ofTasks error
+	if connector {
+		group.Go(func() { ofConnector = on.worker.StopConnector(ctx, name) })
+	}
+	if len(tasks) > 0 {
+		ofTasks = on.worker.StopTasks(ctx, tasks)
+	}
+	group.Wait()
+	return errors.Join(ofConnector, ofTasks)
+}
+
+// ended takes away an instance that was stopped.
+func (m *machine) ended(s *slot, x *instance) {
+	if x == s.connector {
+		s.connector = nil
+	} else if s.tasks[x.id.Task] == x {
+		delete(s.tasks, x.id.Task)
+	}
+	if x.restart && m.mayRun(s, x.id) {
+		m.put(x.id, connectors.Restarting, "", nil)
+	}
+	m.release(&x.waiting, scheduledForShutdown(m.target(s.name)))
+}
+
+// retargets says whether instances have to be told another target state.
+func (m *machine) retargets(s *slot) bool {
+	for _, x := range s.instances() {
+		if x.failure == nil && !x.ending && x.target != m.target(s.name) {
+			return true
+		}
+	}
+	return false
+}
+
+// retarget tells instances their target state. Source: Worker.setTargetState.
+func (p *proc) retarget(s *slot) {
+	m := p.m
+	if !m.retargets(s) {
+		return
+	}
+	target := m.target(s.name)
+	var ids []connectors.TaskID
+	for _, x := range s.instances() {
+		if x.failure == nil && x.target != target {
+			x.target = target
+			ids = append(ids, x.id)
+		}
+	}
+	_ = p.do("changing the state of connector "+s.name, func(_ context.Context, on env) error {
+		for _, id := range ids {
+			if id.Task == connectors.ConnectorTask {
+				on.worker.SetConnectorTarget(id.Connector, target)
+			} else {
+				on.worker.SetTaskTarget(id, target)
+			}
+		}
+		return nil
+	})
+	// A connector that is resumed before it was paused has no state to report.
+	if s.connector != nil && target == connectors.TargetStarted && s.connector.state == connectors.Running {
+		m.keepUpdated(s)
+	}
+}
+
+// startInstances starts what is missing.
+func (p *proc) startInstances(s *slot) {
+	m := p.m
+	if len(m.toStart(s)) == 0 {
+		return
+	}
+	of := p.classOf(m.configs.Config(s.name))
+	ids := m.toStart(s) // as it is now
+	if len(ids) == 0 {
+		return
+	}
+	config, target, count := m.configs.Config(s.name), m.target(s.name), m.configs.TaskCount(s.name)
+	starts := make([]start, len(ids))
+	for i, id := range ids {
+		x := &instance{id: id, run: m.token(), config: config, task: m.configs.TaskConfig(id), commit: m.commit(s.name), class: of, target: target}
+		if id.Task == connectors.ConnectorTask {
+			s.connector = x
+		} else {
+			s.tasks[id.Task] = x
+		}
+		starts[i] = start{x: x, status: m.reports(x), reconfigure: m.asks(x)}
+	}
+	var cut context.Context
+	cut, s.starting = context.WithCancel(context.Background())
+	_ = p.do("starting connector "+s.name+" and tasks of it", func(ctx context.Context, on env) error {
+		ctx, cancel := context.WithTimeout(ctx, startMax)
+		defer cancel()
+		defer context.AfterFunc(cut, cancel)()
+		for i := range starts {
+			starts[i].run(ctx, on, count)
+		}
+		return nil
+	})
+	s.starting()
+	s.starting = nil
+	for _, st := range starts {
+		if st.err != nil {
+			m.notStarted(s, st.x, st.err)
+		}
+	}
+}
+
+// start is the start of one instance.
+type start struct {
+	x           *instance
+	status      func(connectors.Status)
+	reconfigure func()
+	err         error
+}
+
+func (s *start) run(ctx context.Context, on env, count int) {
+	x := s.x
+	if x.id.Task == connectors.ConnectorTask {
+		s.err = on.worker.StartConnector(ctx, x.id.Connector, x.config, x.target, s.status, s.reconfigure)
+	} else {
+		s.err = on.worker.StartTask(ctx, x.id, count, x.config, x.task, x.target, s.status)
+	}
+}
+
+// notStarted notes that the worker has no instance. Nobody tries again until something changes.
+// Source: AbstractHerder.onFailure.
+func (m *machine) notStarted(s *slot, x *instance, err error) {
+	x.failure, x.state = err, connectors.Failed
+	if m.mayRun(s, x.id) {
+		m.log.Error("not started", "connector", x.id.Connector, "task", x.id.Task, "err", err)
+		m.put(x.id, connectors.Failed, coord.Trace(err), nil)
+	}
+	m.release(&x.waiting, err)
+}

@@ -1,0 +1,239 @@
+package distributed
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/coord/assign"
+	"github.com/millrace/millrace/coord/group"
+)
+
+// flushMax is how long a round waits for the last statuses of what was stopped. Java waits for as long as
+// its producer does.
+const flushMax = 5 * time.Second
+
+// groupSaid takes an event of the member.
+func (m *machine) groupSaid(e group.Event) {
+	if m.stopping {
+		if _, ok := e.(group.Joining); ok {
+			m.member.Ready()
+		}
+		return
+	}
+	switch e := e.(type) {
+	case group.Joining:
+		m.joining(e)
+	case group.Joined:
+		m.joined(e)
+	case group.Lost:
+		m.lost()
+	case group.Expired:
+		m.log.Warn("worker poll timeout has expired: this worker has left the group and stops its work, until it joins again")
+		m.lost()
+	case group.Failed:
+		m.fatal = e.Err
+	}
+}
+
+// joining gets this worker ready for the next round. Source: RebalanceListener.onRevoked.
+func (m *machine) joining(e group.Joining) {
+	m.round++
+	m.settled = false
+	round := m.round
+	m.revoke(e.Revoke)
+	m.spawn(func(p *proc) {
+		p.awaitStops()
+		p.flush()
+		if m.round == round {
+			m.member.Ready()
+		}
+	})
+}
+
+// joined takes this worker's share. Source: RebalanceListener.onAssigned.
+func (m *machine) joined(e group.Joined) {
+	m.round++
+	was := m.protocol
+	m.assignment, m.memberID, m.generation, m.protocol = e.Assignment, e.MemberID, e.Generation, e.Protocol
+	m.settled = false
+	m.o.Rounds.Joined(strings.ToUpper(m.protocol.String()), e.Assignment.LeaderURL, int(e.Generation))
+	m.sayProtocol(was)
+	m.revoke(e.Assignment.Revoked)
+	m.revoke(m.granted().Minus(e.Assignment.Assigned))
+	m.Cancel(&m.rejoin)
+	if e.Assignment.Delay > 0 {
+		m.After(&m.rejoin, e.Assignment.Delay, func() { m.member.Rejoin("the scheduled rebalance delay is over") })
+	}
+	round := m.round
+	m.spawn(func(p *proc) { p.settle(round) })
+}
+
+// lost gives all work up at once: the group may give it to others.
+func (m *machine) lost() {
+	m.round++
+	m.Cancel(&m.rejoin)
+	m.assignment, m.settled, m.settledAt = nil, false, -1
+	m.revoke(m.granted())
+}
+
+// settle brings a round to its end: what was taken away is stopped, the config topic read as far as the
+// leader had read it, then all work granted. It gives up when the group says something else meanwhile.
+// Source: DistributedHerder.handleRebalanceCompleted.
+func (p *proc) settle(round uint64) {
+	m := p.m
+	a := m.assignment
+	p.awaitStops()
+	if !a.Revoked.Empty() {
+		p.flush()
+	}
+	if m.round != round {
+		return
+	}
+	behind := m.configs.Offset() < a.Offset
+	if a.Failed() {
+		m.log.Warn("Join group completed, but assignment failed. Reading to end of config and retrying.")
+	}
+	if behind || a.Failed() && m.leads() {
+		if !p.catchUp(round) {
+			return
+		}
+	}
+	switch {
+	case m.round != round:
+		return
+	case a.Failed():
+		m.member.Rejoin("the assignment failed, the configs of its leader were too old")
+		return
+	}
+	if m.leads() {
+		m.forgetDeleted()
+	}
+	m.grant(a)
+	m.o.Rounds.Settled()
+	if !m.joinedOnce {
+		m.joinedOnce = true
+		m.log.Info("Herder started")
+	}
+	m.release(&m.settling, nil)
+	switch stray := m.stray(a.Assigned); {
+	case !a.Revoked.Empty():
+		m.member.Rejoin("work was revoked, others may have it now")
+	case !stray.Empty() && m.strayAt != a.Offset:
+		// A leader that missed a round can leave deleted work assigned; the next round takes it back.
+		m.strayAt = a.Offset
+		m.member.Rejoin(fmt.Sprintf("%d connectors and %d tasks are assigned and not configured", len(stray.Connectors), len(stray.Tasks)))
+	}
+	m.keepKey()
+}
+
+// grant gives this worker its share and starts it.
+func (m *machine) grant(a *group.Assignment) {
+	m.settled, m.settledAt = true, a.Offset
+	m.log.Info(fmt.Sprintf("Starting connectors and tasks using config offset %d", a.Offset))
+	for _, name := range a.Assigned.Connectors {
+		m.slot(name).granted = true
+	}
+	for _, id := range a.Assigned.Tasks {
+		m.slot(id.Connector).grantedTasks[id.Task] = struct{}{}
+	}
+	for _, s := range m.sorted() {
+		m.reconcile(s)
+	}
+}
+
+// revoke takes work away and begins to stop it.
+func (m *machine) revoke(w assign.Work) {
+	for _, name := range w.Connectors {
+		if s := m.slots[name]; s != nil {
+			s.granted = false
+			m.reconcile(s)
+		}
+	}
+	for _, id := range w.Tasks {
+		if s := m.slots[id.Connector]; s != nil {
+			delete(s.grantedTasks, id.Task)
+			m.reconcile(s)
+		}
+	}
+}
+
+// granted is all that this worker may run.
+func (m *machine) granted() assign.Work {
+	var w assign.Work
+	for _, s := range m.sorted() {
+		if s.granted {
+			w.Connectors = append(w.Connectors, s.name)
+		}
+		for n := range s.grantedTasks {
+			w.Tasks = append(w.Tasks, connectors.TaskID{Connector: s.name, Task: n})
+		}
+	}
+	return w.Sorted()
+}
+
+// stray returns what of w is not configured.
+func (m *machine) stray(w assign.Work) assign.Work {
+	var out assign.Work
+	for _, name := range w.Connectors {
+		if !m.configs.Contains(name) {
+			out.Connectors = append(out.Connectors, name)
+		}
+	}
+	for _, id := range w.Tasks {
+		if m.configs.TaskConfig(id) == nil {
+			out.Tasks = append(out.Tasks, id)
+		}
+	}
+	return out
+}
+
+// awaitStops waits until nothing runs that may not, or not as it does.
+func (p *proc) awaitStops() {
+	for _, s := range p.m.sorted() {
+		for len(p.m.toStop(s)) > 0 {
+			p.m.reconcile(s)
+			s.stopped = append(s.stopped, p.Proc)
+			_ = p.Wait()
+		}
+	}
+}
+
+// flush waits until the last statuses are written, so that none of them overwrites what others say after
+// the round.
+func (p *proc) flush() {
+	err := p.do("flushing updates to the status topic", func(ctx context.Context, on env) error {
+		ctx, cancel := context.WithTimeout(ctx, flushMax)
+		defer cancel()
+		return on.statuses.Flush(ctx)
+	})
+	if err != nil {
+		p.m.log.Warn("statuses are not written yet, going on", "err", err)
+	}
+}
+
+// settles waits until a round is over and its work granted.
+//
+// Errors: the herder is stopping; the end of ctx, by then.
+func (p *proc) settles(ctx context.Context) error {
+	for !p.m.settled {
+		if err := p.join(&p.m.settling); err != nil {
+			return err
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// sayProtocol logs that internal requests are signed from now on, or no longer.
+func (m *machine) sayProtocol(was group.Protocol) {
+	switch {
+	case was.Signed() == m.protocol.Signed():
+	case m.protocol.Signed():
+		m.log.Info("Internal request validation has been re-enabled")
+	default:
+		m.log.Warn("the group's protocol was downgraded, most likely by a worker with another connect.protocol: internal requests between workers are not validated now, the cluster is insecure",
+			"from", was.String(), "to", m.protocol.String())
+	}
+}

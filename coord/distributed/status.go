@@ -1,0 +1,113 @@
+package distributed
+
+import (
+	"net/http"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/store"
+)
+
+// put writes a status. What says that work ended must not overwrite what a successor says.
+// Source: AbstractHerder.onStartup, onFailure, onShutdown.
+func (m *machine) put(id connectors.TaskID, state connectors.State, trace string, version *string) {
+	s := store.Status{ID: id, State: state, Trace: trace, WorkerID: m.o.WorkerID, Generation: int(m.generation), Version: version}
+	if state == connectors.Failed || state == connectors.Unassigned {
+		m.o.Statuses.PutSafe(s)
+	} else {
+		m.o.Statuses.Put(s)
+	}
+}
+
+// reports is where an instance reports its states to.
+func (m *machine) reports(x *instance) func(connectors.Status) {
+	id, run := x.id, x.run
+	return func(st connectors.Status) {
+		m.post(func(m *machine) { m.reported(id, run, st) })
+	}
+}
+
+// asks is how a connector asks for its task configs to be computed anew.
+func (m *machine) asks(x *instance) func() {
+	id, run := x.id, x.run
+	return func() {
+		m.post(func(m *machine) {
+			if now := m.instance(id); now != nil && now.run == run {
+				m.keepUpdated(m.slots[id.Connector])
+			}
+		})
+	}
+}
+
+// reported takes a state that the instance with the given token reported.
+func (m *machine) reported(id connectors.TaskID, run uint64, st connectors.Status) {
+	x := m.instance(id)
+	if x == nil || x.run != run {
+		return // an instance that was given up
+	}
+	x.state = st.State
+	var version *string
+	if st.State != connectors.Unassigned && x.class.version != "" {
+		version = &x.class.version
+	}
+	m.put(id, st.State, st.Trace, version)
+	if id.Task == connectors.ConnectorTask && st.State == connectors.Running {
+		s := m.slots[id.Connector]
+		s.starts++
+		if s.sleeper != nil { // it asked before the connector ran
+			m.Wake(s.sleeper, nil)
+			s.sleeper = nil
+		}
+		m.keepUpdated(s)
+	}
+	m.release(&x.waiting, nil)
+}
+
+// forgetDeleted writes tombstones for the statuses of connectors and tasks that are not configured: a duty
+// of who is elected. Source: DistributedHerder.updateDeletedConnectorStatus, updateDeletedTaskStatus.
+func (m *machine) forgetDeleted() {
+	for _, name := range m.o.Statuses.Connectors() {
+		count := len(m.configs.TaskConfigs(name))
+		if !m.configs.Contains(name) {
+			count = 0
+		}
+		for _, t := range m.o.Statuses.Tasks(name) {
+			if t.ID.Task >= count {
+				m.put(t.ID, connectors.Destroyed, "", nil)
+			}
+		}
+		if !m.configs.Contains(name) {
+			m.put(connectors.TaskID{Connector: name, Task: connectors.ConnectorTask}, connectors.Destroyed, "", nil)
+		}
+	}
+}
+
+// instanceStatus shows a status to clients.
+func instanceStatus(s *store.Status) coord.InstanceStatus {
+	return coord.InstanceStatus{State: s.State, WorkerID: s.WorkerID, Trace: s.Trace, Version: s.Version}
+}
+
+// status describes a connector and its tasks as the status topic has them, nil where it has nothing.
+// Source: AbstractHerder.connectorStatus.
+func (m *machine) status(name string, kind connectors.Kind) *coord.ConnectorStatus {
+	c := m.o.Statuses.Connector(name)
+	if c == nil {
+		return nil
+	}
+	out := &coord.ConnectorStatus{Name: name, Connector: instanceStatus(c), Tasks: []coord.TaskStatus{}, Kind: kind}
+	for _, t := range m.o.Statuses.Tasks(name) {
+		out.Tasks = append(out.Tasks, coord.TaskStatus{ID: t.ID.Task, InstanceStatus: instanceStatus(t)})
+	}
+	return out
+}
+
+func notFound(format string, args ...any) error {
+	return coord.Errorf(http.StatusNotFound, format, args...)
+}
+
+// scheduledForShutdown answers who waits for a state that an instance does not reach any more.
+// Source: WorkerConnector.doTransitionTo.
+func scheduledForShutdown(target connectors.TargetState) error {
+	return coord.Errorf(http.StatusInternalServerError,
+		"Could not begin changing connector state to %s as the connector has been scheduled for shutdown", target)
+}

@@ -1,0 +1,70 @@
+package metrics
+
+import (
+	"math"
+	"sync"
+)
+
+// Rebalances measures the rebalances of a worker in a cluster. It is safe for concurrent use.
+// Source: DistributedHerder.HerderMetrics.
+type Rebalances struct {
+	r *Registry
+
+	mu         sync.Mutex
+	protocol   string
+	leader     string
+	generation int
+	since      int64 // ms; of the one under way
+	under      bool
+	completed  int64
+	last       int64 // ms; when the last was completed
+	times      sampled
+}
+
+// Rebalances exports connect-worker-rebalance-metrics; protocol is what the worker begins with, as
+// connect.protocol has it, in capitals.
+func (r *Registry) Rebalances(protocol string) *Rebalances {
+	b := &Rebalances{r: r, protocol: protocol}
+	r.Add(groupRebalance, nil, b.read)
+	return b
+}
+
+// Joined says that a round has begun for this worker: it knows its share.
+func (b *Rebalances) Joined(protocol, leaderURL string, generation int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.protocol, b.leader, b.generation = protocol, leaderURL, generation
+	b.since, b.under = b.r.ms(), true
+}
+
+// Settled says that the round is over: the share is granted.
+func (b *Rebalances) Settled() {
+	now := b.r.ms()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.under = false
+	b.completed++
+	b.last = now
+	b.times.record(b.r.window, float64(max(0, now-b.since)), now)
+}
+
+func (b *Rebalances) read(emit func(name string, v Value)) {
+	now := b.r.ms()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	emit("connect-protocol", Label(b.protocol))
+	emit("leader-name", Label(b.leader))
+	emit("epoch", Number(float64(b.generation)))
+	emit("completed-rebalances-total", Number(float64(b.completed)))
+	rebalancing, since := 0.0, math.Inf(1)
+	if b.under {
+		rebalancing = 1
+	}
+	if b.completed > 0 {
+		since = float64(now - b.last)
+	}
+	emit("rebalancing", Number(rebalancing))
+	emit("rebalance-max-time-ms", Number(b.times.max(b.r.window, now)))
+	emit("rebalance-avg-time-ms", Number(b.times.avg(b.r.window, now)))
+	emit("time-since-last-rebalance-ms", Number(since))
+}
