@@ -164,6 +164,12 @@ func (w *Worker) Start(t testing.TB) {
 func (w *Worker) StartReady(t testing.TB) {
 	t.Helper()
 	w.Start(t)
+	w.WaitReady(t)
+}
+
+// WaitReady waits until the worker is healthy.
+func (w *Worker) WaitReady(t testing.TB) {
+	t.Helper()
 	w.waitFor(t, workerReadyMax, "it is healthy", func(ctx context.Context) (bool, error) {
 		status, _, err := w.get(ctx, "/health")
 		return err == nil && status == http.StatusOK, err

@@ -1,0 +1,232 @@
+//go:build e2e || soak
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/millrace/millrace/e2e/harness"
+	"github.com/millrace/millrace/e2e/history"
+)
+
+// load is what a cluster moves while it is disturbed: numbered lines of a file through FileStream connectors, and the
+// numbers of verifiable sources to verifiable sinks.
+type load struct {
+	*site
+	cluster *harness.Cluster
+	size    loadSize
+	pairs   []string // topics
+	stop    chan struct{}
+	fed     chan error
+}
+
+// loadSize says how much a load is.
+type loadSize struct {
+	pipes     int // of lines: two connectors of one task each
+	pairs     int // of a verifiable source and a verifiable sink
+	tasks     int // of each of those
+	perSecond int // numbers of each task
+}
+
+// loadEvery and loadLines are the pace of the lines.
+const loadEvery, loadLines = 50 * time.Millisecond, 10
+
+// newLoad prepares files, topics and a cluster without workers.
+func newLoad(t *testing.T, broker *harness.Broker, properties harness.Properties, size loadSize) *load {
+	t.Helper()
+	var pipes []func(string) pipe
+	for i := range size.pipes {
+		pipes = append(pipes, func(topic string) pipe {
+			p := plain(topic)
+			p.out = fmt.Sprintf("out-%d.txt", i)
+			p.sink["file"] = p.out
+			return p
+		})
+	}
+	l := &load{site: newSite(t, broker, pipes...), size: size, cluster: suite.NewCluster(t, broker.Bootstrap, properties)}
+	for range size.pairs {
+		topic := harness.Unique(t, "numbers")
+		l.kafka.CreateTopic(topic, int32(size.tasks), nil)
+		l.pairs = append(l.pairs, topic)
+	}
+	return l
+}
+
+// worker adds a worker to the cluster.
+func (l *load) worker(t *testing.T, side harness.Side) *harness.Worker {
+	t.Helper()
+	jars, err := harness.FetchKafka(t.Context())
+	harness.Need(t, err, "the verifiable connectors of the original")
+	return l.cluster.Add(side, harness.WorkerConfig{Dir: l.dir, ClassPath: jars.TestPlugins()})
+}
+
+// create creates the connectors, through w.
+func (l *load) create(t *testing.T, w *harness.Worker) {
+	t.Helper()
+	for _, p := range l.pipes {
+		w.Create(t, p.source["name"], p.source)
+		w.Create(t, p.sink["name"], p.sink)
+	}
+	numbers := harness.Properties{
+		"tasks.max": strconv.Itoa(l.size.tasks), "key.converter": "org.apache.kafka.connect.json.JsonConverter", "key.converter.schemas.enable": "false",
+		"value.converter": "org.apache.kafka.connect.json.JsonConverter", "value.converter.schemas.enable": "false",
+	}
+	for _, topic := range l.pairs {
+		w.Create(t, "source-"+topic, numbers.With(harness.Properties{"connector.class": "VerifiableSource", "topic": topic, "throughput": strconv.Itoa(l.size.perSecond)}))
+		w.Create(t, "sink-"+topic, numbers.With(harness.Properties{"connector.class": "VerifiableSink", "topics": topic}))
+	}
+}
+
+// expected is what runs when all is well.
+func (l *load) expected() harness.Expected {
+	want := harness.Expected{}
+	for _, p := range l.pipes {
+		want[p.source["name"]], want[p.sink["name"]] = 1, 1
+	}
+	for _, topic := range l.pairs {
+		want["source-"+topic], want["sink-"+topic] = l.size.tasks, l.size.tasks
+	}
+	return want
+}
+
+// flow lets lines go in until hold.
+func (l *load) flow() {
+	l.stop, l.fed = make(chan struct{}), make(chan error, 1)
+	go func() { l.fed <- l.feed(l.stop) }()
+}
+
+func (l *load) feed(stop chan struct{}) error {
+	tick := time.NewTicker(loadEvery)
+	defer tick.Stop()
+	for {
+		if err := appendLines(l.path(inputFile), l.stream, l.lines+1, loadLines); err != nil {
+			return err
+		}
+		l.lines += loadLines
+		select {
+		case <-tick.C:
+		case <-stop:
+			return nil
+		}
+	}
+}
+
+// hold ends flow and waits until every line has come out.
+func (l *load) hold(t *testing.T) {
+	t.Helper()
+	close(l.stop)
+	if err := <-l.fed; err != nil {
+		t.Fatal(err)
+	}
+	l.waitDone(t, l.cluster.Running()[0])
+}
+
+// repeats returns how many lines and numbers have come out again.
+func (l *load) repeats(t *testing.T) int {
+	t.Helper()
+	n := 0
+	for _, p := range l.pipes {
+		topic, _ := l.produced(p)
+		out, _, _ := l.stream.Scan(l.read(t, p.out))
+		for _, numbers := range append(topic, out) {
+			n += repeated(numbers)
+		}
+	}
+	for _, topic := range l.pairs {
+		for _, numbers := range l.numbers(t, topic) {
+			n += repeated(numbers)
+		}
+	}
+	return n
+}
+
+func repeated(numbers []int) int {
+	seen := make(map[int]bool, len(numbers))
+	for _, n := range numbers {
+		seen[n] = true
+	}
+	return len(numbers) - len(seen)
+}
+
+// once lets more lines and numbers through a cluster that is calm, and fails t when one comes out twice: if two
+// workers ran the same task, everything would.
+func (l *load) once(t *testing.T) {
+	t.Helper()
+	before := l.repeats(t)
+	lines := l.lines + 20*loadLines
+	l.flow()
+	for _, topic := range l.pairs {
+		have, err := l.kafka.Count(t.Context(), topic)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.kafka.WaitCount(topic, have+int64(l.size.tasks*l.size.perSecond), runMax)
+	}
+	harness.Eventually(t, runMax, "more lines are in", func(context.Context) (bool, error) { return l.site.size(inputFile) >= int64(lines)*l.lineBytes(), nil })
+	l.hold(t)
+	if n := l.repeats(t); n != before {
+		t.Errorf("%d lines and numbers came out again in a cluster at rest", n-before)
+	}
+	for name, tasks := range l.expected() {
+		if !strings.HasPrefix(name, "sink-") {
+			continue
+		}
+		groups, err := l.kafka.Admin().DescribeGroups(t.Context(), "connect-"+name)
+		if err == nil {
+			err = groups.Error()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		consumers := map[string]int{}
+		for _, m := range groups["connect-"+name].Members {
+			consumers[m.ClientID]++
+		}
+		if len(consumers) != tasks || len(groups["connect-"+name].Members) != tasks {
+			t.Errorf("%s of %d tasks has the consumers %v", name, tasks, consumers)
+		}
+	}
+}
+
+// finish waits until everything has come out, ends the workers and checks that nothing was lost, reordered or made up.
+// Lines and numbers may have come again, where a worker was killed.
+func (l *load) finish(t *testing.T) {
+	t.Helper()
+	w := l.cluster.Running()[0]
+	for _, topic := range l.pairs {
+		if status, answer := w.Do(t, "PUT", "/connectors/source-"+topic+"/pause", ""); status != 202 {
+			t.Fatalf("pause: %d %s", status, answer)
+		}
+		w.WaitState(t, "source-"+topic, "PAUSED", l.size.tasks)
+		harness.Eventually(t, runMax, topic+" is read and committed", func(ctx context.Context) (bool, error) {
+			lag, err := l.kafka.Lag(ctx, "connect-sink-"+topic, topic)
+			return err == nil && lag == 0, fmt.Errorf("lag %d, error %w", lag, err)
+		})
+	}
+	for _, w := range l.cluster.Running() {
+		w.Stop(t)
+	}
+	l.check(t, history.AnyReplays)
+	flushed := l.flushed(t)
+	for _, topic := range l.pairs {
+		tasks := l.numbers(t, topic)
+		if len(tasks) != l.size.tasks {
+			t.Errorf("%s: numbers of %d tasks, not of %d", topic, len(tasks), l.size.tasks)
+		}
+		for task, seen := range tasks {
+			report(t, fmt.Sprintf("%s, task %d", topic, task), history.Topic([][]int{seen}, slices.Max(seen), history.AnyReplays))
+			for n := range slices.Max(seen) {
+				if !flushed[number{topic, task, n + 1}] {
+					t.Errorf("%s: number %d of task %d was not put and flushed by its sink", topic, n+1, task)
+					break
+				}
+			}
+		}
+	}
+}
