@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/group"
 )
 
 // Limits of what a worker asks another. The connection is given up before the other side, which keeps it for
@@ -202,8 +203,8 @@ func (c *Client) internal(ctx context.Context, r peerRequest, sign coord.SignFun
 			return coord.AsRequestError(err)
 		}
 		r.header = http.Header{}
-		r.header.Set(signatureHeader, base64.StdEncoding.EncodeToString(s.MAC))
-		r.header.Set(algorithmHeader, s.Algorithm)
+		r.header.Set(group.SignatureHeader, base64.StdEncoding.EncodeToString(s.MAC))
+		r.header.Set(group.AlgorithmHeader, s.Algorithm)
 	}
 	_, err := c.do(ctx, r)
 	return err

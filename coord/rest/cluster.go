@@ -3,15 +3,12 @@ package rest
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/millrace/millrace/coord"
-)
-
-// The headers of a signature. Source: InternalRequestSignature.
-const (
-	signatureHeader = "X-Connect-Authorization"
-	algorithmHeader = "X-Connect-Request-Signature-Algorithm"
+	"github.com/millrace/millrace/coord/group"
 )
 
 // putTaskConfigs serves POST /connectors/{connector}/tasks, by which a worker hands the task configs of its
@@ -61,21 +58,32 @@ func taskConfigs(body []byte) ([]map[string]string, error) {
 	return configs, nil
 }
 
-// signature reads how another worker signed the request. Source: InternalRequestSignature.fromHeaders.
+// signature reads how another worker signed the request.
+// Source: InternalRequestSignature.fromHeaders, Base64.Decoder.
 func (c *call) signature() (coord.Signature, error) {
 	h := c.r.Header
-	s := coord.Signature{Body: c.body, Algorithm: h.Get(algorithmHeader)}
-	s.Present = len(h.Values(algorithmHeader)) > 0 && len(h.Values(signatureHeader)) > 0
+	s := coord.Signature{Body: c.body, Algorithm: h.Get(group.AlgorithmHeader)}
+	s.Present = len(h.Values(group.AlgorithmHeader)) > 0 && len(h.Values(group.SignatureHeader)) > 0
 	switch {
 	case !s.Present && c.signed:
 		return s, badRequest("Internal request missing required signature")
 	case !s.Present:
 		return s, nil
+	case !group.KnownAlgorithm(s.Algorithm):
+		return s, badRequest("Algorithm %s not available", s.Algorithm)
 	}
-	mac, err := base64.StdEncoding.DecodeString(h.Get(signatureHeader))
-	if err != nil {
-		return s, badRequest("The header %s is not base64: %v", signatureHeader, err)
+	text := h.Get(group.SignatureHeader)
+	mac, err := base64.StdEncoding.DecodeString(text)
+	var at base64.CorruptInputError
+	switch {
+	case errors.As(err, &at) && int(at) < len(text) && strings.IndexByte(base64Letters, text[at]) < 0:
+		return s, badRequest("Illegal base64 character %x", text[at])
+	case err != nil:
+		return s, badRequest("The header %s is not base64: %v", group.SignatureHeader, err)
 	}
 	s.MAC = mac
 	return s, nil
 }
+
+// base64Letters are what base64 is made of.
+const base64Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="

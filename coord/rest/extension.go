@@ -14,12 +14,17 @@ import (
 // basicAuthClass is the one extension that is known; it is Kafka's own.
 const basicAuthClass = "org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension"
 
+// KnownExtension reports whether a class that rest.extension.classes names is built in.
+func KnownExtension(class string) bool {
+	return class == basicAuthClass || class == basicAuthClass[strings.LastIndexByte(basicAuthClass, '.')+1:]
+}
+
 // newExtensions makes what rest.extension.classes names: nil for none, and for one that lets everybody in.
 func newExtensions(classes []string, jaas string, log *slog.Logger) (*basicAuth, error) {
 	const key = "rest.extension.classes"
 	var auth *basicAuth
 	for _, class := range classes {
-		if class != basicAuthClass && class != basicAuthClass[strings.LastIndexByte(basicAuthClass, '.')+1:] {
+		if !KnownExtension(class) {
 			return nil, config.InvalidValue(key, class, "extensions are Java classes, and of these "+basicAuthClass+" alone is built in: remove the others, or serve what they do in front of the worker")
 		}
 		a, err := newBasicAuth(jaas)

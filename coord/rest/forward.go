@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/group"
 )
 
 // forwardParam is the query parameter that workers add to what they forward: true on the first hop, false
@@ -72,7 +73,7 @@ func (h *handler) forward(ctx context.Context, c *call, base string) (answer, er
 	}
 	// What says who asks goes along: the user's authorization, or the signature of another worker, which
 	// holds for the same bytes.
-	for _, name := range []string{"Authorization", signatureHeader, algorithmHeader} {
+	for _, name := range []string{"Authorization", group.SignatureHeader, group.AlgorithmHeader} {
 		if values := c.r.Header.Values(name); len(values) > 0 {
 			r.header[http.CanonicalHeaderKey(name)] = values
 		}
