@@ -88,3 +88,21 @@ func TestConfig_RefusedAsTheOriginalDoes(t *testing.T) {
 		}
 	}
 }
+
+// TestRecordIsTombstone_EveryFormOfColumn compares with a look at each row.
+func TestRecordIsTombstone_EveryFormOfColumn(t *testing.T) {
+	p := made(t, "RecordIsTombstone", nil)
+	for seed := range uint64(300) {
+		b := batchtest.NewRandom(seed).Batch(mem.Checked(t), 70)
+		var yes, no []int32
+		for r := range b.Rows() {
+			if r.Value().IsNull() {
+				yes = append(yes, r.Index())
+			} else {
+				no = append(no, r.Index())
+			}
+		}
+		test(t, p, b, yes, no)
+		b.Release()
+	}
+}
