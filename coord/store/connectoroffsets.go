@@ -116,24 +116,42 @@ func (c *ConnectorOffsets) All(ctx context.Context, connector string) ([]connect
 	if err != nil {
 		return nil, err
 	}
+	return merge(out, more, func(o connectors.PartitionOffset) connectors.OffsetMap { return o.Partition })
+}
+
+// Partitions returns what All does, without reading the offsets.
+func (c *ConnectorOffsets) Partitions(ctx context.Context, connector string) ([]connectors.OffsetMap, error) {
+	out, err := c.own.Partitions(ctx, connector)
+	if err != nil || c.worker == nil {
+		return out, err
+	}
+	more, err := c.worker.Partitions(ctx, connector)
+	if err != nil {
+		return nil, err
+	}
+	return merge(out, more, func(p connectors.OffsetMap) connectors.OffsetMap { return p })
+}
+
+// merge appends to list what is in more for other partitions.
+func merge[T any](list, more []T, partition func(T) connectors.OffsetMap) ([]T, error) {
 	seen := map[string]struct{}{}
-	for _, o := range out {
-		content, err := connectors.OffsetContent(o.Partition)
+	for _, e := range list {
+		content, err := connectors.OffsetContent(partition(e))
 		if err != nil {
 			return nil, err
 		}
 		seen[content] = struct{}{}
 	}
-	for _, o := range more {
-		content, err := connectors.OffsetContent(o.Partition)
+	for _, e := range more {
+		content, err := connectors.OffsetContent(partition(e))
 		if err != nil {
 			return nil, err
 		}
 		if _, ok := seen[content]; !ok {
-			out = append(out, o)
+			list = append(list, e)
 		}
 	}
-	return out, nil
+	return list, nil
 }
 
 // Set writes offsets and returns when they are durable in the connector's topic, and their tombstones in

@@ -226,6 +226,49 @@ func TestReadToEnd_AfterTheTopicWasCreatedAgain(t *testing.T) {
 	removeTopic(t, c, "configs")
 	must(t, c.CreateTopic("configs", 1, map[string]string{"cleanup.policy": "compact"}))
 	must(t, s.ReadToEnd(t.Context()))
+	produce(t, c, "configs", "connector-b", []byte(`{"properties":{}}`))
+	eventually(t, "the new topic is read", func() bool { return s.Configs().Contains("b") })
+	must(t, s.PutConnector(t.Context(), "c", map[string]string{}, ""))
+	if got := s.Configs(); !got.Contains("c") {
+		t.Fatal(stateText(got))
+	}
+}
+
+// emptyFetches makes a broker answer fetches as one does whose records before the end are all gone.
+func emptyFetches(c *kfake.Cluster, topic string) {
+	c.ControlKey(int16(kmsg.Fetch), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		c.KeepControl()
+		r := req.(*kmsg.FetchRequest)
+		resp := r.ResponseKind().(*kmsg.FetchResponse)
+		for _, t := range r.Topics {
+			a := kmsg.NewFetchResponseTopic()
+			a.Topic, a.TopicID = t.Topic, t.TopicID
+			for _, p := range t.Partitions {
+				info := c.PartitionInfo(topic, p.Partition)
+				if p.FetchOffset >= info.HighWatermark {
+					return nil, nil, false
+				}
+				ap := kmsg.NewFetchResponseTopicPartition()
+				ap.Partition, ap.HighWatermark, ap.LastStableOffset = p.Partition, info.HighWatermark, info.LastStableOffset
+				a.Partitions = append(a.Partitions, ap)
+			}
+			resp.Topics = append(resp.Topics, a)
+		}
+		return resp, nil, true
+	})
+}
+
+func TestReadToEnd_PassesAGapBeforeTheEnd(t *testing.T) {
+	c := startBroker(t)
+	must(t, c.CreateTopic("configs", 1, map[string]string{"cleanup.policy": "compact"}))
+	produce(t, c, "configs", "connector-a", nil)
+	emptyFetches(c, "configs")
+	for _, level := range []string{"read_uncommitted", "read_committed"} {
+		s, _ := openConfigs(t, workerProps(c, "isolation.level", level))
+		if got := s.Configs(); got.Offset() != -1 {
+			t.Fatal(stateText(got))
+		}
+	}
 }
 
 func TestReadToEnd_EndsWithContextAndLog(t *testing.T) {

@@ -34,6 +34,8 @@ type offsetStore interface {
 var (
 	_ offsetStore = (*store.File)(nil)
 	_ offsetStore = (*store.Memory)(nil)
+	_ offsetStore = (*store.OffsetTopic)(nil)
+	_ offsetStore = (*store.ConnectorOffsets)(nil)
 )
 
 func parse(t testing.TB, text string) connectors.OffsetMap {

@@ -52,9 +52,7 @@ func (l *Log) createPatiently(ctx context.Context) (created bool, err error) {
 			return created, err
 		}
 		l.log.Info("topic creation failed, retrying", "err", err, "cause", errors.Unwrap(err), "left", left.Round(time.Millisecond))
-		if !pause(ctx, time.Duration(v.Int64("retry.backoff.ms"))*time.Millisecond) {
-			return false, err
-		}
+		pause(ctx, time.Duration(v.Int64("retry.backoff.ms"))*time.Millisecond)
 	}
 }
 
