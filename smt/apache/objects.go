@@ -28,15 +28,17 @@ func objects(b *batch.Batch, c *batch.Column, purpose string) (_ *batch.Column, 
 	if d.IsUniform(batch.TagMap) {
 		return c, parts{columnar.Live(b), none, none}, true
 	}
-	p = split(b, c)
-	maps := columnar.Room(b, b.Len())
+	rows := columnar.Listed(b, columnar.Live(b))
+	p = parts{columnar.Room(b, len(rows)), none, columnar.Room(b, len(rows))}
 	var others batch.Selection
-	for _, i := range columnar.Listed(b, p.present) {
+	for _, i := range rows {
 		switch d.Tag(int(i)) {
 		case batch.TagMap:
-			maps = append(maps, i)
+			p.present = append(p.present, i)
+		case batch.TagNull, batch.TagAbsent:
+			p.bare = append(p.bare, i)
 		case batch.TagEntries, batch.TagPacked:
-			return c, p, false
+			return c, parts{}, false
 		default:
 			others = append(others, i)
 		}
@@ -44,7 +46,6 @@ func objects(b *batch.Batch, c *batch.Column, purpose string) (_ *batch.Column, 
 	for _, i := range others {
 		b.Status.Fail(i, b.Len(), notMap(purpose, d.Tag(int(i))))
 	}
-	p.present = maps
 	return c, p, true
 }
 

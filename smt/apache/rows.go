@@ -25,11 +25,21 @@ func split(b *batch.Batch, c *batch.Column) parts {
 	rows := columnar.Listed(b, sel)
 	room := func() batch.Selection { return columnar.Room(b, len(rows)) }
 	p := parts{room(), none, none}
-	if c.Form() == batch.FormPlain && c.NoSchema == nil {
+	switch {
+	case c.Form() == batch.FormPlain && c.NoSchema == nil:
 		p.null = room()
 		p.present = kernel.Where(p.present, rows, c.Valid)
 		p.null = kernel.WhereNot(p.null, rows, c.Valid)
-	} else {
+	case c.Form() == batch.FormDynamic && c.Dyn.Tags != nil:
+		p.bare = room()
+		for _, i := range rows {
+			if t := c.Dyn.Tags[i]; t == batch.TagNull || t == batch.TagAbsent {
+				p.bare = append(p.bare, i)
+			} else {
+				p.present = append(p.present, i)
+			}
+		}
+	default:
 		p.null, p.bare = room(), room()
 		for _, i := range rows {
 			switch {
