@@ -11,13 +11,12 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/connectjson"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/stage"
-	"github.com/millrace/millrace/smt"
-	"github.com/millrace/millrace/smt/apache"
 )
 
 const (
@@ -31,48 +30,31 @@ func orders(pool *batch.Pool) []*batch.Batch {
 	notes := []string{`""`, `"leave at door"`, `"gift"`, `"ring twice"`, `null`, `"Grüße"`}
 	out := make([]*batch.Batch, chainBatches)
 	for k := range out {
-		b := pool.New(chainRows)
-		b.Topics, b.Origin, b.Partition = batch.OneTopic("orders"), batch.Origin{Topic: "orders"}, 0
-		b.Offsets, b.Timestamps = make([]int64, chainRows), make([]int64, chainRows)
-		b.RawKey = batch.Bytes{Views: make([]batch.View, chainRows), Valid: make([]uint64, chainRows/64+1)}
-		b.RawValue.Views = make([]batch.View, chainRows)
-		var text []byte
-		for i := range chainRows {
-			b.Offsets[i], b.Timestamps[i] = int64(k*chainRows+i), 1_700_000_000_000+int64(i)
-			start := len(text)
-			text = fmt.Appendf(text, `{"zip":"%05d","note":%s,"country":"%s","amount":%s,"created":%d,"qty":%d,"active":%t,"id":%d,"sku":"SKU-%d","customer":"c-%d"}`,
+		out[k] = consumed(pool, chainRows, func(text []byte, _ int) []byte {
+			return fmt.Appendf(text, `{"zip":"%05d","note":%s,"country":"%s","amount":%s,"created":%d,"qty":%d,"active":%t,"id":%d,"sku":"SKU-%d","customer":"c-%d"}`,
 				r.IntN(100000), notes[r.IntN(len(notes))], []string{"DE", "FR", "US"}[r.IntN(3)], strconv.FormatFloat(float64(r.IntN(10_000_000)*2+1)/100, 'f', -1, 64),
 				1_700_000_000_000+r.Int64N(30_000_000_000), 1+r.IntN(120), r.IntN(4) != 0, r.Int64N(1_000_000_000), 100_000+r.IntN(900_000), 100_000+r.IntN(900_000))
-			b.RawValue.Views[i] = batch.View{Pos: uint32(start), Len: uint32(len(text) - start)}
-		}
-		b.RawValue.Bufs[0] = append(text, make([]byte, mem.Slack)...)[:len(text)]
-		out[k] = b
+		})
 	}
 	return out
 }
 
-// chainOf makes a chain of classes with their configs, as "Class key=value key=value".
-func chainOf(tb testing.TB, lines ...string) *stage.Chain {
-	set := smt.NewSet(apache.Classes()...)
-	c := &stage.Chain{}
-	for _, l := range lines {
-		words := strings.Fields(l)
-		class, err := set.Find("org.apache.kafka.connect.transforms." + words[0])
-		if err != nil {
-			tb.Fatal(err)
-		}
-		props := map[string]string{}
-		for _, w := range words[1:] {
-			k, v, _ := strings.Cut(w, "=")
-			props[k] = v
-		}
-		t, err := class.New(props, smt.Context{})
-		if err != nil {
-			tb.Fatal(err)
-		}
-		c.Steps = append(c.Steps, stage.Step{Alias: words[0], Class: class.Name, Transform: t})
+// consumed is a batch of n rows as a fetch brings them, without keys.
+func consumed(pool *batch.Pool, n int, value func(text []byte, i int) []byte) *batch.Batch {
+	b := pool.New(n)
+	b.Topics, b.Origin, b.Partition = batch.OneTopic("orders"), batch.Origin{Topic: "orders"}, 0
+	b.Offsets, b.Timestamps = make([]int64, n), make([]int64, n)
+	b.RawKey = batch.Bytes{Views: make([]batch.View, n), Valid: bits.New(n)}
+	b.RawValue.Views = make([]batch.View, n)
+	var text []byte
+	for i := range n {
+		b.Offsets[i], b.Timestamps[i] = int64(i), 1_700_000_000_000+int64(i)
+		start := len(text)
+		text = value(text, i)
+		b.RawValue.Views[i] = batch.View{Pos: uint32(start), Len: uint32(len(text) - start)}
 	}
-	return c
+	b.RawValue.Bufs[0] = append(text, make([]byte, mem.Slack)...)[:len(text)]
+	return b
 }
 
 // fiveTransforms is the chain whose cost the design bounds.
@@ -105,7 +87,7 @@ func newJSONPipe(tb testing.TB, pool *batch.Pool, lines ...string) *jsonPipe {
 	value := conv(false)
 	p := &jsonPipe{enc: value.NewEncoder(), opt: stage.SinkOptions{
 		Key: stage.Side{Converter: conv(true)}, Value: stage.Side{Converter: value},
-		Transforms: chainOf(tb, lines...), Identity: len(lines) == 0,
+		Transforms: madeChain(tb, lines), Identity: len(lines) == 0,
 		Operator: errant.NewOperator(errant.Options{}), KeyProjection: &batch.Projection{None: true},
 	}}
 	p.sink = stage.NewSink(p.opt)
