@@ -97,12 +97,19 @@ func writeCommand(w io.Writer, c *cobra.Command) {
 
 // chapters are the lists of keys: of the worker, of its Kafka clients, of connectors, of each plugin.
 func (p *program) chapters() []chapter {
-	java, own, clients := config.NewDef(), config.NewDef(), config.NewDef()
-	for _, k := range standaloneDef().Keys() {
-		if tuning(k.Name) {
-			own.Define(k)
-		} else {
-			java.Define(k)
+	java, cluster, own, clients := config.NewDef(), config.NewDef(), config.NewDef(), config.NewDef()
+	alone := standaloneDef()
+	for _, k := range append(alone.Keys(), distributedDef().Keys()...) {
+		_, both := alone.Key(k.Name)
+		to := cluster
+		switch {
+		case tuning(k.Name):
+			to = own
+		case both:
+			to = java
+		}
+		if _, again := to.Key(k.Name); !again {
+			to.Define(k)
 		}
 	}
 	for _, k := range append(securityKeys(), clientKeys()...) {
@@ -110,6 +117,7 @@ func (p *program) chapters() []chapter {
 	}
 	out := []chapter{
 		{"Worker", "Keys of the worker file, as in Kafka Connect " + kafkaVersion + ". Texts are Kafka's.", java},
+		{"Workers of a cluster", "Further keys of the worker file of `millrace distributed`. Other keys under `config.storage.`, `offset.storage.` and `status.storage.` are settings of the topics that are created.", cluster},
 		{"Keys of Millrace", "Keys that Kafka Connect does not have. Each has a flag of its own; where a task's tuning is meant, a connector's config may have its own value.", own},
 		{"Kafka clients", "In the worker file for the worker's own clients; behind `producer.`, `consumer.` and `admin.` for those of connectors; behind `producer.override.`, `consumer.override.` and `admin.override.` in a connector's config. The keys `ssl.*` above belong to them too. What only a producer or a consumer has is written in the same way.", clients},
 		{"Source connectors", "Keys of every source connector's config.", settings.Source(settings.Defaults{}, settings.Validators{})},

@@ -109,6 +109,7 @@ func newNode(ctx context.Context, o workerOptions, mode mode) (*node, error) {
 	n.rest, err = rest.New(rest.Options{
 		Properties: c.props, Log: o.logs.Logger(restLogger), Version: kafkaVersion, Commit: version,
 		Metrics: metricsHandler(n.metrics), JAAS: o.java[loginConfigProperty],
+		Watchdog: n.engine,
 	})
 	if err != nil {
 		return nil, err
