@@ -4,13 +4,9 @@ package e2e
 
 import (
 	"testing"
-	"time"
 
 	"github.com/millrace/millrace/e2e/harness"
 )
-
-// calmMax is how long a cluster may take after a disturbance, on a machine that starts Java workers meanwhile.
-const calmMax = 90 * time.Second
 
 // mixedSize fits into three minutes with two cores, most of which Java's starts take.
 var mixedSize = loadSize{pipes: 4, pairs: 2, tasks: 4, perSecond: 20}
@@ -44,32 +40,6 @@ func TestMixedCluster(t *testing.T) {
 	})
 }
 
-// mixed is a cluster with two workers of each side.
-type mixed struct {
-	*load
-	ours, javas []*harness.Worker
-}
-
-// start starts workers and waits until they have their share.
-func (m *mixed) start(t *testing.T, workers ...*harness.Worker) {
-	t.Helper()
-	m.calmAfter(t, "workers start", func() {
-		for _, w := range workers {
-			w.Start(t)
-		}
-		for _, w := range workers {
-			w.WaitReady(t)
-		}
-	})
-}
-
-func (m *mixed) calmAfter(t *testing.T, what string, do func()) {
-	t.Helper()
-	t.Log(what)
-	do()
-	m.cluster.Calm(t, calmMax, m.expected())
-}
-
 // disturb kills, and then stops, the second worker of each side, while the first of leading leads.
 func (m *mixed) disturb(t *testing.T, leading, following []*harness.Worker) {
 	t.Helper()
@@ -81,9 +51,7 @@ func (m *mixed) disturb(t *testing.T, leading, following []*harness.Worker) {
 	before := m.repeats(t)
 	m.calmAfter(t, "one of each side stops while "+leading[0].Name+" leads", func() { leading[1].Stop(t); following[1].Stop(t) })
 	m.start(t, leading[1], following[1])
-	if n := m.repeats(t); n != before {
-		t.Errorf("%d lines and numbers came out again when workers stopped", n-before)
-	}
+	m.noRepeats(t, before, "when workers stopped")
 	if leader := m.cluster.Leader(t); leader != leading[0] {
 		t.Errorf("%s leads, not %s", leader.Name, leading[0].Name)
 	}

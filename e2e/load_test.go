@@ -61,9 +61,15 @@ func newLoad(t *testing.T, broker *harness.Broker, properties harness.Properties
 // worker adds a worker to the cluster.
 func (l *load) worker(t *testing.T, side harness.Side) *harness.Worker {
 	t.Helper()
+	return l.workerWith(t, side)
+}
+
+// workerWith adds a worker with flags of millrace.
+func (l *load) workerWith(t *testing.T, side harness.Side, flags ...string) *harness.Worker {
+	t.Helper()
 	jars, err := harness.FetchKafka(t.Context())
 	harness.Need(t, err, "the verifiable connectors of the original")
-	return l.cluster.Add(side, harness.WorkerConfig{Dir: l.dir, ClassPath: jars.TestPlugins()})
+	return l.cluster.Add(side, harness.WorkerConfig{Dir: l.dir, ClassPath: jars.TestPlugins(), Flags: flags})
 }
 
 // create creates the connectors, through w.
@@ -127,23 +133,34 @@ func (l *load) hold(t *testing.T) {
 	l.waitDone(t, l.cluster.Running()[0])
 }
 
-// repeats returns how many lines and numbers have come out again.
-func (l *load) repeats(t *testing.T) int {
+// repeats returns how many lines and numbers have come out again, by place.
+func (l *load) repeats(t *testing.T) map[string]int {
 	t.Helper()
-	n := 0
+	n := map[string]int{}
 	for _, p := range l.pipes {
 		topic, _ := l.produced(p)
-		out, _, _ := l.stream.Scan(l.read(t, p.out))
-		for _, numbers := range append(topic, out) {
-			n += repeated(numbers)
+		for _, numbers := range topic {
+			n[p.topic] += repeated(numbers)
 		}
+		out, _, _ := l.stream.Scan(l.read(t, p.out))
+		n[p.out] = repeated(out)
 	}
 	for _, topic := range l.pairs {
-		for _, numbers := range l.numbers(t, topic) {
-			n += repeated(numbers)
+		for task, numbers := range l.numbers(t, topic) {
+			n[fmt.Sprintf("%s, task %d", topic, task)] = repeated(numbers)
 		}
 	}
 	return n
+}
+
+// noRepeats fails t when something has come out again since repeats told before.
+func (l *load) noRepeats(t *testing.T, before map[string]int, when string) {
+	t.Helper()
+	for place, n := range l.repeats(t) {
+		if n != before[place] {
+			t.Errorf("%s: %d lines or numbers came out again %s", place, n-before[place], when)
+		}
+	}
 }
 
 func repeated(numbers []int) int {
@@ -170,9 +187,7 @@ func (l *load) once(t *testing.T) {
 	}
 	harness.Eventually(t, runMax, "more lines are in", func(context.Context) (bool, error) { return l.site.size(inputFile) >= int64(lines)*l.lineBytes(), nil })
 	l.hold(t)
-	if n := l.repeats(t); n != before {
-		t.Errorf("%d lines and numbers came out again in a cluster at rest", n-before)
-	}
+	l.noRepeats(t, before, "in a cluster at rest")
 	for name, tasks := range l.expected() {
 		if !strings.HasPrefix(name, "sink-") {
 			continue

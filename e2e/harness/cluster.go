@@ -67,9 +67,9 @@ func (c *Cluster) Side(side Side) []*Worker {
 	return slices.DeleteFunc(slices.Clone(c.Workers), func(w *Worker) bool { return w.Side != side })
 }
 
-// Running returns the workers that run.
+// Running returns the workers that run and are not frozen.
 func (c *Cluster) Running() []*Worker {
-	return slices.DeleteFunc(slices.Clone(c.Workers), func(w *Worker) bool { return w.Process == nil || !w.Process.Running() })
+	return slices.DeleteFunc(slices.Clone(c.Workers), func(w *Worker) bool { return w.Process == nil || !w.Process.Running() || w.frozen })
 }
 
 // Membership is what the group coordinator knows of the cluster.

@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -34,6 +36,7 @@ type WorkerConfig struct {
 	Heap        string     // -Xmx of Java; 512m when empty
 	ClassPath   string     // of Java, beside Kafka's own
 	Warm        bool       // Java with both compilers, for measurements
+	Flags       []string   // before the properties file
 	Args        []string   // instead of the properties file and Connectors
 	Dir         string     // working directory, for relative paths; a temporary folder when empty
 	Disk        *Disk      // that it sees; nil for none
@@ -48,6 +51,7 @@ type Worker struct {
 	File    string // its properties file
 
 	command Command
+	frozen  bool
 }
 
 // NewWorker writes the files of a worker and resolves its program; it does not start it. The cleanup of t stops
@@ -82,7 +86,7 @@ func (s *Suite) NewWorker(t testing.TB, side Side, c WorkerConfig) *Worker {
 	if c.Args != nil {
 		w.command.Args = append(w.command.Args, c.Args...)
 	} else {
-		w.command.Args = append(append(w.command.Args, w.File), c.Connectors...)
+		w.command.Args = slices.Concat(w.command.Args, c.Flags, []string{w.File}, c.Connectors)
 	}
 	if c.Disk != nil {
 		w.command = c.Disk.enter(w.command)
@@ -139,6 +143,7 @@ func (w *Worker) end(t testing.TB) {
 	if w.Process == nil {
 		return
 	}
+	w.Thaw()
 	if err := w.Process.Stop(); err != nil {
 		t.Error(err)
 	}
@@ -186,6 +191,18 @@ func (w *Worker) Stop(t testing.TB) {
 
 // Kill sends SIGKILL and waits for the end.
 func (w *Worker) Kill() { w.Process.Kill() }
+
+// Freeze sends SIGSTOP: the worker keeps its connections and does nothing, until Thaw.
+func (w *Worker) Freeze() {
+	w.frozen = true
+	w.Signal(syscall.SIGSTOP)
+}
+
+// Thaw lets a frozen worker go on.
+func (w *Worker) Thaw() {
+	w.frozen = false
+	w.Signal(syscall.SIGCONT)
+}
 
 // waitFor polls ready, and gives up early when the worker ends.
 func (w *Worker) waitFor(t testing.TB, limit time.Duration, what string, ready func(context.Context) (bool, error)) {
