@@ -1,10 +1,11 @@
 package rest
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,15 +15,14 @@ import (
 
 // What a body and a config may hold.
 const (
-	bodyBytesMax    = 4 << 20
-	configKeysMax   = 2000
-	configValueMax  = 1 << 20
-	numberMax       = 1000 // characters, as Jackson's
-	connectorMax    = 1000 // characters of a name
-	urlBytesMax     = 8 << 10
-	headerBytesMax  = 32 << 10
-	noBody          = "The request has no body, or it is null: it must be %s."
-	nullConfigValue = "Null value can not be supplied as the configuration value."
+	bodyBytesMax   = 4 << 20
+	configKeysMax  = 2000
+	configValueMax = 1 << 20
+	numberMax      = 1000 // characters, as Jackson's
+	connectorMax   = 1000 // characters of a name
+	urlBytesMax    = 8 << 10
+	headerBytesMax = 32 << 10
+	noBody         = "The request has no body, or it is null: it must be %s."
 )
 
 // readBody reads a body of at most bodyBytesMax.
@@ -109,9 +109,11 @@ func withoutNulls(m map[string]*string) (config map[string]string, nulls []strin
 	return config, nulls
 }
 
-// connectorConfig is a config that is to be stored: null values are refused, and the name is put in.
+// connectorConfig is a config that is to be stored: the name is put in. A null is refused where a
+// connector's validation refuses it, as Connect does; else the key is left out, while Connect in a cluster
+// keeps the null.
 // Source: ConnectorsResource.checkAndPutConnectorConfigName, AbstractHerder.addNullValuedErrors.
-func connectorConfig(name string, m map[string]*string) (map[string]string, error) {
+func (c *call) connectorConfig(ctx context.Context, name string, m map[string]*string) (map[string]string, error) {
 	if n := utf8.RuneCountInString(name); n > connectorMax {
 		return nil, badRequest("The name of a connector may have %d characters, not %d.", connectorMax, n)
 	}
@@ -121,18 +123,16 @@ func connectorConfig(name string, m map[string]*string) (map[string]string, erro
 		return nil, badRequest("Connector name configuration (%s) doesn't match connector name in the URL (%s)", included, name)
 	case !ok:
 		config["name"] = name
+		nulls = slices.DeleteFunc(nulls, func(key string) bool { return key == "name" })
 	}
-	var errs []string
-	for _, key := range sorted(nulls) {
-		if key != "name" {
-			errs = append(errs, fmt.Sprintf("Invalid value null for configuration %s: %s", key, nullConfigValue))
-		}
+	if len(nulls) == 0 {
+		return config, nil
 	}
-	if len(errs) > 0 {
-		return nil, badRequest("Connector configuration is invalid and contains the following %d error(s):\n%s\n"+
-			"You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`", len(errs), strings.Join(errs, "\n"))
+	v, err := c.herder.Validate(ctx, config, nulls...)
+	if err != nil {
+		return nil, err
 	}
-	return config, nil
+	return config, coord.InvalidConfig(v)
 }
 
 // createRequest is the body of POST /connectors. Source: CreateConnectorRequest.

@@ -74,11 +74,11 @@ func (a *api) createConnector(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	name := java.Trim(request.name)
-	props, err := connectorConfig(name, request.config)
-	if err != nil {
+	if err := c.allowed(roleEdit, []string{name}); err != nil {
 		return answer{}, err
 	}
-	if err := c.allowed(roleEdit, []string{name}); err != nil {
+	props, err := c.connectorConfig(ctx, name, request.config)
+	if err != nil {
 		return answer{}, err
 	}
 	_, info, err := a.herder.PutConnector(ctx, name, props, request.initial, false)
@@ -131,7 +131,7 @@ func (a *api) putConfig(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	props, err := connectorConfig(c.name(), values)
+	props, err := c.connectorConfig(ctx, c.name(), values)
 	if err != nil {
 		return answer{}, err
 	}

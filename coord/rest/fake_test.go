@@ -237,6 +237,9 @@ func (h *fakeHerder) Validate(ctx context.Context, props map[string]string, null
 	if err != nil {
 		return nil, err
 	}
+	if slices.Equal(nulls, []string{"nullable"}) {
+		return &connectors.Validation{Name: props["connector.class"]}, nil
+	}
 	v := &connectors.Validation{Name: props["connector.class"], ErrorCount: 1, Groups: []string{"G"}}
 	for i := range keys {
 		v.Configs = append(v.Configs, connectors.ValidatedKey{Definition: &keys[i], Value: &config.ConfigValue{Name: keys[i].Name, Value: keys[i].Default, Visible: true}})
