@@ -110,7 +110,7 @@ func (r *ConfigReducer) connector(record *Record, name string, v any) (ConfigCha
 	}
 	change := ConnectorPut{name, !r.configs.Contains(name)}
 	r.change(name, func(e *configEntry) {
-		e.config = config
+		e.config, e.put = config, record.Offset
 		if e.target == "" {
 			e.target = connectors.TargetStarted
 		}

@@ -26,6 +26,7 @@ type Configs struct {
 type configEntry struct {
 	name         string
 	config       map[string]string // nil: no connector
+	put          int64             // offset of the record that said so
 	target       connectors.TargetState
 	tasks        []map[string]string
 	count        int // of the last commit
@@ -80,6 +81,10 @@ func (c *Configs) Contains(name string) bool { return c.entry(name).config != ni
 
 // Config returns a connector's raw config, nil for an unknown one. Keys whose value is null are left out.
 func (c *Configs) Config(name string) map[string]string { return c.entry(name).config }
+
+// PutOffset is the offset of the record that has a connector's config. Where it is behind that of Applied, and
+// compaction has removed an older one, who reads the topic anew knows no task configs of the connector.
+func (c *Configs) PutOffset(name string) int64 { return c.entry(name).put }
 
 // Target returns a connector's target state, "" for a name that has none. A name can have one without
 // having a config: an initial state is written before the config.

@@ -175,17 +175,21 @@ func TestReadToEnd_PassesWhatCompactionRemoved(t *testing.T) {
 		must(t, first.PutConnector(t.Context(), "a", map[string]string{"n": fmt.Sprint(n)}, ""))
 		must(t, first.PutTaskConfigs(t.Context(), "a", []map[string]string{{"n": fmt.Sprint(n)}, {}}[:1+n%2]))
 	}
+	produce(t, c, "configs", "connector-b", nil) // the newest write is not compacted
+	must(t, first.ReadToEnd(t.Context()))
 	c.Compact()
+	if got := content(t, c, "configs", 4); len(got) > 5 {
+		t.Fatalf("not compacted: %q", got)
+	}
 	second, _ := openConfigs(t, workerProps(c))
 	if got := second.Configs(); got.TaskConfig(connectors.TaskID{Connector: "a"})["n"] != "4" || got.Inconsistent("a") || got.Offset() != first.Configs().Offset() {
 		t.Fatal(stateText(got))
 	}
 	// Now nothing is left, not even at the end.
 	must(t, first.RemoveConnector(t.Context(), "a"))
-	for _, key := range []string{"task-a-0", "task-a-1", "commit-a"} {
+	for _, key := range []string{"task-a-0", "task-a-1", "commit-a", "connector-b"} {
 		produce(t, c, "configs", key, nil)
 	}
-	c.Compact()
 	c.Compact()
 	third, _ := openConfigs(t, workerProps(c))
 	if got := third.Configs(); len(got.Connectors()) != 0 {
