@@ -113,14 +113,13 @@ func (f *fast) putObject(c *column, r int, m *batch.MapValue) {
 	for i := range m.Keys {
 		name := m.Keys[i].Str()
 		k := f.member(c, o, []byte(name))
-		switch {
-		case k == nil:
+		if k == nil {
 			others.add(i, name, m.Values[i])
-		default:
-			k.rows++
-			f.put(k.column, r, m.Values[i])
-			order = append(order, k.place)
+			continue
 		}
+		k.rows++
+		f.put(k.column, r, m.Values[i])
+		order = append(order, k.place)
 	}
 	if len(others.names) > 0 {
 		f.keepRest(c, r, &others) // its length was checked before
