@@ -35,12 +35,19 @@ func (m *machine) configsChanged(changes []store.ConfigChange) {
 	}
 }
 
+// changed asks for a rebalance since there is other work than before. Where a round is under way that may not
+// know of it, settle asks again: a member forgets what it was asked for when a round ends.
+func (m *machine) changed(reason string) {
+	m.changedAt = m.configs.Offset()
+	m.member.Rejoin(reason)
+}
+
 // connectorPut restarts a connector whose config was written, also where it is the same: so in Java.
 func (m *machine) connectorPut(c store.ConnectorPut) {
 	m.log.Info(fmt.Sprintf("Connector %s config updated", c.Connector))
 	s := m.slot(c.Connector)
 	if c.New {
-		m.member.Rejoin("connector " + c.Connector + " is new")
+		m.changed("connector " + c.Connector + " is new")
 	}
 	if s.connector != nil {
 		s.connector.stale = true
@@ -54,7 +61,7 @@ func (m *machine) connectorRemoved(c store.ConnectorRemoved) {
 	if s == nil {
 		return
 	}
-	m.member.Rejoin("connector " + c.Connector + " was removed")
+	m.changed("connector " + c.Connector + " was removed")
 	s.applied = nil
 	for _, x := range s.instances() {
 		x.stale = true
@@ -66,13 +73,14 @@ func (m *machine) connectorRemoved(c store.ConnectorRemoved) {
 func (m *machine) tasksCommitted(c store.TasksCommitted) {
 	m.log.Info(fmt.Sprintf("Tasks %v of connector %s configs updated", c.Tasks, c.Connector))
 	s := m.slot(c.Connector)
-	m.member.Rejoin("the tasks of connector " + c.Connector + " have new configs")
+	m.changed("the tasks of connector " + c.Connector + " have new configs")
 	for _, x := range s.tasks { // each on its own
 		if x.commit != m.commit(c.Connector) && m.outdated(x) {
 			x.stale = true
 		}
 	}
 	m.reconcile(s)
+	m.unexpected(s)
 	if m.configs.Inconsistent(c.Connector) && s.connector != nil {
 		m.log.Warn("the task configs of a connector are incomplete, its tasks do not run until they are made anew", "connector", c.Connector)
 		m.keepUpdated(s)

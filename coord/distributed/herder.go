@@ -126,18 +126,7 @@ type outcome[T any] struct {
 func operate[T any](ctx context.Context, h *Herder, f func(p *proc) (T, error)) (T, error) {
 	out := make(chan outcome[T], 1)
 	h.inbox.Post(func(m *machine) {
-		if m.stopping {
-			out <- outcome[T]{err: errStopping}
-			return
-		}
-		m.spawn(func(p *proc) {
-			var o outcome[T]
-			if o.err = p.begun(); o.err == nil {
-				o.v, o.err = f(p)
-			}
-			o.err = coord.AsRequestError(o.err)
-			out <- o
-		})
+		operation(m, f, func(v T, err error) { out <- outcome[T]{v, err} })
 	})
 	select {
 	case a := <-out:
@@ -154,6 +143,22 @@ func operate[T any](ctx context.Context, h *Herder, f func(p *proc) (T, error)) 
 		var none T
 		return none, errStopping
 	}
+}
+
+// operation runs an operation once the stores have been read; done takes its outcome.
+func operation[T any](m *machine, f func(p *proc) (T, error), done func(T, error)) {
+	var none T
+	if m.stopping {
+		done(none, errStopping)
+		return
+	}
+	m.spawn(func(p *proc) {
+		v, err := none, p.begun()
+		if err == nil {
+			v, err = f(p)
+		}
+		done(v, coord.AsRequestError(err))
+	})
 }
 
 // begun waits until the stores have been read.

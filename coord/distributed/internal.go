@@ -25,20 +25,23 @@ func (h *Herder) PutTaskConfigs(ctx context.Context, name string, configs []map[
 	for i := range configs {
 		configs[i] = maps.Clone(configs[i])
 	}
-	return h.do(ctx, func(p *proc) error {
-		if err := p.m.verify(s); err != nil {
+	return h.do(ctx, func(p *proc) error { return p.putTasks(ctx, name, configs, s) })
+}
+
+// putTasks writes task configs that another worker's connector made. Source: DistributedHerder.putTaskConfigs.
+func (p *proc) putTasks(ctx context.Context, name string, configs []map[string]string, s coord.Signature) error {
+	if err := p.m.verify(s); err != nil {
+		return err
+	}
+	return p.change(ctx, name, func() error {
+		if err := p.leading(ctx, "Only the leader may write task configurations."); err != nil {
 			return err
 		}
-		return p.change(ctx, name, func() error {
-			if err := p.leading(ctx, "Only the leader may write task configurations."); err != nil {
-				return err
-			}
-			if !p.m.configs.Contains(name) {
-				return notFound("Connector %s not found", name)
-			}
-			return nil
-		}, func(slot *slot) error { return p.writeTasksLocked(slot, configs) })
-	})
+		if !p.m.configs.Contains(name) {
+			return notFound("Connector %s not found", name)
+		}
+		return nil
+	}, func(slot *slot) error { return p.writeTasksLocked(slot, configs) })
 }
 
 // FenceZombies implements coord.Herder. Workers of Java ask for it that have exactly-once support for

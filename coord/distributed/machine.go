@@ -36,6 +36,7 @@ type machine struct {
 
 	// Of the group.
 	round      uint64            // counts what the group says; who waited compares
+	joins      uint64            // counts the joins that were announced
 	assignment *group.Assignment // nil: not a member
 	memberID   string
 	generation int32
@@ -48,6 +49,7 @@ type machine struct {
 	starting   queue                // until they are
 	away       bool                 // left the group until the config topic can be read
 	retries    int                  // left before all work is given up, see backOff
+	changedAt  int64                // config offset at which this worker saw last that there is other work
 	strayAt    int64                // config offset of an assignment with work that is not configured any more
 	rejoin     coroutine.Timer[env] // when the delay of a round is over
 
@@ -65,7 +67,7 @@ func newMachine(o *Options, post func(event), now func() time.Time) *machine {
 	return &machine{
 		Scheduler: coroutine.NewScheduler[env](), o: o, log: o.Logger, post: post, now: now,
 		classes: map[string]class{}, slots: map[string]*slot{}, topicPuts: map[topicKey]time.Time{},
-		protocol: o.Protocol, generation: -1, retries: unsyncRetries, settledAt: -1, strayAt: -1,
+		protocol: o.Protocol, generation: -1, retries: unsyncRetries, settledAt: -1, changedAt: -1, strayAt: -1,
 	}
 }
 
@@ -105,6 +107,7 @@ func (m *machine) begin() {
 			if !m.away {
 				m.member.Poll()
 			}
+			m.keepStatuses()
 		}
 	})
 }

@@ -3,7 +3,9 @@ package distributed
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +40,7 @@ func (m *machine) keepUpdated(s *slot) {
 			s.updateAgain = false
 			starts, run := s.starts, s.connector.run
 			err := p.publish(s, run)
-			if err == nil || tooManyTasks(err) || errors.Is(err, errStopping) {
+			if err == nil || tooManyTasks(err) || m.stopping {
 				wait, since = publishFirst, m.now()
 				continue
 			}
@@ -59,6 +61,18 @@ func (m *machine) keepUpdated(s *slot) {
 		s.updating = false
 		m.drop(s)
 	})
+}
+
+// recheckAfter is how long a stop may take between taking a connector's tasks away and stopping it.
+const recheckAfter = time.Second
+
+// unexpected sees to it that a connector gets the tasks that it wants back where others were written: by a
+// stop that failed half way, or by a worker that took itself for the leader.
+func (m *machine) unexpected(s *slot) {
+	if s.connector == nil || s.published == nil || slices.EqualFunc(s.published, m.configs.TaskConfigs(s.name), maps.Equal[map[string]string, map[string]string]) {
+		return
+	}
+	m.After(&s.recheck, recheckAfter, func() { m.keepUpdated(s) })
 }
 
 // isRunning says whether the connector's instance with a token runs, and is to.
@@ -108,11 +122,18 @@ func (p *proc) publish(s *slot, run uint64) error {
 		return nil
 	}
 	now, then := got.configs[0], m.wasResolved(s, got.configs[1])
-	if !m.configs.Inconsistent(name) && coord.TaskConfigsChanged(m.configs.TaskConfigs(name), got.tasks, then, now) {
+	switch {
+	case m.configs.Inconsistent(name):
+	case applied != nil && applied.Offset < m.configs.PutOffset(name):
+		// The same config was put again. Once compaction has removed the record before, who reads the topic
+		// anew would find task configs of a connector that is not there yet, and drop them, as Java does.
+	case coord.TaskConfigsChanged(m.configs.TaskConfigs(name), got.tasks, then, now):
 		m.log.Info("connector has new task configs", "connector", name, "tasks", len(got.tasks), "before", m.configs.TaskCount(name))
-	} else if !m.configs.Inconsistent(name) {
+	default:
+		s.published = m.configs.TaskConfigs(name)
 		return nil
 	}
+	s.published = got.tasks
 	return p.handOver(s, run, got.tasks)
 }
 

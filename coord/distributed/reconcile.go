@@ -2,8 +2,6 @@ package distributed
 
 import (
 	"context"
-	"errors"
-	"sync"
 	"time"
 
 	"github.com/millrace/millrace/connectors"
@@ -65,15 +63,7 @@ func (p *proc) stopInstances(s *slot) {
 				tasks = append(tasks, x.id)
 			}
 		}
-		if connector || len(tasks) > 0 {
-			name := s.name
-			err := p.do("stopping connector "+name+" and tasks of it", func(ctx context.Context, on env) error {
-				return stopBoth(ctx, on, name, connector, tasks)
-			})
-			if err != nil {
-				m.log.Warn("what was to be stopped was not there", "connector", name, "err", err)
-			}
-		}
+		p.stopBoth(s.name, connector, tasks)
 		for _, x := range stop {
 			m.ended(s, x)
 		}
@@ -83,24 +73,35 @@ func (p *proc) stopInstances(s *slot) {
 	}
 }
 
-// stopBoth stops a connector and tasks side by side.
-func stopBoth(ctx context.Context, on env, name string, connector bool, tasks []connectors.TaskID) error {
-	var group sync.WaitGroup
-	var ofConnector, ofTasks error
+// stopBoth stops a connector and tasks, side by side.
+func (p *proc) stopBoth(name string, connector bool, tasks []connectors.TaskID) {
+	m := p.m
+	warn := func(err error) {
+		if err != nil {
+			m.log.Warn("what was to be stopped was not there", "connector", name, "err", err)
+		}
+	}
+	var waiting queue
 	if connector {
-		group.Go(func() { ofConnector = on.worker.StopConnector(ctx, name) })
+		m.spawn(func(p *proc) {
+			warn(p.do("stopping connector "+name, func(ctx context.Context, on env) error { return on.worker.StopConnector(ctx, name) }))
+			connector = false
+			m.release(&waiting, nil)
+		})
 	}
 	if len(tasks) > 0 {
-		ofTasks = on.worker.StopTasks(ctx, tasks)
+		warn(p.do("stopping tasks of connector "+name, func(ctx context.Context, on env) error { return on.worker.StopTasks(ctx, tasks) }))
 	}
-	group.Wait()
-	return errors.Join(ofConnector, ofTasks)
+	if connector {
+		waiting = append(waiting, p.Proc)
+		_ = p.Wait()
+	}
 }
 
 // ended takes away an instance that was stopped.
 func (m *machine) ended(s *slot, x *instance) {
 	if x == s.connector {
-		s.connector = nil
+		s.connector, s.published = nil, nil
 	} else if s.tasks[x.id.Task] == x {
 		delete(s.tasks, x.id.Task)
 	}
@@ -212,10 +213,10 @@ func (s *start) run(ctx context.Context, on env, count int) {
 // notStarted notes that the worker has no instance. Nobody tries again until something changes.
 // Source: AbstractHerder.onFailure.
 func (m *machine) notStarted(s *slot, x *instance, err error) {
-	x.failure, x.state = err, connectors.Failed
+	x.failure, x.state, x.trace = err, connectors.Failed, coord.Trace(err)
 	if m.mayRun(s, x.id) {
 		m.log.Error("not started", "connector", x.id.Connector, "task", x.id.Task, "err", err)
-		m.put(x.id, connectors.Failed, coord.Trace(err), nil)
+		m.putInstance(x)
 	}
 	m.release(&x.waiting, err)
 }

@@ -41,13 +41,14 @@ func (m *machine) groupSaid(e group.Event) {
 // joining gets this worker ready for the next round. Source: RebalanceListener.onRevoked.
 func (m *machine) joining(e group.Joining) {
 	m.round++
+	m.joins++
 	m.settled = false
-	round := m.round
+	joins := m.joins
 	m.revoke(e.Revoke)
 	m.spawn(func(p *proc) {
 		p.awaitStops()
 		p.flush()
-		if m.round == round {
+		if m.joins == joins { // also where the work was lost meanwhile: the member waits for it
 			m.member.Ready()
 		}
 	})
@@ -119,6 +120,8 @@ func (p *proc) settle(round uint64) {
 	}
 	m.release(&m.settling, nil)
 	switch stray := m.stray(a.Assigned); {
+	case m.changedAt > a.Offset:
+		m.member.Rejoin("the work to share has changed since this worker joined")
 	case !a.Revoked.Empty():
 		m.member.Rejoin("work was revoked, others may have it now")
 	case !stray.Empty() && m.strayAt != a.Offset:

@@ -34,6 +34,8 @@ type slot struct {
 	sleeper     *coroutine.Proc[env] // it, when it waits for its next attempt
 	starts      int                  // how often the connector reported that it runs
 	applied     *resolved
+	published   []map[string]string  // the task configs that the connector made last here; nil = none
+	recheck     coroutine.Timer[env] // after others were written
 }
 
 // resolved is what the connector config came to that the present task configs were made from.
@@ -53,6 +55,8 @@ type instance struct {
 	target connectors.TargetState // that it was told
 
 	state   connectors.State // last reported; "" = none
+	trace   string           // with it
+	untrue  int              // how often in a row the status topic was found to say something else
 	failure error            // it could not be started: the worker has no instance
 	stale   bool             // to be stopped, and started anew where it may run
 	restart bool             // somebody asked for that: it shows as RESTARTING

@@ -45,12 +45,8 @@ func (m *machine) reported(id connectors.TaskID, run uint64, st connectors.Statu
 	if x == nil || x.run != run {
 		return // an instance that was given up
 	}
-	x.state = st.State
-	var version *string
-	if st.State != connectors.Unassigned && x.class.version != "" {
-		version = &x.class.version
-	}
-	m.put(id, st.State, st.Trace, version)
+	x.state, x.trace = st.State, st.Trace
+	m.putInstance(x)
 	if id.Task == connectors.ConnectorTask && st.State == connectors.Running {
 		s := m.slots[id.Connector]
 		s.starts++
@@ -61,6 +57,42 @@ func (m *machine) reported(id connectors.TaskID, run uint64, st connectors.Statu
 		m.keepUpdated(s)
 	}
 	m.release(&x.waiting, nil)
+}
+
+// putInstance writes an instance's state.
+func (m *machine) putInstance(x *instance) {
+	var version *string
+	if x.failure == nil && x.state != connectors.Unassigned && x.class.version != "" {
+		version = &x.class.version
+	}
+	m.put(x.id, x.state, x.trace, version)
+}
+
+// untrueMax is how often in a row a status may be found to be another's: what was put is on its way for a while.
+const untrueMax = 2
+
+// keepStatuses writes the states of this worker's instances anew where the status topic says something else:
+// a worker that lost them and could not say so in time has written over them. In Java they stay wrong.
+func (m *machine) keepStatuses() {
+	for _, s := range m.sorted() {
+		for _, x := range s.instances() {
+			if x.state == "" || x.ending || x.stale {
+				continue
+			}
+			st := m.o.Statuses.Connector(s.name)
+			if x.id.Task != connectors.ConnectorTask {
+				st = m.o.Statuses.Task(x.id)
+			}
+			if st != nil && st.State == x.state && st.WorkerID == m.o.WorkerID {
+				x.untrue = 0
+				continue
+			}
+			if x.untrue++; x.untrue > untrueMax {
+				x.untrue = 0
+				m.putInstance(x)
+			}
+		}
+	}
 }
 
 // forgetDeleted writes tombstones for the statuses of connectors and tasks that are not configured: a duty

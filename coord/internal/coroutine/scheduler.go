@@ -89,6 +89,9 @@ func (s *Scheduler[E]) Resume() []Effect[E] {
 // Len counts the Procs under way.
 func (s *Scheduler[E]) Len() int { return len(s.procs) }
 
+// Sleeping counts those of them that wait for a timer.
+func (s *Scheduler[E]) Sleeping() int { return len(s.sleeping) }
+
 // Stop ends sleep, and from now on nobody sleeps or gets a Mutex: they get err. What is under way goes on
 // to its next wait.
 func (s *Scheduler[E]) Stop(err error) {
