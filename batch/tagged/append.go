@@ -3,6 +3,7 @@ package tagged
 import (
 	"encoding/base64"
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -114,11 +115,18 @@ func appendNested(dst []byte, s *batch.Schema, v batch.Value) []byte {
 			dst = AppendString(append(comma(dst, i), '['), f.Name)
 			dst = append(AppendValue(append(dst, ','), f.Schema, st.Fields[i]), ']')
 		}
-		if s == nil || s.Kind() != batch.KindStruct {
+		if !stands(s, st.Schema) {
 			return AppendSchema(append(dst, `],"schema":`...), st.Schema)
 		}
 	}
 	return append(dst, ']')
+}
+
+// stands reports whether the schema around a struct says what the struct's own does. That of a default does
+// not have the default.
+func stands(around, own *batch.Schema) bool {
+	return around != nil && around.Kind() == batch.KindStruct && (around.Equal(own) || around.HasDefault() && slices.EqualFunc(around.Fields(), own.Fields(),
+		func(a, b batch.Field) bool { return a.Name == b.Name && a.Schema.Equal(b.Schema) }))
 }
 
 // contentOf returns what a schema of kind k says of keys and elements; nil where it is of another kind.

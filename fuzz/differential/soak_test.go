@@ -15,3 +15,13 @@ const converters = "json,string,bytes,number,header,literal"
 func TestOriginal_AMillionAnswersAreTheSame(t *testing.T) {
 	compare(t, converters, 0, uint64(time.Now().UnixNano()))
 }
+
+// transforms are the kinds of cases that go through transforms and predicates, Kafka's and Debezium's.
+const transforms = "transform,chain,predicate,debezium,script"
+
+// TestOriginal_AMillionRecordsAreTheSame compares a million records through random transforms of all kinds, a million through
+// random chains of one to eight with predicates, a million predicates, and a million change events each through Debezium's
+// transforms and scripts, with a new seed each time.
+func TestOriginal_AMillionRecordsAreTheSame(t *testing.T) {
+	compare(t, transforms, 0, uint64(time.Now().UnixNano()))
+}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/literal"
+	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
@@ -13,13 +14,13 @@ import (
 
 // dropsFrom reports whether the rows of b may name fields to be dropped.
 func (t *extract) dropsFrom(b *batch.Batch) bool {
-	return !java.IsBlank(t.dropHeader) &&
+	return java.Trim(t.dropHeader) != "" &&
 		slices.ContainsFunc(b.Headers.Entries, func(h batch.Header) bool { return h.Key == t.dropHeader })
 }
 
 // dropFields drops the fields that a header of the record lists. Source: ExtractNewRecordState.dropFields.
 func (t *extract) dropFields(r *smt.Record) error {
-	if java.IsBlank(t.dropHeader) {
+	if java.Trim(t.dropHeader) == "" {
 		return nil
 	}
 	at := slices.IndexFunc(r.Headers, func(h batch.Header) bool { return h.Key == t.dropHeader })
@@ -58,7 +59,7 @@ func (t *extract) dropFields(r *smt.Record) error {
 func (t *extract) toDrop(s *batch.Schema, names []string) (out []string, err error) {
 	switch {
 	case !t.keepCompatible:
-		return excluded(names), nil
+		return names, nil
 	case s == nil:
 		return nil, exception(nullPointerException, `Cannot invoke "org.apache.kafka.connect.data.Schema.fields()" because "schema" is null`)
 	case s.Kind() != batch.KindStruct:
@@ -69,24 +70,33 @@ func (t *extract) toDrop(s *batch.Schema, names []string) (out []string, err err
 			out = append(out, f.Name)
 		}
 	}
-	return excluded(out), nil
+	return out, nil
 }
 
-// excluded returns names as a list in a config names them.
-func excluded(names []string) (out []string) {
-	for _, name := range names {
-		for part := range strings.SplitSeq(name, ",") {
-			out = append(out, strings.TrimSpace(part))
-		}
+const exclude = "exclude"
+
+func excludeDef() *config.Def {
+	return config.NewDef().Define(config.Key{Name: exclude, Type: config.List, Default: []string{}, Validator: config.AnyNonDuplicateValues(true, false), Importance: config.Medium})
+}
+
+// excluded returns names as the config of the original's ReplaceField has them: as a list in one text.
+func excluded(names []string) ([]string, error) {
+	v, err := excludeDef().Parse(map[string]string{exclude: strings.Join(names, ",")})
+	if err != nil {
+		return nil, err
 	}
-	return out
+	return v.List(exclude), nil
 }
 
 // withoutFields returns a struct or map without the given fields. Source: ReplaceField.
-func withoutFields(s *batch.Schema, v batch.Value, drop []string) (*batch.Schema, batch.Value, error) {
+func withoutFields(s *batch.Schema, v batch.Value, names []string) (*batch.Schema, batch.Value, error) {
 	const purpose = "field replacement"
-	if len(drop) == 0 || v.IsNull() {
+	if len(names) == 0 {
 		return s, v, nil
+	}
+	drop, err := excluded(names)
+	if err != nil || v.IsNull() {
+		return s, v, err
 	}
 	if s == nil {
 		if v.Tag() != batch.TagMap {

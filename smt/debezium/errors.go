@@ -59,7 +59,11 @@ func rawField(st *batch.StructValue, name string, k batch.Kind) (batch.Value, er
 	if err := checkType(f, name, k); err != nil {
 		return batch.Value{}, err
 	}
-	return st.Fields[f.Index], nil
+	v := st.Fields[f.Index]
+	if f.Schema.Logical() != batch.LogicalNone && !v.IsNull() {
+		return v, exception(classCastException, "class "+v.Tag().JavaClass()+" cannot be cast to the class of "+k.String())
+	}
+	return v, nil
 }
 
 func checkType(f *batch.Field, name string, k batch.Kind) error {

@@ -3,6 +3,7 @@ package debezium
 import (
 	"errors"
 	"math"
+	"unicode/utf8"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/literal"
@@ -166,7 +167,7 @@ func (e *expression) eval(s scope) (operand, error) {
 		}
 		return operand{}, errors.New("a field is named by a text")
 	case "<", "<=", ">", ">=":
-		return ordered(e.op, left.value(), right.value())
+		return ordered(e.op, &left, &right)
 	}
 	return arithmetic(e.op, left.value(), right.value())
 }
@@ -229,7 +230,8 @@ func decimalOf(v batch.Value) (java.Decimal, bool) {
 	return java.Decimal{}, false
 }
 
-// compare orders two numbers, texts or dates; ok is false for others.
+// compare orders two numbers, texts or dates; ok is false for others. A text of one character beside a number
+// is the number of the character, as in Groovy.
 func compare(x, y batch.Value) (c int, ok bool) {
 	switch {
 	case integer(x) && integer(y), x.Tag() == batch.TagDate && y.Tag() == batch.TagDate:
@@ -239,10 +241,24 @@ func compare(x, y batch.Value) (c int, ok bool) {
 	}
 	a, ok := decimalOf(x)
 	b, also := decimalOf(y)
+	if ok != also {
+		x, y = character(x), character(y)
+		a, ok = decimalOf(x)
+		b, also = decimalOf(y)
+	}
 	if !ok || !also {
 		return 0, false
 	}
 	return a.Compare(b), true
+}
+
+// character returns the number of the only UTF-16 unit of a text, other values as they are.
+func character(v batch.Value) batch.Value {
+	if v.Tag() != batch.TagString || java.UTF16Len(v.Str()) != 1 {
+		return v
+	}
+	r, _ := utf8.DecodeRuneInString(v.Str())
+	return batch.Int64Value(int64(r))
 }
 
 func compareInts(a, b int64) int {
@@ -255,9 +271,18 @@ func compareInts(a, b int64) int {
 	return 0
 }
 
-func ordered(op string, x, y batch.Value) (operand, error) {
+func ordered(op string, left, right *operand) (operand, error) {
+	x, y := left.value(), right.value()
 	c, ok := compare(x, y)
 	switch {
+	case (left.what != 0 || right.what != 0) && !left.isNull() && !right.isNull():
+		return operand{}, errors.New("cannot compare schemas or headers")
+	case left.what != 0 || right.what != 0:
+		if c = 0; !right.isNull() {
+			c = -1
+		} else if !left.isNull() {
+			c = 1
+		}
 	case ok:
 	case x.IsNull() && y.IsNull():
 	case x.IsNull():
@@ -271,9 +296,10 @@ func ordered(op string, x, y batch.Value) (operand, error) {
 }
 
 // arithmetic computes in 64-bit integers where both are integers and the result is one, otherwise in doubles;
-// + with a text joins texts.
+// + joins a text with anything, and null or a number with a text, as Groovy does.
 func arithmetic(op string, x, y batch.Value) (operand, error) {
-	if op == "+" && (x.Tag() == batch.TagString || y.Tag() == batch.TagString) {
+	_, number := decimalOf(x)
+	if op == "+" && (x.Tag() == batch.TagString || y.Tag() == batch.TagString && (x.IsNull() || number)) {
 		text := literal.JavaText{}.Append(nil, x)
 		return textOperand(string(literal.JavaText{}.Append(text, y))), nil
 	}

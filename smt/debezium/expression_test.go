@@ -44,7 +44,8 @@ func TestExpressions(t *testing.T) {
 		"'a\\'b'":                          `"a'b"`,
 		"value.after && true":              "false",
 		"null < 0":                         "true",
-		"'a' < 1":                          "! cannot compare java.lang.String with java.lang.Long",
+		"'a' < 98 && 'a' == 97":            "true", // one character is its number
+		"'ab' < 1":                         "! cannot compare java.lang.String with java.lang.Long",
 		"operation != 'd'":                 "? character 1: expected key, value, keySchema, valueSchema, topic or headers, found 'operation'",
 		"value.op === 'u'":                 "? character 10: this operator is not one that both languages have, found '=='",
 		"value.op != 'd":                   "? character 13: expected the end of the text, found ''d'",

@@ -248,7 +248,7 @@ func (t *extract) route(out *smt.Record, row batch.Value, purpose string) error 
 		return err
 	}
 	topic, err := rawField(st, t.routeBy, batch.KindString)
-	if err == nil && !java.IsBlank(topic.Str()) {
+	if err == nil && java.Trim(topic.Str()) != "" {
 		out.Topic = topic.Str()
 	}
 	return err

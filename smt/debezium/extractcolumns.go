@@ -74,7 +74,7 @@ func (t *extract) addHeaders(b *batch.Batch, c *batch.Column, p parts, plan *ext
 	}
 	t.added = t.added[:0]
 	for _, h := range plan.headers {
-		t.added = append(t.added, headerColumn{h.name, h.column(b, c, h.schema)})
+		t.added = append(t.added, headerColumn{h.name, h.schema, h.values(b, c)})
 	}
 	appendHeaders(b, p.present, t.added, merged(b, p.null, p.bare), t.deletedHeaders())
 }
@@ -170,7 +170,7 @@ func (t *extract) carry(b *batch.Batch, c *batch.Column, rows batch.Selection, f
 		}
 	}
 	for _, f := range plan.fields {
-		t.children = append(t.children, f.column(b, c, f.schema))
+		t.children = append(t.children, b.WithSchema(f.values(b, c), f.schema))
 	}
 	out := b.NewStruct(r.schema, b.Len(), t.children)
 	out.Valid = valid

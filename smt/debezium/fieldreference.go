@@ -124,8 +124,8 @@ func (r *fieldReference) value(st *batch.StructValue) (batch.Value, error) {
 	return v, nil
 }
 
-// column returns the field's values in c, a column of envelopes in the plain form, under the schema s.
-func (r *fieldReference) column(b *batch.Batch, c *batch.Column, s *batch.Schema) *batch.Column {
+// values returns the field's values in c, a column of envelopes in the plain form, under their own schema.
+func (r *fieldReference) values(b *batch.Batch, c *batch.Column) *batch.Column {
 	parent := c
 	if r.parent != "" {
 		parent = columnar.PlainStructs(b, c.Child(r.parent))
@@ -134,5 +134,5 @@ func (r *fieldReference) column(b *batch.Batch, c *batch.Column, s *batch.Schema
 	if from == nil {
 		from = c.Child(r.field)
 	}
-	return columnar.Where(b, b.WithSchema(from, s), parent.Valid)
+	return columnar.Where(b, from, parent.Valid)
 }

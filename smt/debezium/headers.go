@@ -6,9 +6,11 @@ import (
 	"github.com/millrace/millrace/smt/internal/columnar"
 )
 
-// headerColumn is a header that rows get from a column.
+// headerColumn is a header that rows get from a column. Its schema may be another than the column's: a
+// struct in a header has its own.
 type headerColumn struct {
 	name   string
+	schema *batch.Schema
 	column *batch.Column
 }
 
@@ -31,7 +33,7 @@ func appendHeaders(b *batch.Batch, rows batch.Selection, columns []headerColumn,
 		case len(rows) > 0 && rows[0] == i:
 			rows = rows[1:]
 			for k := range readers {
-				out.Entries = append(out.Entries, batch.Header{Key: columns[k].name, Decoded: true, Schema: columns[k].column.Schema(), Value: readers[k].value(int(i))})
+				out.Entries = append(out.Entries, batch.Header{Key: columns[k].name, Decoded: true, Schema: columns[k].schema, Value: readers[k].value(int(i))})
 			}
 		case len(others) > 0 && others[0] == i:
 			others = others[1:]

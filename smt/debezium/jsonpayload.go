@@ -1,7 +1,6 @@
 package debezium
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/millrace/millrace/batch"
@@ -37,9 +36,7 @@ func (p *jsonPayload) expand(name, text string) (s *batch.Schema, v batch.Value,
 	if !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "[") {
 		return nil, v, false
 	}
-	d := json.NewDecoder(strings.NewReader(text))
-	d.UseNumber()
-	n := readJSON(d, 0)
+	n := readJSON(text)
 	if n == nil {
 		return nil, v, false
 	}
@@ -50,48 +47,6 @@ func (p *jsonPayload) expand(name, text string) (s *batch.Schema, v batch.Value,
 		return nil, v, false
 	}
 	return s, v, s.Validate(v) == nil
-}
-
-// readJSON reads the next value, nil where there is none.
-func readJSON(d *json.Decoder, depth int) *jsonNode {
-	token, err := d.Token()
-	if err != nil || depth > jsonDepthMax {
-		return nil
-	}
-	switch token := token.(type) {
-	case string:
-		return &jsonNode{kind: '"', value: batch.StringValue(token)}
-	case bool:
-		return &jsonNode{kind: 't', value: batch.BooleanValue(token)}
-	case json.Number:
-		return readNumber(token.String())
-	case json.Delim:
-		n := &jsonNode{kind: byte(token)}
-		for d.More() {
-			name := ""
-			if n.kind == '{' {
-				if name, err = nextName(d); err != nil {
-					return nil
-				}
-			}
-			item := readJSON(d, depth+1)
-			if item == nil {
-				return nil
-			}
-			n.add(name, item)
-		}
-		if _, err := d.Token(); err != nil {
-			return nil
-		}
-		return n
-	}
-	return &jsonNode{kind: 'n'}
-}
-
-func nextName(d *json.Decoder) (string, error) {
-	token, err := d.Token()
-	name, _ := token.(string)
-	return name, err
 }
 
 func (n *jsonNode) add(name string, item *jsonNode) {
@@ -178,7 +133,7 @@ func (p *jsonPayload) structSchema(key string, n *jsonNode) *batch.Schema {
 	for i, item := range n.items {
 		name := p.adjust.name(n.names[i])
 		path := name
-		if !java.IsBlank(key) {
+		if java.Trim(key) != "" {
 			path = key + "." + name
 		}
 		s := p.schema(path, item)
@@ -186,6 +141,9 @@ func (p *jsonPayload) structSchema(key string, n *jsonNode) *batch.Schema {
 			return s
 		}
 		if s != nil && !seen[name] {
+			if name == "" {
+				return refusedJSON // by SchemaBuilder
+			}
 			seen[name] = true
 			out.Field(name, s)
 		}

@@ -180,6 +180,9 @@ func (t *logicalTable) envelopeSchema(old *batch.Schema, topic string) renamed {
 }
 
 func (t *logicalTable) record(r smt.Record) (smt.Record, bool, error) {
+	if len(r.Row.Batch().Topics.Names) == 0 {
+		return r, false, noRoute()
+	}
 	topic, ok, err := t.topicOf(r.Topic)
 	if err != nil {
 		return r, false, err

@@ -23,7 +23,8 @@ const readOutboxEvent = "Read Outbox Event"
 // becomes a list.
 type outbox struct {
 	names, oracleNames outboxNames
-	version            string // column of the schema's version, "": none
+	version            string // column of the schema's version
+	versioned          bool   // there is such a column
 	additional         []additionalField
 	wraps              bool // the value is a struct around the payload
 	ignoreMissing      bool
@@ -106,7 +107,7 @@ func (t *outbox) event(r smt.Record, envelope, row *batch.StructValue) (smt.Reco
 	if payloadField == nil {
 		return r, exception(connectException, "Unable to find payload field "+n.payload+" in event")
 	}
-	timestamp, err := eventTime(n.timestamp, envelope, row)
+	timestamp, err := eventTime(n, envelope, row)
 	if err != nil {
 		return r, err
 	}
@@ -204,8 +205,9 @@ func (t *outbox) topic(route string) (string, error) {
 }
 
 // eventTime returns the timestamp of an event: that of the envelope, or of a column. Source: getEventTimestampMs.
-func eventTime(column string, envelope, row *batch.StructValue) (int64, error) {
-	if column != "" {
+func eventTime(n *outboxNames, envelope, row *batch.StructValue) (int64, error) {
+	if n.timestamped {
+		column := n.timestamp
 		f := row.Schema.Field(column)
 		if f == nil {
 			return 0, exception(connectException, "Unable to find timestamp field "+column+" in event")
@@ -249,7 +251,7 @@ func timeUnit(s *batch.Schema) (int64, error) {
 func (t *outbox) wrap(n *outboxNames, row *batch.StructValue, payloadSchema *batch.Schema, payload batch.Value) (*batch.StructValue, error) {
 	var version batch.Value
 	var err error
-	if t.version != "" {
+	if t.versioned {
 		if version, err = rawField(row, t.version, batch.KindInt32); err != nil {
 			return nil, err
 		}
@@ -273,7 +275,7 @@ func (t *outbox) wrap(n *outboxNames, row *batch.StructValue, payloadSchema *bat
 // wrapSchema returns the schema around payloads: one for each schema of a payload, which the first route that
 // is seen with it names, or one for each version.
 func (t *outbox) wrapSchema(payload, row *batch.Schema, version batch.Value, route string) (*batch.Schema, error) {
-	if t.version == "" {
+	if !t.versioned {
 		var err error
 		s := t.schemas.get(payload, func(payload *batch.Schema) (s *batch.Schema) {
 			s, err = t.newWrapSchema(payload, row, route).Build()

@@ -22,8 +22,9 @@ func (t *outbox) plan(s *batch.Schema) *outboxPlan {
 	return t.plans.get(s, func(s *batch.Schema) *outboxPlan {
 		p := &outboxPlan{unit: 1}
 		after := s.Field(fieldAfter)
-		if s.Kind() != batch.KindStruct || t.expand || t.version != "" || after == nil || after.Schema.Kind() != batch.KindStruct || after.Schema.HasDefault() ||
-			checkType(s.Field(fieldOp), fieldOp, batch.KindString) != nil || checkType(s.Field(fieldTsMs), fieldTsMs, batch.KindInt64) != nil {
+		if s.Kind() != batch.KindStruct || t.expand || t.versioned || after == nil || after.Schema.Kind() != batch.KindStruct || after.Schema.HasDefault() ||
+			checkType(s.Field(fieldOp), fieldOp, batch.KindString) != nil || checkType(s.Field(fieldTsMs), fieldTsMs, batch.KindInt64) != nil ||
+			s.Field(fieldTsMs).Schema.Logical() != batch.LogicalNone {
 			return p
 		}
 		p.row = after.Schema
@@ -32,7 +33,7 @@ func (t *outbox) plan(s *batch.Schema) *outboxPlan {
 		if !has(n.id) || !has(n.payload) || !n.keyless && !has(n.key) || checkType(p.row.Field(n.route), n.route, batch.KindString) != nil {
 			return p
 		}
-		if n.timestamp != "" {
+		if n.timestamped {
 			f := p.row.Field(n.timestamp)
 			if checkType(f, n.timestamp, batch.KindInt64) != nil {
 				return p
@@ -45,7 +46,7 @@ func (t *outbox) plan(s *batch.Schema) *outboxPlan {
 		for _, a := range t.additional {
 			switch {
 			case has(a.field):
-				if a.place == placePartition && p.row.Field(a.field).Schema.Kind() != batch.KindInt32 {
+				if f := p.row.Field(a.field).Schema; a.place == placePartition && (f.Kind() != batch.KindInt32 || f.Logical() != batch.LogicalNone) {
 					return p
 				}
 				p.places = append(p.places, a)
@@ -146,7 +147,8 @@ func (t *outbox) events(b *batch.Batch, c, after *batch.Column, rows batch.Selec
 	read := func(name string) *batch.Column { return columnar.Reading(b, rows, after.Child(name)) }
 	timestamps := t.timestamps(b, c, after, rows, plan)
 	payload := read(n.payload)
-	headers := []headerColumn{{"id", read(n.id)}}
+	id := read(n.id)
+	headers := []headerColumn{{"id", id.Schema(), id}}
 	required(b, rows, headers[0].column)
 	value := payload
 	if t.wraps {
@@ -158,8 +160,9 @@ func (t *outbox) events(b *batch.Batch, c, after *batch.Column, rows batch.Selec
 	for _, a := range plan.places {
 		switch a.place {
 		case placeHeader:
-			headers = append(headers, headerColumn{a.alias, read(a.field)})
-			required(b, rows, headers[len(headers)-1].column)
+			column := read(a.field)
+			headers = append(headers, headerColumn{a.alias, column.Schema(), column})
+			required(b, rows, column)
 		case placePartition:
 			partitions = partitionsOf(b, after.Child(a.field))
 		}
@@ -221,7 +224,7 @@ func (t *outbox) timestamps(b *batch.Batch, c, after *batch.Column, rows batch.S
 			}
 		}
 	}
-	if t.names.timestamp != "" {
+	if t.names.timestamped {
 		own := b.PlainColumn(after.Child(t.names.timestamp))
 		v := own.Int64s()
 		for _, i := range columnar.Listed(b, rows) {

@@ -157,6 +157,7 @@ func eventRouterClasses() []*smt.Class {
 			expand:         v.Bool("table.expand.json.payload"),
 			replacement:    v.String("route.topic.replacement"),
 			version:        v.String("table.field.event.schema.version"),
+			versioned:      !v.IsNull("table.field.event.schema.version"),
 			versionSchemas: map[int64]*batch.Schema{},
 			json: jsonPayload{
 				nullBytes:   option(v, outboxNull) == "optional_bytes",
@@ -184,7 +185,7 @@ func eventRouterClasses() []*smt.Class {
 // outboxNames are the columns of an outbox table.
 type outboxNames struct {
 	id, key, payload, timestamp, route string
-	keyless                            bool
+	keyless, timestamped               bool
 }
 
 // outboxNamesOf reads the names; those that are not set have spelled applied: Oracle's are upper case.
@@ -197,6 +198,6 @@ func outboxNamesOf(v *config.Values, spelled func(string) string) (n outboxNames
 	}
 	return outboxNames{
 		id: name("table.field.event.id"), key: name("table.field.event.key"), keyless: v.IsNull("table.field.event.key"),
-		payload: name("table.field.event.payload"), timestamp: v.String("table.field.event.timestamp"), route: name("route.by.field"),
+		payload: name("table.field.event.payload"), timestamp: v.String("table.field.event.timestamp"), timestamped: !v.IsNull("table.field.event.timestamp"), route: name("route.by.field"),
 	}
 }

@@ -87,9 +87,13 @@ func (t *scripted) configure(v *config.Values, key string) (err error) {
 	return err
 }
 
-// decide returns the record's topic, and whether it is kept.
-func (t *scripted) decide(topic string, null bool, s scope) (string, bool, error) {
+// decide returns the record's topic, and whether it is kept. A record without topic fails where topics are
+// asked for.
+func (t *scripted) decide(topic string, hasTopic, null bool, s scope) (string, bool, error) {
 	if t.topics != nil {
+		if !hasTopic {
+			return topic, false, noRoute()
+		}
 		if ok, err := t.topics.Matches(topic); err != nil || !ok {
 			return topic, err == nil, err
 		}
@@ -109,6 +113,8 @@ func (t *scripted) decide(topic string, null bool, s scope) (string, bool, error
 		return v.Str(), true, nil
 	case t.routes:
 		return topic, false, t.failed(topic, "the result is not a String")
+	case out.isNull():
+		return topic, false, exception(nullPointerException, `Cannot invoke "java.lang.Boolean.booleanValue()": the expression '`+t.text+`' has no result`)
 	case v.Tag() != batch.TagBoolean:
 		return topic, false, t.failed(topic, "the result is not a Boolean")
 	}
@@ -119,8 +125,16 @@ func (t *scripted) failed(topic, why string) error {
 	return exception(debeziumException, "Error while evaluating expression '"+t.text+"' for record of topic '"+topic+"': "+why)
 }
 
+func topicOperand(topic string, has bool) operand {
+	if !has {
+		return operand{}
+	}
+	return textOperand(topic)
+}
+
 func (t *scripted) record(r smt.Record) (smt.Record, bool, error) {
-	topic, keep, err := t.decide(r.Topic, r.Value.IsNull(), func(name string) operand {
+	hasTopic := len(r.Row.Batch().Topics.Names) > 0
+	topic, keep, err := t.decide(r.Topic, hasTopic, r.Value.IsNull(), func(name string) operand {
 		switch name {
 		case "key":
 			return valueOperand(r.Key)
@@ -131,7 +145,7 @@ func (t *scripted) record(r smt.Record) (smt.Record, bool, error) {
 		case "valueSchema":
 			return operand{what: 's', schema: r.ValueSchema}
 		case "topic":
-			return textOperand(r.Topic)
+			return topicOperand(r.Topic, hasTopic)
 		}
 		return operand{what: 'H', headers: r.Headers}
 	})
@@ -149,7 +163,7 @@ func (t *scripted) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 	if value == nil {
 		value = b.NullColumn(b.Len())
 	}
-	row := 0
+	row, hasTopic := 0, len(b.Topics.Names) > 0
 	variables := func(name string) operand {
 		switch name {
 		case "key":
@@ -161,7 +175,7 @@ func (t *scripted) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 		case "valueSchema":
 			return operand{what: 's', schema: value.SchemaOf(row)}
 		case "topic":
-			return textOperand(b.Row(int32(row)).Topic())
+			return topicOperand(b.Row(int32(row)).Topic(), hasTopic)
 		}
 		return operand{what: 'H', headers: b.Headers.Of(row)}
 	}
@@ -171,7 +185,7 @@ func (t *scripted) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 	for _, i := range rows {
 		row = int(i)
 		old := b.Row(i).Topic()
-		topic, keep, err := t.decide(old, value.IsNull(row), variables)
+		topic, keep, err := t.decide(old, hasTopic, value.IsNull(row), variables)
 		if err != nil {
 			b.Status.Fail(i, b.Len(), err)
 			continue

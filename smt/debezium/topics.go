@@ -45,7 +45,7 @@ func (w *topicWriter) number(name string) int32 {
 // up where they change from row to row.
 func (w *topicWriter) route(b *batch.Batch, c *batch.Column, rows batch.Selection) {
 	w.routeAs(b, c, rows, func(name []byte) (int32, error) {
-		if java.IsBlank(string(name)) {
+		if java.Trim(string(name)) == "" {
 			return -1, nil
 		}
 		return w.number(string(name)), nil
@@ -81,6 +81,9 @@ func (w *topicWriter) write(b *batch.Batch) {
 func textAt(c *batch.Column, i int) []byte {
 	switch c.Form() {
 	case batch.FormConstant:
+		if c.Const.IsNull() {
+			return nil
+		}
 		return []byte(c.Const.Str())
 	case batch.FormDictionary:
 		if !c.Valid.Has(i) {

@@ -47,6 +47,8 @@ var flows = []struct {
 	{Flow{"transform", Apply}, source.transformApply},
 	{Flow{"chain", Apply}, source.chainApply},
 	{Flow{"predicate", Test}, source.predicateTest},
+	{Flow{"debezium", Apply}, source.debeziumApply},
+	{Flow{"script", Apply}, source.scriptApply},
 }
 
 // Flows returns every flow of the named kinds; a name is a kind, a kind and a direction as in "json/read", or "all".

@@ -3,6 +3,7 @@ package generate
 import (
 	"math"
 	"math/rand/v2"
+	"unicode/utf8"
 
 	"github.com/millrace/millrace/fuzz/differential/protocol"
 )
@@ -107,7 +108,7 @@ func (s source) text() string {
 		}
 		return string(b)
 	case 1:
-		return pick(s, words...) + pick(s, words...)
+		return canonicalText(pick(s, words...) + pick(s, words...))
 	case 2, 3:
 		b := make([]byte, s.size(16))
 		for i := range b {
@@ -116,6 +117,23 @@ func (s source) text() string {
 		return string(b)
 	}
 	return pick(s, words...)
+}
+
+// canonicalText joins surrogates that stand side by side, as a text has them, and replaces bytes that are no text.
+func canonicalText(text string) string {
+	var out []byte
+	for len(text) > 0 {
+		r, n := utf8.DecodeRuneInString(text)
+		if r == utf8.RuneError && n == 1 {
+			r = '?'
+			if len(text) > 2 && text[0] == 0xed && text[1]&0xe0 == 0xa0 && text[2]&0xc0 == 0x80 {
+				r, n = 0xd000|rune(text[1]&0x3f)<<6|rune(text[2]&0x3f), 3
+			}
+		}
+		out = protocol.AppendWTF8(out, r)
+		text = text[n:]
+	}
+	return string(out)
 }
 
 func (s source) codePoint() rune {

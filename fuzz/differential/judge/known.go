@@ -31,7 +31,12 @@ func KnownDifferences() []Known {
 		{"default-identity", defaultIdentity},
 		{"values-fit-their-schema", valuesFitTheirSchema},
 		{"timestamp-minus-one", timestampMinusOne},
+		{"partition-minus-one", partitionMinusOne},
 		{"first-error-in-a-map", firstErrorInAMap},
+		{"outbox-in-a-sink", outboxInASink},
+		{"outbox-placement", outboxPlacement},
+		{"outbox-half-expanded", outboxHalfExpanded},
+		{"outbox-adjusted-names", outboxAdjustedNames},
 	}
 }
 
@@ -149,11 +154,30 @@ func jacksonPaddedName(t *trial.Trial, d Difference) bool {
 // defaultIdentity: a schema whose default holds a struct, or byte arrays inside a list or map, is unequal to another build of itself in Java, since those are compared by
 // identity or have the schema without the default; a struct of it is then refused.
 func defaultIdentity(t *trial.Trial, d Difference) bool {
-	if d.Part != "error type" || !strings.HasPrefix(d.Want, "DataException: Mismatching schema.") || strings.Contains(d.Got, "Exception") || d.Item >= len(t.Items) {
+	r := recordOf(t, d)
+	if r != nil && strings.HasSuffix(d.Part, " schema") && (has(t, "ByLogicalTableRouter") || has(t, "EventRouter")) && (hashedByIdentity(r.Key.Schema) || hashedByIdentity(r.Value.Schema)) {
+		return true
+	}
+	refused := strings.HasPrefix(d.Want, "DataException: Mismatching schema.") || strings.HasPrefix(d.Want, "DataException: Struct schemas do not match.")
+	if d.Part != "error type" || !refused || strings.Contains(d.Got, "Exception") || d.Item >= len(t.Items) {
 		return false
 	}
-	data := &t.Items[d.Item].Data
-	return unequalDefault(data.Schema) || unequalStruct(data.Value)
+	unequal := func(data *protocol.Typed) bool { return unequalDefault(data.Schema) || unequalStruct(data.Value) }
+	if r != nil {
+		return unequal(&r.Key) || unequal(&r.Value)
+	}
+	return unequal(&t.Items[d.Item].Data)
+}
+
+// has reports whether some plugin's class ends so.
+func has(t *trial.Trial, class string) bool {
+	return slices.ContainsFunc(t.Plugins, func(p trial.Plugin) bool { return strings.HasSuffix(p.Class, class) })
+}
+
+// hashedByIdentity reports whether s or a schema inside has a default of bytes or with a struct: the original's caches by schema miss then.
+func hashedByIdentity(s *protocol.Schema) bool {
+	return s != nil && (s.Default.Tag == protocol.Bin || comparedByIdentity(s.Default, false) || hashedByIdentity(s.Items) || hashedByIdentity(s.Keys) || hashedByIdentity(s.Values) ||
+		slices.ContainsFunc(s.Fields, func(f protocol.Field) bool { return hashedByIdentity(f.Schema) }))
 }
 
 // unequalDefault reports whether s or a schema inside has such a default.
@@ -276,8 +300,16 @@ func valuesFitTheirSchema(t *trial.Trial, d Difference) bool {
 
 // timestampMinusOne: a record's timestamp of -1 means none here; Java makes it so when a record is consumed or produced.
 func timestampMinusOne(t *trial.Trial, d Difference) bool {
+	if d.Part == "record coordinates" && d.Want != d.Got && strings.Replace(d.Want, `"timestamp":"-1"`, `"timestamp":null`, 1) == d.Got {
+		return true
+	}
 	r := recordOf(t, d)
 	return r != nil && r.Timestamp != nil && *r.Timestamp == -1
+}
+
+// partitionMinusOne: a partition of -1 means that the key chooses one here; Java's producer refuses it.
+func partitionMinusOne(_ *trial.Trial, d Difference) bool {
+	return d.Part == "record coordinates" && d.Want != d.Got && strings.Replace(d.Want, `"partition":-1`, `"partition":null`, 1) == d.Got
 }
 
 // firstErrorInAMap: a schemaless map with keys that are no text and members that are refused as well fails with the error of whichever comes first.

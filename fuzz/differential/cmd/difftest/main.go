@@ -32,7 +32,7 @@ func main() {
 func run() error {
 	oracle := flag.String("oracle", "e2e/oracle/run.sh", "`command` that answers with the original classes")
 	subject := flag.String("subject", "", "`command` that answers with this project's engine")
-	kinds := flag.String("kind", "all", "comma-separated `kinds`: json, string, bytes, number, header, literal, transform, chain, predicate, each also with a direction (json/read), or all")
+	kinds := flag.String("kind", "all", "comma-separated `kinds`: json, string, bytes, number, header, literal, transform, chain, predicate, debezium, script, each also with a direction (json/read), or all")
 	n := flag.Int("n", 10_000, "`cases` for each kind and direction")
 	seed := flag.Uint64("seed", 1, "`seed` of the generators: the same seed gives the same cases")
 	limit := flag.Duration("time", 0, "`time` for all kinds together; 0 sets no limit")
