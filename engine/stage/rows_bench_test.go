@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,6 +88,22 @@ func BenchmarkMerged(b *testing.B) {
 				}
 				b.ReportMetric(float64(with)/float64(b.N*100), "merged-ns/batch")
 				b.ReportMetric(float64(without)/float64(b.N*100), "steps-ns/batch")
+			})
+		}
+	}
+}
+
+// BenchmarkAlone runs single transforms over decoded batches of 1,000 rows.
+func BenchmarkAlone(b *testing.B) {
+	for _, typed := range []bool{false, true} {
+		for _, line := range []string{fiveTransforms[2], "HoistField$Value field=payload", fiveTransforms[4], "InsertField$Value static.field=site static.value=eu-1"} {
+			b.Run(fmt.Sprintf("schema=%t/transform=%s", typed, strings.Fields(line)[0]), func(b *testing.B) {
+				data, c := decodedOrders(b, batch.NewPool(mem.NewPool()), typed, 1000, 0), madeChain(b, []string{line})
+				var used time.Duration
+				for b.Loop() {
+					used += measured(b, c, data)
+				}
+				b.ReportMetric(float64(used)/float64(b.N*100*1000), "cpu-ns/row")
 			})
 		}
 	}
