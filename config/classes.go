@@ -8,7 +8,8 @@ import (
 
 // Classes finds plugin classes by the names that users write: the Java class name, its simple name,
 // the simple name cut at the last occurrence of one of the suffixes (Connector, Converter, …), or an
-// alias of ours. An alias that two classes share selects neither. Source: PluginUtils, PluginDesc.
+// alias of ours. An alias that two classes share selects neither, as in Connect; but what a stock Connect
+// finds by it stays found, however many other plugins are built in here. Source: PluginUtils, PluginDesc.
 //
 // Not safe for concurrent use while Add is called.
 type Classes[T any] struct {
@@ -59,7 +60,7 @@ func (c *Classes[T]) Find(text string) (T, error) {
 		return c.values[i], nil
 	}
 	var zero T
-	switch found := c.byAlias[text]; len(found) {
+	switch found := c.preferred(c.byAlias[text]); len(found) {
 	case 1:
 		return c.values[found[0]], nil
 	case 0:
@@ -72,6 +73,20 @@ func (c *Classes[T]) Find(text string) (T, error) {
 		return zero, fmt.Errorf("more than one %s matches alias %s, use one of the class names %s",
 			c.what, text, strings.Join(full, ", "))
 	}
+}
+
+// preferred returns the one of found that is Connect's own, found itself where that is not one.
+func (c *Classes[T]) preferred(found []int) []int {
+	var own []int
+	for _, i := range found {
+		if strings.HasPrefix(c.names[i], "org.apache.kafka.connect.") {
+			own = append(own, i)
+		}
+	}
+	if len(own) == 1 {
+		return own
+	}
+	return found
 }
 
 // Names returns the class names, sorted.

@@ -311,6 +311,20 @@ func TestNearest_FindsTypos(t *testing.T) {
 	}
 }
 
+func TestClasses_AnAliasOfStockConnectStaysGood(t *testing.T) {
+	c := NewClasses[int]("Transformation")
+	c.Add("io.debezium.transforms.Filter", nil, 1)
+	c.Add("org.apache.kafka.connect.transforms.Filter", nil, 2)
+	c.Add("org.apache.kafka.connect.transforms.Cast$Key", nil, 3)
+	c.Add("org.apache.kafka.connect.transforms.MaskField$Key", nil, 4)
+	if got, err := c.Find("Filter"); err != nil || got != 2 {
+		t.Errorf("%d, %v", got, err)
+	}
+	if _, err := c.Find("Key"); err == nil || !strings.Contains(err.Error(), "more than one Transformation matches alias Key") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestClasses_FindsByNameSimpleNameAndAlias(t *testing.T) {
 	c := NewClasses[int]("Converter", "Converter")
 	c.Add("org.a.JsonConverter", []string{"json"}, 1)
