@@ -59,8 +59,10 @@ func FromBits(dst []int32, b bitmap.Bitmap, n int) []int32 {
 	if b != nil {
 		return b.AppendIndices(dst, n)
 	}
-	for i := range int32(n) {
-		dst = append(dst, i)
+	start := len(dst)
+	dst = grow(dst, n)
+	for i := range dst[start:] {
+		dst[start+i] = int32(i)
 	}
 	return dst
 }

@@ -36,8 +36,12 @@ func copyMap(m *batch.MapValue) *batch.MapValue {
 // fail as requireStruct, or requireMap where the row has no schema, refuses them.
 func structs(b *batch.Batch, c *batch.Column, purpose string) (*batch.Column, batch.Selection) {
 	p := split(b, c)
-	columnar.Fail(b, p.null, notStruct(purpose, batch.TagNull))
-	columnar.Fail(b, p.bare, notMap(purpose, batch.TagNull))
+	if !columnar.IsEmpty(p.null) {
+		columnar.Fail(b, p.null, notStruct(purpose, batch.TagNull))
+	}
+	if !columnar.IsEmpty(p.bare) {
+		columnar.Fail(b, p.bare, notMap(purpose, batch.TagNull))
+	}
 	if !onlyStructs(b, c, p.present, purpose) {
 		return c, none
 	}

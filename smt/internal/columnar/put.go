@@ -29,6 +29,9 @@ func missesValue(a *mem.Arena, s *batch.Schema, c *batch.Column, present bits.Bi
 	}
 	switch c.Form() {
 	case batch.FormConstant:
+		if s.Kind() < batch.KindArray && s.Logical() == batch.LogicalNone && c.Const.Tag() == batch.TagOf(s.Kind()) {
+			return false
+		}
 		return s.Validate(c.Const) != nil
 	case batch.FormDictionary:
 		return !s.Optional() && anyMissing(present, c.Valid, c.Len()) || missesValue(a, s, c.Dict, nil)
