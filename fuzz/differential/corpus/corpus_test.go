@@ -31,7 +31,7 @@ func TestSeeds_ReadBack(t *testing.T) {
 			t.Errorf("%s: differs from itself: %v", e.File, d[0])
 		}
 	}
-	for _, kind := range []string{"json", "string", "bytes", "number", "header", "literal", "transform", "chain", "predicate"} {
+	for _, kind := range []string{"json", "string", "bytes", "number", "header", "literal", "transform", "chain", "predicate", "debezium", "script"} {
 		if items[kind] < 30 {
 			t.Errorf("kind %s has %d cases", kind, items[kind])
 		}
