@@ -46,13 +46,13 @@ func balanced(shares []assign.Work) bool {
 func TestEager_EveryItemOnceAndEven(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		work := drawWork(t)
-		var members []string
+		var members []assign.Member
 		for i := range rapid.IntRange(1, 7).Draw(t, "members") {
-			members = append(members, fmt.Sprintf("m%d", i))
+			members = append(members, assign.Member{ID: fmt.Sprintf("m%d", i)})
 		}
 		var all assign.Work
 		total := []int{}
-		for _, w := range assign.Eager(members, work) {
+		for _, w := range assign.Eager(assign.Round{Members: members, Configured: work}) {
 			all = assign.Work{Connectors: append(all.Connectors, w.Connectors...), Tasks: append(all.Tasks, w.Tasks...)}
 			total = append(total, w.Len())
 		}

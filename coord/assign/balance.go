@@ -9,8 +9,9 @@ import (
 )
 
 // surplusOf returns, per worker, what it has to give away so that connectors, and tasks, can be spread
-// evenly, and whether that is anything at all. Source: performLoadBalancingRevocations.
-func surplusOf(workers []worker, configured Work) (surplus []Work, some bool) {
+// evenly, and whether that is anything at all. Foreign work stays where it is: those who could have it instead may
+// have too much themselves. Source: performLoadBalancingRevocations.
+func surplusOf(workers []worker, configured, foreign Work) (surplus []Work, some bool) {
 	surplus = make([]Work, len(workers))
 	idle := !slices.ContainsFunc(workers, func(w worker) bool { return !w.next.Empty() })
 	if idle || configured.Empty() {
@@ -22,8 +23,12 @@ func surplusOf(workers []worker, configured Work) (surplus []Work, some bool) {
 	}
 	nc, nt = excess(len(configured.Connectors), nc), excess(len(configured.Tasks), nt)
 	for i, w := range workers {
-		surplus[i] = Work{w.next.Connectors[:nc[i]], w.next.Tasks[:nt[i]]}
-		some = some || nc[i]+nt[i] > 0
+		movable := w.next
+		if !foreign.Empty() {
+			movable = movable.Minus(foreign)
+		}
+		surplus[i] = Work{movable.Connectors[:min(nc[i], len(movable.Connectors))], movable.Tasks[:min(nt[i], len(movable.Tasks))]}
+		some = some || !surplus[i].Empty()
 	}
 	return surplus, some
 }
@@ -62,13 +67,9 @@ func excess(total int, loads []int) []int {
 
 // deal gives every item to one of the least loaded workers, connectors first: each turn goes over those
 // that have as few as the least loaded one has, by id. Source: assignConnectors, assignTasks.
-func deal(workers []worker, items Work) {
-	order := make([]*worker, len(workers))
-	for i := range workers {
-		order[i] = &workers[i]
-	}
-	dealKind(order, items.Connectors, func(w *worker) *[]string { return &w.next.Connectors })
-	dealKind(order, items.Tasks, func(w *worker) *[]connectors.TaskID { return &w.next.Tasks })
+func deal(workers []*worker, items Work) {
+	dealKind(workers, items.Connectors, func(w *worker) *[]string { return &w.next.Connectors })
+	dealKind(workers, items.Tasks, func(w *worker) *[]connectors.TaskID { return &w.next.Tasks })
 }
 
 func dealKind[E any](workers []*worker, items []E, held func(*worker) *[]E) {

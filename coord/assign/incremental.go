@@ -28,6 +28,7 @@ type State struct {
 type Member struct {
 	ID   string
 	Held Work
+	Ours bool // is not one of Java's workers
 }
 
 // Round is one rebalance.
@@ -43,6 +44,8 @@ type Round struct {
 	// own will. Lost work among it is dealt out at once. Only under millrace.rebalance.clean.leave; Java
 	// has no such thing.
 	Stopped Work
+	// Foreign is work that Java's workers alone can run: as long as there are any, nobody else gets it.
+	Foreign Work
 }
 
 // Share is what a round changes for one member.
@@ -62,6 +65,7 @@ type Plan struct {
 // worker is a member with the work that it will have.
 type worker struct {
 	id   string
+	ours bool
 	held Work // as reported
 	next Work
 	gone Work // revoked
@@ -93,8 +97,10 @@ func Incremental(s State, r Round) (State, Plan) {
 	lost := previous.Minus(active).Minus(deleted).Sorted()
 	created := configured.Minus(previous).Minus(active)
 
-	takeBack(workers, deleted)
-	takeBack(workers, duplicated)
+	takeBack(pointers(workers), deleted)
+	takeBack(pointers(workers), duplicated)
+	foreign := r.foreign()
+	takeBack(ofOurs(workers), foreign)
 	for i := range workers {
 		workers[i].next = workers[i].held.Minus(workers[i].gone)
 	}
@@ -102,13 +108,15 @@ func Incremental(s State, r Round) (State, Plan) {
 	stopped := lost.And(r.Stopped)
 	lost = lost.Minus(stopped)
 	ms := r.MaxDelay.Milliseconds()
-	fresh := s.placeLost(workers, lost, r.Now.UnixMilli(), ms)
+	fresh := s.placeLost(workers, lost, foreign, r.Now.UnixMilli(), ms)
 	waiting := lost.Minus(fresh)
 	for _, w := range workers {
 		waiting = waiting.Minus(w.next)
 	}
-	s.balance(workers, configured, r.Now.UnixMilli(), ms)
-	deal(workers, created.Plus(stopped).Plus(fresh))
+	s.balance(workers, configured, foreign, r.Now.UnixMilli(), ms)
+	free := created.Plus(stopped).Plus(fresh)
+	deal(notOfOurs(workers), free.And(foreign))
+	deal(pointers(workers), free.Minus(foreign))
 
 	s.previous, s.revoked, s.members = Work{}, Work{}, nil
 	plan := Plan{Shares: make(map[string]Share, len(workers)), Delay: time.Duration(s.delay) * time.Millisecond, Waiting: waiting}
@@ -130,13 +138,13 @@ func Incremental(s State, r Round) (State, Plan) {
 // workersOf returns the members in the order of Java's map of them, which is a copy of another map.
 func workersOf(members []Member) []worker {
 	ids := make([]string, len(members))
-	held := make(map[string]Work, len(members))
+	all := make(map[string]worker, len(members))
 	for i, m := range members {
-		ids[i], held[m.ID] = m.ID, m.Held.Distinct()
+		ids[i], all[m.ID] = m.ID, worker{id: m.ID, ours: m.Ours, held: m.Held.Distinct()}
 	}
-	out := make([]worker, 0, len(held))
+	out := make([]worker, 0, len(all))
 	for _, id := range inHashOrder(inHashOrder(ids)) {
-		out = append(out, worker{id: id, held: held[id]})
+		out = append(out, all[id])
 	}
 	return out
 }
@@ -151,12 +159,12 @@ func inHashOrder(keys []string) []string {
 }
 
 // takeBack revokes from every worker what it holds of w.
-func takeBack(workers []worker, w Work) {
+func takeBack(workers []*worker, w Work) {
 	if w.Empty() {
 		return
 	}
-	for i := range workers {
-		workers[i].gone = workers[i].gone.Plus(workers[i].held.hashed().And(w))
+	for _, from := range workers {
+		from.gone = from.gone.Plus(from.held.hashed().And(w))
 	}
 }
 
@@ -178,7 +186,7 @@ func again[E comparable](items []E) []E {
 
 // placeLost decides about work that no member reports: it gives it to the candidates, returns it to be
 // dealt out like new work, or lets it wait. Source: handleLostAssignments.
-func (s *State) placeLost(workers []worker, lost Work, now, maxDelay int64) (fresh Work) {
+func (s *State) placeLost(workers []worker, lost, foreign Work, now, maxDelay int64) (fresh Work) {
 	switch {
 	case lost.Empty() && !s.revokedBefore:
 		s.endDelay()
@@ -187,7 +195,7 @@ func (s *State) placeLost(workers []worker, lost Work, now, maxDelay int64) (fre
 	case maxDelay == 0:
 		return lost
 	case s.scheduled > 0 && now >= s.scheduled:
-		fresh = giveCandidates(workers, s.candidates, lost)
+		fresh = giveCandidates(workers, s.candidates, lost, foreign)
 		s.endDelay()
 		s.revokedBefore = false
 	default:
@@ -220,8 +228,9 @@ func allPresent(members []string, workers []worker) bool {
 	return true
 }
 
-// giveCandidates deals lost work to those candidates that are still there; without any it is returned.
-func giveCandidates(workers []worker, candidates []string, lost Work) (fresh Work) {
+// giveCandidates deals lost work to those candidates that are still there; without any it is returned, and so is what
+// is not for the one whose turn it is.
+func giveCandidates(workers []worker, candidates []string, lost, foreign Work) (fresh Work) {
 	var to []*worker
 	for _, id := range candidates {
 		if i := slices.IndexFunc(workers, func(w worker) bool { return w.id == id }); i >= 0 {
@@ -232,24 +241,30 @@ func giveCandidates(workers []worker, candidates []string, lost Work) (fresh Wor
 		return lost
 	}
 	for i, c := range lost.Connectors {
-		w := to[i%len(to)]
-		w.next.Connectors = append(w.next.Connectors, c)
+		if w := to[i%len(to)]; w.ours && slices.Contains(foreign.Connectors, c) {
+			fresh.Connectors = append(fresh.Connectors, c)
+		} else {
+			w.next.Connectors = append(w.next.Connectors, c)
+		}
 	}
 	for i, t := range lost.Tasks {
-		w := to[i%len(to)]
-		w.next.Tasks = append(w.next.Tasks, t)
+		if w := to[i%len(to)]; w.ours && slices.Contains(foreign.Tasks, t) {
+			fresh.Tasks = append(fresh.Tasks, t)
+		} else {
+			w.next.Tasks = append(w.next.Tasks, t)
+		}
 	}
-	return Work{}
+	return fresh
 }
 
 // balance takes work from those that have too much, unless a delay runs or the last round did so too:
 // then it waits, each time forty times as long, up to maxDelay.
-func (s *State) balance(workers []worker, configured Work, now, maxDelay int64) {
+func (s *State) balance(workers []worker, configured, foreign Work, now, maxDelay int64) {
 	if s.delay != 0 {
 		s.revokedBefore = false
 		return
 	}
-	surplus, any := surplusOf(workers, configured)
+	surplus, any := surplusOf(workers, configured, foreign)
 	switch {
 	case any && s.revokedBefore:
 		s.revocations++

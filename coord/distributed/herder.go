@@ -68,7 +68,7 @@ func (h *Herder) Stage() string { return h.stage.Summary() }
 // ties are how the member is tied to the herder.
 func (h *Herder) ties() Ties {
 	t := Ties{
-		Configs: configsOf(h.o.Configs.Configs),
+		Configs: configsOf(h.o.Configs.Configs, foreignTo(h.o.Worker)),
 		Notify:  func(e group.Event) { h.inbox.Post(func(m *machine) { m.groupSaid(e) }) },
 	}
 	if h.o.CleanLeave {
@@ -79,7 +79,7 @@ func (h *Herder) ties() Ties {
 
 // configsOf gives the member what its group needs to know of the newest snapshot. It is called by one
 // goroutine.
-func configsOf(newest func() *store.Configs) func() group.Configs {
+func configsOf(newest func() *store.Configs, foreign func(config map[string]string) bool) func() group.Configs {
 	var last *store.Configs
 	var out group.Configs
 	return func() group.Configs {
@@ -90,6 +90,9 @@ func configsOf(newest func() *store.Configs) func() group.Configs {
 		last, out = now, group.Configs{Offset: now.Offset(), Work: assign.Work{Connectors: now.Connectors()}}
 		for _, name := range out.Work.Connectors {
 			out.Work.Tasks = append(out.Work.Tasks, now.Tasks(name)...)
+			if foreign(now.Config(name)) {
+				out.Foreign = append(out.Foreign, name)
+			}
 		}
 		return out
 	}

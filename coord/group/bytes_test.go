@@ -182,3 +182,21 @@ func FuzzAssignment(f *testing.F) {
 		}
 	})
 }
+
+// TestMetadata_SaysWhoseItIs: a mark behind all fields, also where version 0 has fewer of them.
+func TestMetadata_SaysWhoseItIs(t *testing.T) {
+	for p := group.Eager; p <= group.Sessioned; p++ {
+		for _, held := range []*group.Assignment{nil, {Leader: "m", LeaderURL: "http://m:1/", Offset: 3, Assigned: plan(1, 2)}} {
+			for _, ours := range []bool{false, true} {
+				b, err := group.Metadata{URL: "http://h:8083/", Offset: 5, Allocation: held, Ours: ours}.Append(nil, p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m, err := group.ParseMetadata(b)
+				if err != nil || m.Ours != ours || m.URL != "http://h:8083/" || m.Offset != 5 || (m.Allocation != nil) != (held != nil && p.Incremental()) {
+					t.Errorf("%v, held %v, ours %t: %+v, %v", p, held, ours, m, err)
+				}
+			}
+		}
+	}
+}

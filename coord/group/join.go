@@ -58,7 +58,7 @@ func (m *machine) keepJoined() {
 
 func (m *machine) joinRequest() (*kmsg.JoinGroupRequest, error) {
 	m.configs = m.o.Configs()
-	data := Metadata{URL: m.o.URL, Offset: m.configs.Offset, Allocation: m.assignment}
+	data := Metadata{URL: m.o.URL, Offset: m.configs.Offset, Allocation: m.assignment, Ours: true}
 	req := kmsg.NewPtrJoinGroupRequest()
 	req.Group = m.o.Group
 	req.SessionTimeoutMillis = int32(m.o.SessionTimeout.Milliseconds())

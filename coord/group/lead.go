@@ -2,6 +2,7 @@ package group
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/millrace/millrace/connectors"
@@ -12,6 +13,22 @@ import (
 type Configs struct {
 	Offset int64       // as in Metadata
 	Work   assign.Work // connectors, and tasks of those that are consistent
+	// Foreign names connectors of classes that this program lacks. Where it leads, Java's workers get them.
+	Foreign []string
+}
+
+// foreign is the work of the foreign connectors.
+func (c *Configs) foreign() assign.Work {
+	if len(c.Foreign) == 0 {
+		return assign.Work{}
+	}
+	w := assign.Work{Connectors: c.Foreign}
+	for _, id := range c.Work.Tasks {
+		if slices.Contains(c.Foreign, id.Connector) {
+			w.Tasks = append(w.Tasks, id)
+		}
+	}
+	return w
 }
 
 // JoinedMember is a member with its metadata, as the coordinator shows it to the leader.
@@ -83,29 +100,25 @@ func (l *Leader) Assign(e Election, configs Configs, refresh func() Configs, sto
 	out.Configs = configs
 	out.Owners = &Owners{connectors: map[string]string{}, tasks: map[connectors.TaskID]string{}}
 
+	round := assign.Round{
+		Configured: configs.Work, Generation: e.Generation, LastGeneration: e.LastGeneration,
+		Now: now, MaxDelay: l.MaxDelay, Stopped: stopped, Foreign: configs.foreign(),
+	}
+	for _, m := range e.Members {
+		member := assign.Member{ID: m.ID, Ours: members[m.ID].Ours}
+		if a := members[m.ID].Allocation; a != nil {
+			member.Held = a.Assigned
+		}
+		round.Members = append(round.Members, member)
+	}
 	next := l.state
 	var plan assign.Plan
 	if e.Protocol.Incremental() {
-		round := assign.Round{
-			Configured: configs.Work, Generation: e.Generation, LastGeneration: e.LastGeneration,
-			Now: now, MaxDelay: l.MaxDelay, Stopped: stopped,
-		}
-		for _, m := range e.Members {
-			member := assign.Member{ID: m.ID}
-			if a := members[m.ID].Allocation; a != nil {
-				member.Held = a.Assigned
-			}
-			round.Members = append(round.Members, member)
-		}
 		next, plan = assign.Incremental(l.state, round)
 		out.Waiting = plan.Waiting
 	} else {
-		ids := make([]string, 0, len(members))
-		for id := range members {
-			ids = append(ids, id)
-		}
-		plan.Shares = make(map[string]assign.Share, len(ids))
-		for id, w := range assign.Eager(ids, configs.Work) {
+		plan.Shares = make(map[string]assign.Share, len(round.Members))
+		for id, w := range assign.Eager(round) {
 			plan.Shares[id] = assign.Share{Assigned: w, Owned: w}
 		}
 	}

@@ -6,12 +6,17 @@ import "fmt"
 //
 //	int16 version | string url | int64 offset | from version 1: nullable bytes allocation
 //
+// and behind that, where Java's workers do not look, oursMark of a worker of ours.
 // Source: ConnectProtocol.WorkerState, ExtendedWorkerState.
 type Metadata struct {
 	URL        string      // advertised URL, ending in a slash
 	Offset     int64       // offset of the last config record read + 1, -1 if none
 	Allocation *Assignment // what the worker holds; nil = nothing
+	Ours       bool        // the worker is not one of Java's
 }
+
+// oursMark tells a leader of ours which members lack the classes that it lacks.
+const oursMark = "millrace"
 
 // Append appends m as the metadata of protocol p.
 //
@@ -30,6 +35,12 @@ func (m Metadata) Append(dst []byte, p Protocol) ([]byte, error) {
 			m.Allocation.write(&w, p)
 			w.putLength(at)
 		}
+	}
+	if m.Ours {
+		if !p.Incremental() { // Java reads version 0 as if there could be an allocation
+			w.int32(-1)
+		}
+		w.b = append(w.b, oursMark...)
 	}
 	return w.b, w.wrap("metadata")
 }
@@ -52,6 +63,7 @@ func ParseMetadata(b []byte) (Metadata, error) {
 			}
 		}
 	}
+	m.Ours = string(r.b) == oursMark
 	if r.err != nil {
 		return Metadata{}, fmt.Errorf("metadata of a worker: %w", r.err)
 	}
