@@ -48,7 +48,6 @@ type machine struct {
 	started    bool                 // the stores have been read
 	starting   queue                // until they are
 	away       bool                 // left the group until the config topic can be read
-	retries    int                  // left before all work is given up, see backOff
 	changedAt  int64                // config offset at which this worker saw last that there is other work
 	strayAt    int64                // config offset of an assignment with work that is not configured any more
 	rejoin     coroutine.Timer[env] // when the delay of a round is over
@@ -67,7 +66,7 @@ func newMachine(o *Options, post func(event), now func() time.Time) *machine {
 	return &machine{
 		Scheduler: coroutine.NewScheduler[env](), o: o, log: o.Logger, post: post, now: now,
 		classes: map[string]class{}, slots: map[string]*slot{}, topicPuts: map[topicKey]time.Time{},
-		protocol: o.Protocol, generation: -1, retries: unsyncRetries, settledAt: -1, changedAt: -1, strayAt: -1,
+		protocol: o.Protocol, generation: -1, settledAt: -1, changedAt: -1, strayAt: -1,
 	}
 }
 
@@ -108,6 +107,9 @@ func (m *machine) begin() {
 				m.member.Poll()
 			}
 			m.keepStatuses()
+			if m.settled && m.leads() {
+				m.forgetDeleted() // a late word of somebody who had not heard of the deletion
+			}
 		}
 	})
 }

@@ -43,6 +43,8 @@ type StatusStore interface {
 	Connector(name string) *store.Status
 	Task(id connectors.TaskID) *store.Status
 	Tasks(connector string) []*store.Status
+	// PassedOver reports whether the last record of a task says something else than Task; see store.Statuses.
+	PassedOver(id connectors.TaskID) bool
 	Connectors() []string
 
 	PutTopic(u store.TopicUse)

@@ -217,11 +217,11 @@ func (p *proc) flush() {
 	}
 }
 
-// settles waits until a round is over and its work granted.
+// settles waits until a round is over and its work granted, and no other is expected.
 //
 // Errors: the herder is stopping; the end of ctx, by then.
 func (p *proc) settles(ctx context.Context) error {
-	for !p.m.settled {
+	for !p.m.settled || p.m.changedAt > p.m.settledAt {
 		if err := p.join(&p.m.settling); err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func (m *machine) keepStatuses() {
 			if x.id.Task != connectors.ConnectorTask {
 				st = m.o.Statuses.Task(x.id)
 			}
-			if st != nil && st.State == x.state && st.WorkerID == m.o.WorkerID {
+			if st != nil && st.State == x.state && st.WorkerID == m.o.WorkerID && !m.o.Statuses.PassedOver(x.id) {
 				x.untrue = 0
 				continue
 			}

@@ -43,9 +43,10 @@ func (m *machine) keepWork() {
 // unknown for a heartbeat interval, as in Java, and when the session is over without a sign of life, since
 // from then on the coordinator counts the member out and the next leader may hand on what it ran. Java
 // goes on until it has found the coordinator and joined again. A member that left because its owner said
-// so, or stalled, keeps its work: that is the owner's to decide.
+// so, or stalled, keeps its work: that is the owner's to decide. In an incremental group a failed assignment
+// leaves the work of the round before with the member; Java's would not give that up.
 func (m *machine) loseWorkAt() (at time.Time, cause string, ok bool) {
-	if m.assignment == nil || m.assignment.Failed() || m.dead {
+	if m.assignment == nil || m.assignment.Failed() && m.assignment.Assigned.Empty() || m.dead {
 		return time.Time{}, "", false
 	}
 	if !m.away {

@@ -35,11 +35,12 @@ type Statuses struct {
 	connectors map[string]*Status
 	tasks      map[string]map[int]*Status
 	topics     map[string]map[string]TopicUse // by connector and topic
+	passed     map[connectors.TaskID]struct{} // tasks whose last record was passed over
 }
 
 // NewStatuses returns one that has read nothing.
 func NewStatuses() *Statuses {
-	return &Statuses{connectors: map[string]*Status{}, tasks: map[string]map[int]*Status{}, topics: map[string]map[string]TopicUse{}}
+	return &Statuses{connectors: map[string]*Status{}, tasks: map[string]map[int]*Status{}, topics: map[string]map[string]TopicUse{}, passed: map[connectors.TaskID]struct{}{}}
 }
 
 // Apply takes one more record.
@@ -49,6 +50,12 @@ func NewStatuses() *Statuses {
 //
 // Errors: a *RecordError for a record that is passed over.
 func (s *Statuses) Apply(record Record) error {
+	_, err := s.apply(record)
+	return err
+}
+
+// apply is Apply; it returns the status that shows now.
+func (s *Statuses) apply(record Record) (*Status, error) {
 	key := strings.ToValidUTF8(string(record.Key), "\uFFFD")
 	if name, ok := strings.CutPrefix(key, statusConnectorPrefix); ok {
 		return s.connector(&record, name)
@@ -57,52 +64,56 @@ func (s *Statuses) Apply(record Record) error {
 		return s.task(&record, key)
 	}
 	if place, ok := strings.CutPrefix(key, statusTopicPrefix); ok {
-		return s.topic(&record, place)
+		return nil, s.topic(&record, place)
 	}
-	return record.bad("unknown kind of key")
+	return nil, record.bad("unknown kind of key")
 }
 
-func (s *Statuses) connector(record *Record, name string) error {
+func (s *Statuses) connector(record *Record, name string) (*Status, error) {
 	if name == "" {
-		return record.bad("no connector in the key")
+		return nil, record.bad("no connector in the key")
 	}
 	if record.Value == nil {
 		delete(s.connectors, name)
 		delete(s.tasks, name)
-		return nil
+		return nil, nil
 	}
 	st, err := parseStatus(record, connectors.TaskID{Connector: name, Task: connectors.ConnectorTask})
-	if err == nil {
-		s.connectors[name] = st
+	if err != nil {
+		return nil, err
 	}
-	return err
+	s.connectors[name] = st
+	return st, nil
 }
 
-func (s *Statuses) task(record *Record, key string) error {
+func (s *Statuses) task(record *Record, key string) (*Status, error) {
 	id, ok := parseTaskKey(key, statusTaskPrefix)
 	if !ok {
-		return record.bad("no task of a connector")
+		return nil, record.bad("no task of a connector")
 	}
 	tasks := s.tasks[id.Connector]
 	if record.Value == nil {
+		delete(s.passed, id)
 		if delete(tasks, id.Task); len(tasks) == 0 {
 			delete(s.tasks, id.Connector)
 		}
-		return nil
+		return nil, nil
 	}
 	st, err := parseStatus(record, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if old := tasks[id.Task]; old != nil && st.State == connectors.Unassigned && old.State == connectors.Running && old.Generation >= st.Generation {
-		return nil
+		s.passed[id] = struct{}{}
+		return nil, nil
 	}
+	delete(s.passed, id)
 	if tasks == nil {
 		tasks = map[int]*Status{}
 		s.tasks[id.Connector] = tasks
 	}
 	tasks[id.Task] = st
-	return nil
+	return st, nil
 }
 
 func (s *Statuses) topic(record *Record, place string) error {
@@ -133,6 +144,13 @@ func (s *Statuses) Connector(name string) *Status { return s.connectors[name] }
 
 // Task returns a task's status, nil where there is none. It is not to be changed.
 func (s *Statuses) Task(id connectors.TaskID) *Status { return s.tasks[id.Connector][id.Task] }
+
+// PassedOver reports whether the last record of a task was passed over (Apply): who reads the topic anew, once
+// compaction has removed those before, takes the task for unassigned.
+func (s *Statuses) PassedOver(id connectors.TaskID) bool {
+	_, ok := s.passed[id]
+	return ok
+}
 
 // Tasks returns the statuses of a connector's tasks, by number.
 func (s *Statuses) Tasks(connector string) []*Status {

@@ -1,0 +1,189 @@
+package coordtest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/store"
+)
+
+// Times that a healed cluster may take, and how long it has to rest.
+const (
+	settleMax = 5 * time.Minute
+	quiet     = 8 * time.Second
+)
+
+// Settle waits until all is as users want it, all requests are answered, and nobody has anything to do any more.
+func (c *Cluster) Settle() {
+	var wrong error
+	for end := c.now.Add(settleMax); c.now.Before(end); {
+		configs, statuses, rounds := c.configTopic.end, c.statusTopic.end, c.rounds
+		c.Run(quiet)
+		wrong = c.wrong()
+		switch {
+		case wrong != nil:
+		case c.configTopic.end != configs || c.statusTopic.end != statuses || c.rounds != rounds:
+			wrong = fmt.Errorf("no rest: %d config records, %d statuses and %d rounds in %v", c.configTopic.end-configs, c.statusTopic.end-statuses, c.rounds-rounds, quiet)
+		case c.asked != c.answered:
+			wrong = fmt.Errorf("%d of %d requests are answered", c.answered, c.asked)
+		default:
+			return
+		}
+	}
+	c.fault("after %v: %v", settleMax, wrong)
+}
+
+// wrong says what is not as users want it.
+func (c *Cluster) wrong() error {
+	s := &state{c: c, statuses: store.NewStatuses()}
+	var err error
+	if s.configs, err = reduced(c.configTopic.history); err != nil {
+		return err
+	}
+	if s.fresh, err = reduced(c.configTopic.records); err != nil {
+		return err
+	}
+	for _, r := range c.statusTopic.records {
+		if err := s.statuses.Apply(r); err != nil {
+			return err
+		}
+	}
+	return s.wrong()
+}
+
+func reduced(records []store.Record) (*store.Configs, error) {
+	reducer := store.NewConfigReducer()
+	for _, r := range records {
+		if _, err := reducer.Apply(r); err != nil {
+			return nil, err
+		}
+	}
+	return reducer.Configs(), nil
+}
+
+// state is what the topics say.
+type state struct {
+	c        *Cluster
+	configs  *store.Configs // to who has read all of it
+	fresh    *store.Configs // to who reads it anew
+	statuses *store.Statuses
+}
+
+func (s *state) wrong() error {
+	want := map[connectors.TaskID]bool{}
+	may := map[connectors.TaskID]bool{}
+	for _, name := range s.configs.Connectors() {
+		want[connectorID(name)] = true
+		if err := s.tasksWrong(name); err != nil {
+			return err
+		}
+		// Compaction may have taken the tasks of a connector that does not run from who reads the topic anew. They
+		// come back when it runs.
+		sure := s.configs.Generation(name) < 0 || slices.EqualFunc(s.configs.TaskConfigs(name), s.fresh.TaskConfigs(name), maps.Equal[map[string]string, map[string]string])
+		if !sure && s.configs.Target(name) == connectors.TargetStarted && !s.failed(connectorID(name)) {
+			return fmt.Errorf("connector %s has no tasks to who reads the topic anew", name)
+		}
+		for _, id := range s.configs.Tasks(name) {
+			want[id] = sure
+			may[id] = true
+		}
+	}
+	for _, n := range s.c.living() {
+		for _, id := range n.worker.working() {
+			if !want[id] && !may[id] {
+				return fmt.Errorf("%v works on %s and is not configured", id, n.name)
+			}
+		}
+		if !n.steps.Idle() {
+			return fmt.Errorf("%s has operations under way", n.name)
+		}
+	}
+	for _, name := range s.statuses.Connectors() {
+		if !want[connectorID(name)] {
+			return fmt.Errorf("connector %s is gone and has a status", name)
+		}
+		for _, st := range s.statuses.Tasks(name) {
+			if !want[st.ID] && !may[st.ID] {
+				return fmt.Errorf("task %v is gone and has a status", st.ID)
+			}
+		}
+	}
+	for id, sure := range want {
+		if !sure {
+			continue
+		}
+		if err := s.instanceWrong(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tasksWrong says what is wrong with a connector's task configs: a running connector has those of its config.
+func (s *state) tasksWrong(name string) error {
+	switch target := s.configs.Target(name); {
+	case target == connectors.TargetStopped && s.configs.TaskCount(name) > 0:
+		return fmt.Errorf("connector %s is stopped and has tasks", name)
+	case target != connectors.TargetStarted || s.failed(connectorID(name)):
+		return nil
+	}
+	if s.configs.Inconsistent(name) {
+		return fmt.Errorf("the tasks of connector %s are incomplete", name)
+	}
+	config := s.configs.Config(name)
+	applied := s.configs.Applied(name)
+	if applied == nil || coord.TaskConfigsChanged(s.configs.TaskConfigs(name), taskConfigs(config), applied.Config, config) {
+		return fmt.Errorf("connector %s has tasks %v, its config is %v", name, s.configs.TaskConfigs(name), config)
+	}
+	return nil
+}
+
+// failed says whether something has failed, which stays so.
+func (s *state) failed(id connectors.TaskID) bool {
+	st := s.status(id)
+	return st != nil && st.State == connectors.Failed && s.c.failing
+}
+
+func (s *state) status(id connectors.TaskID) *store.Status {
+	if id.Task == connectors.ConnectorTask {
+		return s.statuses.Connector(id.Connector)
+	}
+	return s.statuses.Task(id)
+}
+
+// instanceWrong says what is wrong with an instance: one works, with the newest config, and its status is true.
+func (s *state) instanceWrong(id connectors.TaskID) error {
+	var owners []*Node
+	for _, n := range s.c.living() {
+		if x := n.worker.instances[id]; x != nil {
+			owners = append(owners, n)
+		}
+	}
+	st := s.status(id)
+	switch {
+	case s.failed(id) && len(owners) <= 1:
+		return nil
+	case len(owners) != 1:
+		return fmt.Errorf("%v runs on %v", id, owners)
+	case st == nil:
+		return fmt.Errorf("%v has no status", id)
+	}
+	x := owners[0].worker.instances[id]
+	config := s.configs.TaskConfig(id)
+	if id.Task == connectors.ConnectorTask {
+		config = s.configs.Config(id.Connector)
+	}
+	switch {
+	case !maps.Equal(config, x.config):
+		return fmt.Errorf("%v runs with %v, its config is %v", id, x.config, config)
+	case x.target != s.configs.Target(id.Connector):
+		return fmt.Errorf("%v is to be %s, its connector %s", id, x.target, s.configs.Target(id.Connector))
+	case st.State != x.state || st.WorkerID != owners[0].name:
+		return fmt.Errorf("%v is %s on %s, its status says %s on %s", id, x.state, owners[0].name, st.State, st.WorkerID)
+	}
+	return nil
+}

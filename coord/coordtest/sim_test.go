@@ -1,0 +1,62 @@
+package coordtest
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/millrace/millrace/coord/group"
+)
+
+// optionsOf are what a seed decides of a cluster.
+func optionsOf(seed uint64) Options {
+	o := Options{
+		Seed: seed, Protocol: []group.Protocol{group.Sessioned, group.Sessioned, group.Compatible, group.Eager}[seed%4],
+		Delay: []time.Duration{20 * time.Second, 20 * time.Second, 0}[seed%3], Failing: seed%5 == 0,
+	}
+	if o.Protocol == group.Eager {
+		o.Delay = 0
+	}
+	return o
+}
+
+// play plays a seed to its end.
+func play(o Options) *Cluster {
+	c := New(o)
+	defer c.Close()
+	for range 1 + c.rng.IntN(3) {
+		c.Start()
+	}
+	c.Run(2 * time.Second)
+	for range 3 + c.rng.IntN(25) {
+		c.Trouble()
+		c.Run(c.between(0, []time.Duration{200 * time.Millisecond, 5 * time.Second}[c.rng.IntN(2)]))
+	}
+	c.Heal()
+	c.Settle()
+	return c
+}
+
+func checkSeeds(t *testing.T, from, to uint64) {
+	for seed := from; seed < to; seed++ {
+		c := play(optionsOf(seed))
+		if len(c.Faults()) > 0 {
+			for _, line := range c.Trace() {
+				t.Log(line)
+			}
+			t.Fatalf("seed %d: %v", seed, c.Faults())
+		}
+	}
+}
+
+func TestCluster_SeedsHold(t *testing.T) { checkSeeds(t, 0, 1500) }
+
+// TestCluster_SameSeedSameHistory: nothing but the seed decides.
+func TestCluster_SameSeedSameHistory(t *testing.T) {
+	for seed := range uint64(3) {
+		a, b := play(optionsOf(seed)), play(optionsOf(seed))
+		if !slices.Equal(a.Trace(), b.Trace()) || len(a.Trace()) < 20 {
+			t.Errorf("seed %d: histories of %d and %d lines differ", seed, len(a.Trace()), len(b.Trace()))
+		}
+	}
+}

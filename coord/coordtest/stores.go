@@ -1,0 +1,334 @@
+package coordtest
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/distributed"
+	"github.com/millrace/millrace/coord/group"
+	"github.com/millrace/millrace/coord/store"
+)
+
+// How long clients try. Source: worker.sync.timeout.ms, KafkaConfigBackingStore.READ_WRITE_TOTAL_TIMEOUT_MS.
+const (
+	syncTimeout  = 3 * time.Second
+	writeTimeout = 30 * time.Second
+	flushTimeout = 5 * time.Second
+)
+
+// configStore is a worker's view of the config topic.
+type configStore struct {
+	n       *Node
+	reducer *store.ConfigReducer
+	configs *store.Configs
+	read    int64
+	tell    bool // changes are told
+
+	following bool
+}
+
+var _ distributed.ConfigStore = (*configStore)(nil)
+
+func newConfigStore(n *Node) *configStore {
+	s := &configStore{n: n, reducer: store.NewConfigReducer()}
+	s.configs = s.reducer.Configs()
+	return s
+}
+
+// follow reads on in a while, if there is something to read and nobody is about to.
+func (s *configStore) follow() {
+	if s.following || !s.tell || s.n.cut || s.read >= s.n.c.configTopic.end {
+		return
+	}
+	s.following = true
+	s.n.after(s.n.c.between(0, 150*time.Millisecond), func() {
+		s.following = false
+		if end := s.n.c.configTopic.end; !s.n.cut && s.read < end {
+			s.readTo(s.read + 1 + s.n.c.rng.Int64N(end-s.read))
+		}
+		s.follow()
+	})
+}
+
+func (s *configStore) readTo(end int64) {
+	if end <= s.read {
+		return
+	}
+	var changes []store.ConfigChange
+	for _, r := range s.n.c.configTopic.read(s.read, end) {
+		if change, err := s.reducer.Apply(r); err != nil {
+			s.n.c.fault("config record: %v", err)
+		} else if change != nil {
+			changes = append(changes, change)
+		}
+	}
+	s.read = end
+	s.configs = s.reducer.Configs()
+	if len(changes) > 0 && s.tell {
+		s.n.post(s.n.steps.ConfigsChanged(changes))
+	}
+}
+
+// Start implements distributed.ConfigStore.
+func (s *configStore) Start(ctx context.Context) error {
+	for s.ReadToEnd(ctx) != nil {
+		continue
+	}
+	s.tell = true
+	s.follow()
+	return nil
+}
+
+// Configs implements distributed.ConfigStore.
+func (s *configStore) Configs() *store.Configs { return s.configs }
+
+// ReadToEnd implements distributed.ConfigStore.
+func (s *configStore) ReadToEnd(context.Context) error {
+	c := s.n.c
+	end := c.configTopic.end
+	c.pause(s.n, time.Millisecond, 40*time.Millisecond)
+	if s.n.cut {
+		c.pause(s.n, syncTimeout, syncTimeout)
+		return errMadeUp
+	}
+	s.readTo(max(end, s.read))
+	return nil
+}
+
+// write appends records, and reads them back. A write that fails may have been done all the same, and a crash can
+// come before and after it.
+func (s *configStore) write(back bool, records ...store.Record) error {
+	c := s.n.c
+	c.pause(s.n, time.Millisecond, 20*time.Millisecond)
+	s.n.crashPoint()
+	if s.n.cut {
+		c.pause(s.n, writeTimeout, writeTimeout)
+		return errMadeUp
+	}
+	for _, r := range records {
+		c.logf("%s writes %s", s.n.name, r.Key)
+	}
+	c.configTopic.write(records...)
+	c.follow()
+	s.n.crashPoint()
+	if c.faulty && c.chance(30) {
+		return errMadeUp // the answer was lost
+	}
+	if !back {
+		return nil
+	}
+	return s.ReadToEnd(context.Background())
+}
+
+// PutConnector implements distributed.ConfigStore.
+func (s *configStore) PutConnector(_ context.Context, name string, config map[string]string, target connectors.TargetState) error {
+	var records []store.Record
+	if target != "" {
+		records = append(records, store.TargetRecord(name, target))
+	}
+	return s.write(true, append(records, store.ConnectorRecord(name, config))...)
+}
+
+// RemoveConnector implements distributed.ConfigStore.
+func (s *configStore) RemoveConnector(_ context.Context, name string) error {
+	return s.write(true, store.RemoveRecords(name)...)
+}
+
+// PutTaskConfigs implements distributed.ConfigStore. Others' records can come between any two of it.
+func (s *configStore) PutTaskConfigs(ctx context.Context, connector string, configs []map[string]string) error {
+	if err := s.ReadToEnd(ctx); err != nil {
+		return err
+	}
+	for n, c := range configs {
+		if err := s.write(false, store.TaskRecord(connectors.TaskID{Connector: connector, Task: n}, c)); err != nil {
+			return err
+		}
+	}
+	if err := s.ReadToEnd(ctx); err != nil {
+		return err
+	}
+	return s.write(true, store.CommitRecord(connector, len(configs)))
+}
+
+// PutTarget implements distributed.ConfigStore.
+func (s *configStore) PutTarget(_ context.Context, name string, target connectors.TargetState) error {
+	return s.write(false, store.TargetRecord(name, target))
+}
+
+// PutSessionKey implements distributed.ConfigStore.
+func (s *configStore) PutSessionKey(_ context.Context, key *group.SessionKey) error {
+	return s.write(true, store.SessionKeyRecord(key))
+}
+
+// PutRestart implements distributed.ConfigStore.
+func (s *configStore) PutRestart(_ context.Context, r coord.RestartRequest) error {
+	return s.write(true, store.RestartRecord(r))
+}
+
+// PutLoggerLevel implements distributed.ConfigStore.
+func (s *configStore) PutLoggerLevel(_ context.Context, logger, level string) error {
+	return s.write(false, store.LoggerRecord(logger, level))
+}
+
+// Close implements distributed.ConfigStore.
+func (s *configStore) Close() {}
+
+// statusStore is a worker's view of the status topic.
+type statusStore struct {
+	*store.Statuses
+	n       *Node
+	read    int64
+	pending []store.Record
+
+	started, following bool
+}
+
+var _ distributed.StatusStore = (*statusStore)(nil)
+
+// follow reads and writes in a while, if there is something to do and nobody is about to.
+func (s *statusStore) follow() {
+	if s.following || !s.started || s.n.cut || s.read >= s.n.c.statusTopic.end && len(s.pending) == 0 {
+		return
+	}
+	s.following = true
+	s.n.after(s.n.c.between(0, 100*time.Millisecond), func() {
+		s.following = false
+		if s.n.cut {
+			return
+		}
+		if end := s.n.c.statusTopic.end; s.read < end {
+			s.readTo(s.read + 1 + s.n.c.rng.Int64N(end-s.read))
+		}
+		if len(s.pending) > 0 {
+			s.write(1 + s.n.c.rng.IntN(len(s.pending)))
+		}
+		s.follow()
+	})
+}
+
+func (s *statusStore) readTo(end int64) {
+	for _, r := range s.n.c.statusTopic.read(s.read, end) {
+		if err := s.Apply(r); err != nil {
+			s.n.c.fault("status record: %v", err)
+		}
+	}
+	s.read = max(s.read, end)
+}
+
+func (s *statusStore) write(n int) {
+	if n > 0 {
+		s.n.c.statusTopic.write(s.pending[:n]...)
+		s.pending = slices.Delete(s.pending, 0, n)
+		s.n.c.follow()
+	}
+}
+
+func (s *statusStore) put(r store.Record) {
+	s.pending = append(s.pending, r)
+	s.follow()
+}
+
+// Start implements distributed.StatusStore.
+func (s *statusStore) Start(context.Context) error {
+	s.readTo(s.n.c.statusTopic.end)
+	s.started = true
+	s.follow()
+	return nil
+}
+
+// Put implements distributed.StatusStore.
+func (s *statusStore) Put(st store.Status) {
+	s.put(store.StatusRecord(st))
+}
+
+// PutSafe implements distributed.StatusStore.
+func (s *statusStore) PutSafe(st store.Status) {
+	if s.Safe(st) {
+		s.Put(st)
+	}
+}
+
+// Flush implements distributed.StatusStore.
+func (s *statusStore) Flush(context.Context) error {
+	s.n.c.pause(s.n, 0, 30*time.Millisecond)
+	if s.n.cut {
+		s.n.c.pause(s.n, flushTimeout, flushTimeout)
+		return errMadeUp
+	}
+	s.write(len(s.pending))
+	return nil
+}
+
+// PutTopic implements distributed.StatusStore.
+func (s *statusStore) PutTopic(u store.TopicUse) { s.put(store.TopicRecord(u)) }
+
+// ForgetTopic implements distributed.StatusStore.
+func (s *statusStore) ForgetTopic(connector, topic string) {
+	s.put(store.ForgetTopicRecord(connector, topic))
+}
+
+// Close implements distributed.StatusStore.
+func (s *statusStore) Close() {}
+
+// offsetStore keeps nothing, and takes its time.
+type offsetStore struct{ n *Node }
+
+// Start implements distributed.OffsetStore.
+func (s offsetStore) Start(context.Context) error { return nil }
+
+// All implements distributed.OffsetStore.
+func (s offsetStore) All(context.Context, string) ([]connectors.PartitionOffset, error) {
+	return nil, nil
+}
+
+// Partitions implements distributed.OffsetStore.
+func (s offsetStore) Partitions(context.Context, string) ([]connectors.OffsetMap, error) {
+	return nil, nil
+}
+
+// Set implements distributed.OffsetStore. Nothing of the connector may run meanwhile.
+func (s offsetStore) Set(_ context.Context, connector string, _ []connectors.PartitionOffset) error {
+	for _, o := range s.n.c.living() {
+		for _, id := range o.worker.working() {
+			if id.Connector == connector && id.Task != connectors.ConnectorTask && !o.frozen && !o.cut {
+				s.n.c.fault("offsets are changed while %v works on %s", id, o.name)
+			}
+		}
+	}
+	s.n.c.pause(s.n, 0, 20*time.Millisecond)
+	return nil
+}
+
+// Close implements distributed.OffsetStore.
+func (s offsetStore) Close() error { return nil }
+
+// peers carries requests to other workers.
+type peers struct{ n *Node }
+
+var _ coord.Peers = peers{}
+
+// PutTaskConfigs implements coord.Peers.
+func (p peers) PutTaskConfigs(_ context.Context, url, connector string, configs []map[string]string, sign coord.SignFunc) error {
+	c := p.n.c
+	var by coord.Signature
+	if sign != nil {
+		var err error
+		if by, err = sign([]byte(connector)); err != nil {
+			return err
+		}
+	}
+	c.pause(p.n, time.Millisecond, 20*time.Millisecond)
+	to := c.at(url)
+	if to == nil || !to.up {
+		return errMadeUp
+	}
+	return c.ask(p.n, func(done func(error)) {
+		to.post(to.steps.PutTaskConfigs(connector, configs, by, done))
+	})
+}
+
+// FenceZombies implements coord.Peers.
+func (p peers) FenceZombies(context.Context, string, string, coord.SignFunc) error { return errMadeUp }
