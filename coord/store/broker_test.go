@@ -17,7 +17,7 @@ import (
 )
 
 // startBroker starts a broker of one node without automatic topics.
-func startBroker(t *testing.T, opts ...kfake.Opt) *kfake.Cluster {
+func startBroker(t testing.TB, opts ...kfake.Opt) *kfake.Cluster {
 	t.Helper()
 	c, err := kfake.NewCluster(append([]kfake.Opt{kfake.NumBrokers(1)}, opts...)...)
 	if err != nil {
@@ -34,7 +34,7 @@ func workerProps(c *kfake.Cluster, more ...string) map[string]string {
 		"config.storage.topic": "configs", "offset.storage.topic": "offsets", "status.storage.topic": "statuses",
 		"config.storage.replication.factor": "1", "offset.storage.replication.factor": "1", "status.storage.replication.factor": "1",
 		"offset.storage.partitions": "3", "status.storage.partitions": "2",
-		"linger.ms": "0", "fetch.max.wait.ms": "50",
+		"fetch.max.wait.ms": "50",
 	}
 	for i := 0; i < len(more); i += 2 {
 		p[more[i]] = more[i+1]
@@ -42,7 +42,7 @@ func workerProps(c *kfake.Cluster, more ...string) map[string]string {
 	return p
 }
 
-func testOptions(t *testing.T, props map[string]string) Options {
+func testOptions(t testing.TB, props map[string]string) Options {
 	return Options{Properties: props, NewClient: kafka.Clients{}.New, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
 }
 

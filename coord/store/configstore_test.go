@@ -171,7 +171,7 @@ func TestConfigStore_OutlivesItsBroker(t *testing.T) {
 	b, port := freePort(t, dir)
 	props := map[string]string{
 		"bootstrap.servers": b.Bootstrap(), "config.storage.topic": "configs", "offset.storage.topic": "o", "status.storage.topic": "s",
-		"config.storage.replication.factor": "1", "status.storage.replication.factor": "1", "linger.ms": "0", "retry.backoff.max.ms": "100", "reconnect.backoff.max.ms": "100",
+		"config.storage.replication.factor": "1", "status.storage.replication.factor": "1", "retry.backoff.max.ms": "100", "reconnect.backoff.max.ms": "100",
 	}
 	o := Options{Properties: props, NewClient: kafka.Clients{}.New, Logger: slog.New(slog.DiscardHandler)}
 	h := &heard{}
@@ -189,14 +189,16 @@ func TestConfigStore_OutlivesItsBroker(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	if err := s.PutConnector(ctx, "b", map[string]string{}, ""); !errors.Is(err, context.DeadlineExceeded) {
-		t.Fatal(err)
+		t.Fatal(err, errors.Unwrap(err))
 	}
 	written := make(chan error)
 	go func() { written <- s.PutConnector(context.Background(), "c", map[string]string{}, "") }()
 	b, err = embedded.Start(embedded.Options{Dir: dir, Port: port})
 	must(t, err)
 	defer func() { must(t, b.Close()) }()
-	must(t, <-written)
+	if err := <-written; err != nil {
+		t.Fatal(err, errors.Unwrap(err))
+	}
 	if got := s.Configs(); !got.Contains("a") || !got.Contains("c") {
 		t.Fatal(stateText(got))
 	}

@@ -329,3 +329,31 @@ func TestRead_GoesOnAfterErrors(t *testing.T) {
 		t.Fatal(stateText(got))
 	}
 }
+
+func TestWrite_OutlivesTheContextOfAnother(t *testing.T) {
+	c := startBroker(t)
+	var on atomic.Bool
+	refused := refuseWrites(c, &on, kerr.NotLeaderForPartition.Code)
+	s, _ := openConfigs(t, workerProps(c, "linger.ms", "20"))
+	for n := range 5 {
+		on.Store(true)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended, written := make(chan error), make(chan error)
+		go func() { ended <- s.log.Write(ctx, ConnectorRecord("gone", nil)) }()
+		go func() {
+			written <- s.log.Write(t.Context(), ConnectorRecord(fmt.Sprint("a", n), nil), ConnectorRecord(fmt.Sprint("b", n), nil))
+		}()
+		before := refused.Load()
+		eventually(t, "refusals", func() bool { return refused.Load() > before+1 })
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		on.Store(false)
+		must(t, <-written)
+		must(t, s.ReadToEnd(t.Context()))
+		if got := s.Configs(); !got.Contains(fmt.Sprint("a", n)) || !got.Contains(fmt.Sprint("b", n)) {
+			t.Fatal(stateText(got))
+		}
+	}
+}

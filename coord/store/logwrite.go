@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -14,12 +16,21 @@ import (
 // Errors: the first record's that was not written; those before it are, those after it may be, and where
 // ctx ended the rest may be too.
 func (l *Log) Write(ctx context.Context, records ...Record) error {
-	for _, err := range l.writeEach(ctx, records) {
-		if err != nil {
-			return err
+	for {
+		errs := l.writeEach(ctx, records)
+		at := slices.IndexFunc(errs, func(err error) bool { return err != nil })
+		switch {
+		case at < 0:
+			return nil
+		case ctx.Err() != nil:
+			return fmt.Errorf("%w: %w", ctx.Err(), errs[at])
+		case !errors.Is(errs[at], context.Canceled) && !errors.Is(errs[at], context.DeadlineExceeded):
+			return errs[at]
 		}
+		// Somebody else's context ended, whose record is in the same batch: the client fails them all. What
+		// follows is written again too, so that the order stays.
+		records = records[at:]
 	}
-	return nil
 }
 
 // writeEach is Write with an error for each record.

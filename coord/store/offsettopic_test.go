@@ -177,7 +177,7 @@ func TestOffsetTopic_PassesOverWhatIsNoKey(t *testing.T) {
 func own(t *testing.T, c *kfake.Cluster, worker *OffsetTopic, topic string) *ConnectorOffsets {
 	t.Helper()
 	client := func(id string) map[string]string {
-		return map[string]string{"bootstrap.servers": c.ListenAddrs()[0], "client.id": id, "linger.ms": "0", "fetch.max.wait.ms": "50"}
+		return map[string]string{"bootstrap.servers": c.ListenAddrs()[0], "client.id": id, "fetch.max.wait.ms": "50"}
 	}
 	s, err := worker.ForConnector(OwnTopic{Name: topic, Producer: client("p"), Consumer: client("c"), Admin: client("a")}, testOptions(t, workerProps(c)))
 	must(t, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -181,6 +182,36 @@ func TestStatusStore_GivesUpWhatIsRefused(t *testing.T) {
 	settle(t, s)
 	if got := shown(s, 0) + ", " + shown(s, 1); got != ", RUNNING a 3" || len(s.latest) != 0 {
 		t.Error(got, s.latest)
+	}
+}
+
+func TestStatusStore_TellsWhatShows(t *testing.T) {
+	c := startBroker(t)
+	a := openStatuses(t, workerProps(c))
+	a.Put(said(-1, connectors.Unassigned, "a", 1))
+	settle(t, a)
+	b, err := NewStatusStore(testOptions(t, workerProps(c, "status.storage.partitions", "1")))
+	must(t, err)
+	t.Cleanup(b.Close)
+	var mu sync.Mutex
+	var told []string
+	b.Tell(func(list []*Status) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, st := range list {
+			told = append(told, fmt.Sprint(st.ID, " ", st.State))
+		}
+	})
+	must(t, b.Start(t.Context()))
+	a.Put(said(0, connectors.Running, "a", 3))
+	a.Put(said(0, connectors.Unassigned, "b", 2)) // passed over
+	a.Put(said(0, connectors.Destroyed, "a", 3))
+	settle(t, a)
+	must(t, b.ReadToEnd(t.Context()))
+	mu.Lock()
+	defer mu.Unlock()
+	if want := []string{"c--1 UNASSIGNED", "c-0 RUNNING"}; !slices.Equal(told, want) {
+		t.Fatalf("%q, want %q", told, want)
 	}
 }
 
