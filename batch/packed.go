@@ -183,3 +183,26 @@ func AppendDecimal(dst []byte, unscaled *big.Int, scale int32) []byte {
 	dst = binary.BigEndian.AppendUint32(dst, uint32(scale))
 	return java.AppendBigBytes(dst, unscaled)
 }
+
+// AppendPackedString appends a String in packed form.
+func AppendPackedString[T ~string | ~[]byte](dst []byte, s T) []byte {
+	dst = binary.AppendUvarint(append(dst, byte(TagString)), uint64(len(s)))
+	return append(dst, s...)
+}
+
+// AppendPackedArray appends the head of an Array of n elements in packed form: the elements follow.
+func AppendPackedArray(dst []byte, n int) []byte {
+	return binary.AppendUvarint(append(dst, byte(TagArray)), uint64(n))
+}
+
+// AppendPackedMap appends the head of a Map of n entries in packed form: key and value of each follow.
+func AppendPackedMap(dst []byte, n int) []byte {
+	return binary.AppendUvarint(append(dst, byte(TagMap)), uint64(n))
+}
+
+// AppendRestName appends what stands before the packed value of a member in an object's Rest: see AppendRest.
+func AppendRestName(dst []byte, place int, name []byte) []byte {
+	dst = binary.AppendUvarint(dst, uint64(place))
+	dst = binary.AppendUvarint(dst, uint64(len(name)))
+	return append(dst, name...)
+}

@@ -46,6 +46,10 @@ type column struct {
 	aside  bool          // schemaless: below or unread
 	rows   int           // below: rows so far
 
+	// Elements of schemaless arrays: what was there before the present row of the batch, valid where round is its number.
+	before int
+	round  uint64
+
 	// Typed columns.
 	fixed    []byte
 	width    int

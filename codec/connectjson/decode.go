@@ -10,7 +10,7 @@ import (
 
 const (
 	slotsFree  = 4096     // slots that schemaless columns may take for any input
-	slotsShare = 2        // and for each byte of it
+	slotsShare = 1        // and for each byte of it
 	keptBytes  = 16 << 20 // scratch of more is not kept for the next batch
 )
 
@@ -18,6 +18,19 @@ const (
 // under a schema everything is read, because the schema decides what fails.
 func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel batch.Selection, want *batch.Projection, status *batch.Status) (*batch.Column, error) {
 	p := d.planOf(d.groups[group])
+	d.packed = false
+	if !d.rowsOf(dst, in, p, sel, want, status) {
+		// Objects in arrays have so many different members that their columns would take more than a fair share.
+		delete(d.plans, p.schema)
+		p = d.planOf(p.schema)
+		d.packed = true
+		d.rowsOf(dst, in, p, sel, want, status)
+	}
+	return d.end(in, p), nil
+}
+
+// rowsOf reads the rows of sel into the columns of p; false where it stopped because columns below arrays became too many.
+func (d *decoder) rowsOf(dst *batch.Batch, in *codec.Input, p *plan, sel batch.Selection, want *batch.Projection, status *batch.Status) bool {
 	d.begin(dst, in, p, sel, want)
 	if sel == nil {
 		for i := range int32(in.Values.Len()) {
@@ -28,11 +41,7 @@ func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel bat
 			d.decode(in, p, i, status)
 		}
 	}
-	out := d.end(in, p)
-	if out == nil {
-		out = d.plainColumn(dst, in, d.groups[group], sel, status)
-	}
-	return out, nil
+	return !d.crowded
 }
 
 // planOf returns the plan of a schema.
@@ -43,7 +52,7 @@ func (d *decoder) planOf(s *batch.Schema) *plan {
 	if len(d.plans) > d.cacheSize {
 		clear(d.plans)
 	}
-	p := &plan{schema: s, root: &column{}, check: batch.NewColumnBuilder(s, false)}
+	p := &plan{schema: s, root: &column{}}
 	if s != nil {
 		p.root = newTyped(s, false, 0, d.replaceNull)
 	}
@@ -56,6 +65,7 @@ func (d *decoder) begin(dst *batch.Batch, in *codec.Input, p *plan, sel batch.Se
 	f := &d.fast
 	f.dst, f.rows, f.text = dst, in.Values.Len(), f.text[:0]
 	f.want = nil
+	f.crowded, f.below = false, 0
 	if p.schema == nil {
 		f.want = want
 		p.root.choose(want)
@@ -102,6 +112,9 @@ func inputBytes(b *batch.Bytes, sel batch.Selection) int {
 
 // decode reads row i.
 func (d *decoder) decode(in *codec.Input, p *plan, i int32, status *batch.Status) {
+	if d.crowded {
+		return
+	}
 	if !in.Values.Valid.Has(int(i)) {
 		p.root.null(int(i))
 		if p.schema != nil {
@@ -113,11 +126,12 @@ func (d *decoder) decode(in *codec.Input, p *plan, i int32, status *batch.Status
 		return
 	}
 	d.row(in, i)
-	if d.readFast(p, i) {
+	d.round++
+	if d.readFast(p, i) || d.crowded {
 		return
 	}
-	p.root.clear(int(i))
-	if err := d.readPlain(in, p, i); err != nil {
+	d.clear(p.root, int(i))
+	if err := d.readTape(in, p, i); err != nil {
 		p.root.null(int(i))
 		status.Fail(i, d.rows, err)
 	}
@@ -153,39 +167,9 @@ func endsRoot(first, next byte) bool {
 	return next == ' ' || next == '\t' || next == '\n' || next == '\r'
 }
 
-// readPlain reads row i by way of a value.
-func (d *decoder) readPlain(in *codec.Input, p *plan, i int32) error {
-	v, err := d.plainValue(in.Values.At(int(i)), p.schema)
-	if err != nil {
-		return err
-	}
-	if err := p.check.Check(v); err != nil {
-		return asError(err)
-	}
-	if len(d.text)+2*v.TextBytes()+3*int(in.Values.Views[i].Len) > batch.MaxBufferBytes {
-		return codec.Data("batch of %d rows exceeds 2 GiB of text: use fewer rows a batch", d.rows)
-	}
-	d.put(p.root, int(i), v)
-	return nil
-}
-
-// plainValue reads a record whose schema is known.
-func (d *decoder) plainValue(raw []byte, s *batch.Schema) (batch.Value, error) {
-	_, n, err := d.split(raw)
-	if err != nil {
-		return batch.Null(), err
-	}
-	v, err := d.read.value(s, n)
-	return v, asError(err)
-}
-
-// end lays the columns out; nil where the batch has to go the plain way.
+// end lays the columns out.
 func (d *decoder) end(in *codec.Input, p *plan) *batch.Column {
 	f := &d.fast
-	if p.schema == nil && p.root.slotsBelow(f.rows) > d.slots {
-		delete(d.plans, nil)
-		return nil
-	}
 	var text []byte
 	if len(f.text) > 0 {
 		text = f.dst.Arena.Bytes(len(f.text))
@@ -199,38 +183,4 @@ func (d *decoder) end(in *codec.Input, p *plan) *batch.Column {
 	}
 	f.dst = nil
 	return out
-}
-
-// plainColumn reads the rows of sel as values and lays them out afterwards: for schemaless batches whose
-// arrays hold objects of so many different members that columns would take more than a fair share.
-func (d *decoder) plainColumn(dst *batch.Batch, in *codec.Input, s *batch.Schema, sel batch.Selection, status *batch.Status) *batch.Column {
-	b := batch.NewColumnBuilder(s, false)
-	n := in.Values.Len()
-	next := func(i int32) {
-		b.AppendNulls(int(i) - b.Len())
-		raw, ok := in.Values.Get(int(i))
-		if !ok {
-			b.AppendNoSchema()
-			return
-		}
-		v, err := d.plainValue(raw, s)
-		if err == nil {
-			err = asError(b.Append(v))
-		}
-		if err != nil {
-			status.Fail(i, n, err)
-			b.AppendNulls(1)
-		}
-	}
-	if sel == nil {
-		for i := range int32(n) {
-			next(i)
-		}
-	} else {
-		for _, i := range sel {
-			next(i)
-		}
-	}
-	b.AppendNulls(n - b.Len())
-	return b.Finish(dst)
 }

@@ -16,23 +16,22 @@ type decoder struct {
 	fast
 	prefixes prefixes
 	plans    map[*batch.Schema]*plan
-	round    uint64 // number of the present input
+	inputs   uint64 // number of the present input
 
 	// Of the present input.
 	groups   []*batch.Schema
 	payloads []int32 // envelope: where each row's payload starts, -1: the plain path knows
 	scratch  []byte  // the row at the end of a buffer, with slack
+	tape     jsonscan.Tape
 
 	// Of the present group.
 	noSchema bits.Bitmap // rows of null bytes under a schema
-	slots    int         // that schemaless columns may take
 }
 
 // plan is what a decoder keeps for the records of one schema.
 type plan struct {
 	schema *batch.Schema
 	root   *column
-	check  *batch.ColumnBuilder // says whether a value of the plain path can be stored
 }
 
 var _ codec.Decoder = (*decoder)(nil)
@@ -60,7 +59,7 @@ func (d *decoder) Group(dst *batch.Batch, in *codec.Input, g *codec.Groups, stat
 		d.groups = append(d.groups, s)
 		return nil
 	}
-	d.round++
+	d.inputs++
 	n := in.Values.Len()
 	rows := mem.Alloc[int32](&dst.Arena, n)
 	d.payloads = mem.Alloc[int32](&dst.Arena, n)
@@ -111,8 +110,8 @@ func (d *decoder) groupOf(in *codec.Input, i int32, status *batch.Status) int32 
 	} else {
 		d.payloads[i] = int32(len(e.text))
 	}
-	if e.round != d.round {
-		e.round, e.group = d.round, d.group(e.schema)
+	if e.round != d.inputs {
+		e.round, e.group = d.inputs, d.group(e.schema)
 	}
 	return e.group
 }
@@ -134,11 +133,21 @@ func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
 		d.payloads[i] = int32(at)
 		return d.prefixes.add(text, e.schema), nil
 	}
-	s, _, err := d.split(raw)
+	v, ok, err := d.onTape(in, i)
+	defer d.tape.Drop()
 	if err != nil {
 		return nil, err
 	}
-	return &prefix{schema: s}, nil
+	at, _, err := d.members(v, ok)
+	if err != nil {
+		return nil, err
+	}
+	n := d.tape.Node(at)
+	s, err := d.read.schema(&n)
+	if err != nil {
+		return nil, err
+	}
+	return &prefix{schema: d.schemas.intern(s)}, nil
 }
 
 // schemaIn reads the schema of the row that fast has, an envelope whose payload starts at at and is not looked at.

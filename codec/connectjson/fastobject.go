@@ -150,10 +150,17 @@ func (f *fast) member(c *column, o *object, name []byte) *member {
 		}
 		return o.add(string(name), &column{op: opSkip, depth: c.depth + 1})
 	}
-	if len(o.members) >= batch.DynamicFieldsMax || !c.below && f.budget < f.rows {
+	switch {
+	case len(o.members) >= batch.DynamicFieldsMax:
 		return nil
-	}
-	if !c.below {
+	case c.below:
+		if f.packed {
+			return nil
+		}
+		f.below += c.rows // objects so far, which lack the member
+	case f.budget < f.rows:
+		return nil
+	default:
 		f.budget -= f.rows
 	}
 	k := &column{below: c.below, depth: c.depth + 1}

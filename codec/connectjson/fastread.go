@@ -17,17 +17,23 @@ type fast struct {
 	base uint32
 	own  bool // the row lies elsewhere: its texts are copied
 
-	open int    // arrays and objects around the root column: 1 inside an envelope
-	text []byte // what had to be written anew, for all columns of the batch
+	open int           // arrays and objects around the root column: 1 inside an envelope
+	text []byte        // what had to be written anew, for all columns of the batch
+	side jsonscan.Tape // of a member without column
 
 	entries []entry // of the maps that are being read
 	sorted  []entry // scratch of largeHashOrder
 	hashes  []int32
 
-	dst    *batch.Batch
-	rows   int
-	want   *batch.Projection // of schemaless records
-	budget int               // slots that schemaless columns at row level may still take
+	dst     *batch.Batch
+	rows    int
+	want    *batch.Projection // of schemaless records
+	budget  int               // slots that schemaless columns at row level may still take
+	slots   int               // that schemaless columns may take
+	below   int               // slots that the members of objects below arrays take
+	packed  bool              // members of objects below arrays get no columns
+	crowded bool              // they would take too many: the batch is read again, packed
+	round   uint64            // number of the present row
 }
 
 const odd = -1
@@ -195,6 +201,9 @@ func (f *fast) dynamicObject(c *column, r, i int) int {
 		return odd
 	}
 	o := f.objects(c)
+	if c.below && !f.affords(o, r) {
+		return odd
+	}
 	if i = f.object(c, o, r, i); i == odd {
 		return odd
 	}
@@ -208,7 +217,17 @@ func (f *fast) elements(c *column) *column {
 		c.elem = &column{below: true, aside: true, depth: c.depth + 1}
 		c.elem.begin(f.dst, 0)
 	}
+	if c.elem.round != f.round {
+		c.elem.round, c.elem.before = f.round, c.elem.rows
+	}
 	return c.elem
+}
+
+// affords counts the slots of one more object below an array, in row r of its column; false where they are too many.
+func (f *fast) affords(o *object, r int) bool {
+	f.below += len(o.members)
+	f.crowded = f.crowded || f.below > f.slots
+	return !f.crowded
 }
 
 // objects returns the members of a schemaless column's objects.

@@ -107,26 +107,6 @@ func (c *column) finishDynamic(dst *batch.Batch, n int, src, text []byte) *batch
 	return out
 }
 
-// slotsBelow counts the slots that the schemaless columns below arrays take for n rows.
-func (c *column) slotsBelow(n int) int {
-	if c.op != opDynamic || c.unread {
-		return 0
-	}
-	total := 0
-	if c.below {
-		total = n
-	}
-	if c.object != nil {
-		for _, m := range c.object.members {
-			total += m.column.slotsBelow(n)
-		}
-	}
-	if c.elem != nil {
-		total += c.elem.slotsBelow(c.elem.rows)
-	}
-	return total
-}
-
 // slotsAt counts the schemaless columns at row level.
 func (c *column) slotsAt() int {
 	if c.op != opDynamic || c.below {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
 )
 
 // object is the members of a STRUCT, or of the objects of a schemaless column, and what was learned
@@ -34,10 +35,11 @@ type member struct {
 	place   int32
 	column  *column
 	turn    uint64
-	learned bool // in the template
-	at      int  // its place there
-	rows    int  // schemaless: objects of this batch that have it
-	idle    int  // schemaless: batches in turn without it
+	value   jsonscan.Ref // of the present object, where the tape path reads it
+	learned bool         // in the template
+	at      int          // its place there
+	rows    int          // schemaless: objects of this batch that have it
+	idle    int          // schemaless: batches in turn without it
 }
 
 // segment is the text between two values, learned from an object: a comma (for the first member the

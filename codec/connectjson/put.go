@@ -5,23 +5,17 @@ import (
 	"math"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/internal/java"
 )
 
-// put writes a value that the plain path read into row r of c. The value fits the schema.
+// put writes a value into row r of a typed column: a default, a decimal or date, the key of a map. The value fits the schema.
 func (f *fast) put(c *column, r int, v batch.Value) {
-	if c.unread {
-		return
-	}
 	if v.IsNull() {
 		c.null(r)
 		return
 	}
 	c.room(r)
-	if c.op == opDynamic {
-		f.putDynamic(c, r, v)
-		return
-	}
 	c.present(r)
 	switch c.op {
 	case opInt8:
@@ -69,73 +63,35 @@ func (f *fast) put(c *column, r int, v batch.Value) {
 	}
 }
 
-// putDynamic writes a schemaless value.
-func (f *fast) putDynamic(c *column, r int, v batch.Value) {
-	c.tags[r] = v.Tag()
-	switch v.Tag() {
-	case batch.TagString:
-		from := len(f.text)
-		f.text = append(f.text, v.Str()...)
-		c.spots[r], _ = f.written(from)
-	case batch.TagFloat64:
-		c.slots[r] = math.Float64bits(v.Float())
-	case batch.TagArray, batch.TagMap:
-		switch {
-		case c.depth >= batch.DynamicDepthMax:
-			var d batch.Dynamic // JSON has no structs, which alone would be kept in it
-			from := len(f.text)
-			f.text = d.AppendPacked(f.text, v)
-			c.tags[r] = batch.TagPacked
-			c.spots[r], _ = f.written(from)
-		case v.Tag() == batch.TagArray:
-			f.putArray(c, r, v.Array())
-		default:
-			f.putObject(c, r, v.Map())
-		}
-	default:
-		c.slots[r] = uint64(v.Int())
-	}
-}
-
-func (f *fast) putArray(c *column, r int, items []batch.Value) {
-	e := f.elements(c)
-	start := e.rows
-	for _, v := range items {
-		f.put(e, e.rows, v)
-	}
-	c.spots[r] = batch.View{Pos: uint32(start), Len: uint32(e.rows - start)}
-}
-
-func (f *fast) putObject(c *column, r int, m *batch.MapValue) {
-	o := f.objects(c)
-	var order []int32
-	var others rest
-	for i := range m.Keys {
-		name := m.Keys[i].Str()
-		k := f.member(c, o, []byte(name))
-		if k == nil {
-			others.add(i, name, m.Values[i])
-			continue
-		}
-		k.rows++
-		f.put(k.column, r, m.Values[i])
-		order = append(order, k.place)
-	}
-	if len(others.names) > 0 {
-		f.keepRest(c, r, &others) // its length was checked before
-	}
-	c.slots[r] = uint64(o.shapes.number(order, len(others.names) > 0, o.members))
-}
-
-// clear takes back what an attempt at row r left in the members of a schemaless column.
-func (c *column) clear(r int) {
+// clear takes back what an attempt at row r, the present one, left in the columns below a schemaless column at row level.
+func (f *fast) clear(c *column, r int) {
 	if c.op != opDynamic || c.aside {
 		return
 	}
 	c.tags[r] = batch.TagAbsent
+	if c.elem != nil && c.elem.round == f.round {
+		c.elem.cut(c.elem.before, f.round)
+	}
 	if c.object != nil {
 		for _, m := range c.object.members {
-			m.column.clear(r)
+			f.clear(m.column, r)
+		}
+	}
+}
+
+// cut drops the rows from n on of a schemaless column below an array, which the present row brought.
+func (c *column) cut(n int, round uint64) {
+	if n < c.rows {
+		c.rows = n
+		c.tags, c.slots, c.rests = c.tags[:n], c.slots[:n], c.rests[:min(n, len(c.rests))]
+		c.spots = mem.Cast[batch.View](mem.AsBytes(c.slots))
+	}
+	if c.elem != nil && c.elem.round == round {
+		c.elem.cut(c.elem.before, round)
+	}
+	if c.object != nil {
+		for _, m := range c.object.members {
+			m.column.cut(n, round)
 		}
 	}
 }

@@ -28,24 +28,20 @@ func (x *rest) has(name []byte) bool {
 	return false
 }
 
-// add appends a member. JSON has no structs, which alone would be kept beside the packed form.
-func (x *rest) add(place int, name string, v batch.Value) {
-	var d batch.Dynamic
-	x.packed = d.AppendRest(x.packed, place, name, v)
-	x.names = append(x.names, name)
-}
-
 // restMember reads the value at b[i] of a member without column, the place-th of its object.
 func (f *fast) restMember(o *object, place int, name []byte, i, depth int) int {
+	x := &o.rest
 	end := jsonscan.Skip(f.b, i, f.n, depth)
-	if end < 0 || len(o.rest.names) >= restMax || o.rest.has(name) {
+	if end < 0 || len(x.names) >= restMax || x.has(name) {
 		return odd
 	}
-	n, err := jsonscan.Parse(f.b[i:end])
+	v, _, err := f.side.Read(f.b[i:], end-i)
 	if err != nil {
 		return odd
 	}
-	o.rest.add(place, string(name), reader{}.schemaless(&n))
+	x.packed = pack(batch.AppendRestName(x.packed, place, name), &f.side, v)
+	x.names = append(x.names, string(name))
+	f.side.Drop()
 	return end
 }
 
@@ -54,9 +50,14 @@ func (f *fast) keepRest(c *column, r int, x *rest) bool {
 	from := len(f.text)
 	f.text = append(f.text, x.packed...)
 	v, ok := f.written(from)
-	if !ok {
-		return false
+	if ok {
+		f.setRest(c, r, v)
 	}
+	return ok
+}
+
+// setRest makes v the members without column of row r of c.
+func (f *fast) setRest(c *column, r int, v batch.View) {
 	switch {
 	case c.below:
 		c.rests = grown(c.rests, r+1)
@@ -64,5 +65,4 @@ func (f *fast) keepRest(c *column, r int, x *rest) bool {
 		c.rests = mem.Zeroed[batch.View](&f.dst.Arena, f.rows)
 	}
 	c.rests[r] = v
-	return true
 }

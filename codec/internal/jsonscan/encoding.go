@@ -60,7 +60,8 @@ func (p *parser) decode16(bigEndian bool) error {
 	if err != nil {
 		return err
 	}
-	p.b, p.chars = c.Append(nil, p.b), true
+	// Most characters take one byte, some three for two.
+	p.b, p.chars = c.Append(make([]byte, 0, len(p.b)/2+Slack), p.b), true
 	return nil
 }
 
@@ -69,7 +70,7 @@ func (p *parser) decode32(order binary.ByteOrder) error {
 	if len(p.b)%4 != 0 {
 		return p.fail("unexpected end inside a UTF-32 character")
 	}
-	out := make([]byte, 0, len(p.b)/4)
+	out := make([]byte, 0, len(p.b)/4+Slack)
 	for i := 0; i < len(p.b); i += 4 {
 		r := order.Uint32(p.b[i:])
 		if r > utf8.MaxRune {

@@ -7,6 +7,9 @@ import (
 	"github.com/millrace/millrace/internal/java"
 )
 
+// exponentDigits is how many digits an exponent has at most that surely is one of a BigDecimal, whatever is before it.
+const exponentDigits = 4
+
 // number reads a number. Leading zeros are dropped; at the root white space or the end must follow.
 // Source: UTF8StreamJsonParser._parseUnsignedNumber, _parseFloat, _verifyRootSpace.
 func (p *parser) number(root bool) (Node, error) {
@@ -26,7 +29,7 @@ func (p *parser) number(root bool) (Node, error) {
 		p.i++
 	}
 	digits := p.i - first
-	fraction := false
+	fraction, exponent := false, 0
 	if p.i < len(p.b) && p.b[p.i] == '.' {
 		fraction = true
 		p.i++
@@ -52,7 +55,8 @@ func (p *parser) number(root bool) (Node, error) {
 		if p.i == from {
 			return Node{}, p.fail("exponent not followed by a digit")
 		}
-		digits += p.i - from
+		exponent = p.i - from
+		digits += exponent
 	}
 	if root && p.i < len(p.b) && p.b[p.i] != ' ' && p.b[p.i] != '\t' && p.b[p.i] != '\n' && p.b[p.i] != '\r' {
 		return Node{}, p.fail("expected white space after a number at the root")
@@ -60,6 +64,9 @@ func (p *parser) number(root bool) (Node, error) {
 	if digits > numberDigits {
 		p.i = start
 		return Node{}, p.fail("number of more than 1000 digits")
+	}
+	if p.dry && (!fraction || exponent <= exponentDigits) || p.tape != nil {
+		return Node{}, nil
 	}
 	text := string(p.b[first:p.i])
 	if negative {

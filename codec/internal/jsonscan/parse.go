@@ -39,21 +39,30 @@ func Parse(text []byte) (Node, error) {
 	if c < 0 {
 		return Node{Kind: Missing}, nil
 	}
-	if start := p.i; len(p.b) > checkFirst {
-		p.dry = true
-		if _, err := p.value(0); err != nil {
+	if len(p.b) > checkFirst {
+		if err := p.check(); err != nil {
 			return Node{}, err
 		}
-		p.i, p.dry = start, false
 	}
 	return p.value(0)
+}
+
+// check reads the value at p.i, keeps nothing of it but how many marks a Tape takes for it, and goes back.
+func (p *parser) check() error {
+	start := p.i
+	p.dry = true
+	_, err := p.value(0)
+	p.i, p.dry = start, false
+	return err
 }
 
 // parser reads UTF-8 text.
 type parser struct {
 	b     []byte
 	i     int
-	dry   bool   // arrays and objects are read and not kept
+	dry   bool   // values are read and not kept
+	marks int    // counted while dry
+	tape  *Tape  // values are read into it, as the marks of arrays, objects and members; nil: into nodes
 	chars bool   // the text was decoded from UTF-16 or UTF-32: Jackson reads characters, names leniently
 	buf   []byte // scratch of decode
 	low   rune   // result of namePair
@@ -82,7 +91,10 @@ func (p *parser) value(depth int) (Node, error) {
 	case '"':
 		p.i++
 		s, err := p.text(false)
-		return Node{Kind: String, Text: s}, err
+		if err != nil || p.dry || p.tape != nil {
+			return Node{}, err
+		}
+		return Node{Kind: String, Text: string(s)}, nil
 	case '{':
 		return p.object(depth + 1)
 	case '[':
@@ -101,12 +113,38 @@ func (p *parser) value(depth int) (Node, error) {
 	return Node{}, p.fail("unexpected character where a value was expected")
 }
 
+// open makes the mark of an array or object that starts at p.i, and returns its place.
+func (p *parser) open() int {
+	switch {
+	case p.dry:
+		p.marks++
+	case p.tape != nil:
+		p.tape.marks = append(p.tape.marks, mark{})
+		return len(p.tape.marks) - 1
+	}
+	return 0
+}
+
+// close completes the mark of an array or object of count elements or members that ends before p.i.
+func (p *parser) close(own, count int) {
+	if p.dry || p.tape == nil {
+		return
+	}
+	t := p.tape
+	if t.Text[p.i-1] == '}' && count > 1 {
+		count -= t.repeated(own, count)
+	}
+	t.marks[own] = mark{pos: uint32(p.i), to: uint32(len(t.marks)), count: uint32(count)}
+}
+
 func (p *parser) array(depth int) (Node, error) {
 	n := Node{Kind: Array}
 	if depth > DepthMax {
 		return n, p.fail("more than 1000 levels")
 	}
+	own := p.open()
 	p.i++
+	count := 0
 	for first := true; ; first = false {
 		c, err := p.space()
 		if err != nil {
@@ -114,6 +152,7 @@ func (p *parser) array(depth int) (Node, error) {
 		}
 		if c == ']' {
 			p.i++
+			p.close(own, count)
 			return n, nil
 		}
 		if !first {
@@ -132,7 +171,8 @@ func (p *parser) array(depth int) (Node, error) {
 		if err != nil {
 			return n, err
 		}
-		if !p.dry {
+		count++
+		if !p.dry && p.tape == nil {
 			n.Items = append(n.Items, e)
 		}
 	}
@@ -144,7 +184,9 @@ func (p *parser) object(depth int) (Node, error) {
 		return n, p.fail("more than 1000 levels")
 	}
 	var index map[string]int
+	own := p.open()
 	p.i++
+	count := 0
 	for first := true; ; first = false {
 		c, err := p.space()
 		if err != nil {
@@ -152,6 +194,7 @@ func (p *parser) object(depth int) (Node, error) {
 		}
 		if c == '}' {
 			p.i++
+			p.close(own, count)
 			return n, nil
 		}
 		if !first {
@@ -167,9 +210,19 @@ func (p *parser) object(depth int) (Node, error) {
 			return n, p.fail("expected a name in double quotes")
 		}
 		p.i++
-		name, err := p.text(true)
+		start := p.i
+		text, err := p.text(true)
 		if err != nil {
 			return n, err
+		}
+		name := ""
+		switch {
+		case p.dry:
+			p.marks++
+		case p.tape != nil:
+			p.tape.addName(start, p.i-1, text)
+		default:
+			name = string(text)
 		}
 		if c, err = p.space(); err != nil {
 			return n, err
@@ -184,11 +237,15 @@ func (p *parser) object(depth int) (Node, error) {
 		if c < 0 {
 			return n, p.fail("unexpected end inside an object")
 		}
+		if p.tape != nil {
+			p.tape.marks[len(p.tape.marks)-1].to = uint32(p.i)
+		}
 		v, err := p.value(depth)
 		if err != nil {
 			return n, err
 		}
-		if p.dry {
+		count++
+		if p.dry || p.tape != nil {
 			continue
 		}
 		if at := find(&n, name, index); at >= 0 {

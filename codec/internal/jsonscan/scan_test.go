@@ -145,3 +145,56 @@ func TestParse_ChecksLongTextsFirst(t *testing.T) {
 		}
 	}
 }
+
+// FuzzTape compares tapes with nodes: the same values, the same failures.
+func FuzzTape(f *testing.F) {
+	for _, s := range []string{`{"a":[1,2.5,{"b":null}],"c":"x\u00e9"}`, `[true, false ,null]`, `{"a":1,"b":2,"a":{"c":[]},"b":[{}]}`, `{"1":1,"2":2,"3":3,"4":4,"5":5,"6":6,"7":7,"8":8,"9":9,"\u0031":[10],"5":{}}`, "\xef\xbb\xbf [1e+5,-0]", "{\x00\"\x00a\x00\"\x00:\x001\x00}\x00", "{\"\xc0\x80\":1,\"\\u0000\":2}", `{"a\u0062":1,"ab":"\"\\"} x`, `123456789012345678901234567890`, ` `, `1 `, `{"a":[[[]],{}]}`, `1e99999999999`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		want, err := Parse(text)
+		var tape Tape
+		for range 2 {
+			root, ok, tapeErr := tape.Read(slack(string(text)), len(text))
+			if fmt.Sprint(err) != fmt.Sprint(tapeErr) {
+				t.Fatalf("%q: %v, want %v", text, tapeErr, err)
+			}
+			if err != nil {
+				return
+			}
+			if got := (Node{Kind: Missing}); !ok && !reflect.DeepEqual(got, want) {
+				t.Fatalf("%q: nothing, want %+v", text, want)
+			}
+			if ok {
+				if got := treeOf(&tape, root); !reflect.DeepEqual(got, want) {
+					t.Fatalf("%q: %+v, want %+v", text, got, want)
+				}
+				if got := tape.Node(root); !reflect.DeepEqual(got, want) {
+					t.Fatalf("%q: node %+v, want %+v", text, got, want)
+				}
+			}
+			tape.Drop()
+		}
+	})
+}
+
+// treeOf makes nodes of what a tape says.
+func treeOf(t *Tape, v Ref) Node {
+	n := t.Scalar(v)
+	switch n.Kind {
+	case Array:
+		all := t.Elements(v)
+		for e, ok := all.Next(); ok; e, ok = all.Next() {
+			n.Items = append(n.Items, treeOf(t, e))
+		}
+	case Object:
+		all := t.Members(v)
+		for name, e, ok := all.Next(); ok; name, e, ok = all.Next() {
+			n.Names, n.Items = append(n.Names, string(name)), append(n.Items, treeOf(t, e))
+		}
+	}
+	if (n.Kind == Array || n.Kind == Object) && t.Count(v) != len(n.Items) {
+		n.Text = "another count"
+	}
+	return n
+}

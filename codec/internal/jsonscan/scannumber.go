@@ -2,6 +2,7 @@ package jsonscan
 
 import (
 	"encoding/binary"
+	"math"
 	"math/bits"
 	"strconv"
 )
@@ -16,8 +17,8 @@ const (
 const digitsMax = 18
 
 // ScanNumber scans the number at b[i]; i is less than n. Its value is mantissa · 10^exp10, or as the
-// constants say. end is -1 for what Parse has to judge: no number, leading zeros, an integer of more than
-// 18 digits, an exponent of many.
+// constants say. end is -1 for what Parse has to judge: no number, leading zeros, an integer beyond int64,
+// an exponent of many digits.
 //
 // Integers of up to 15 digits, and decimals of up to 7 before and behind the point, take two loads. The
 // results are scalars, because a struct goes through memory.
@@ -121,11 +122,16 @@ func scanNumber(b []byte, i, n int) (mantissa int64, exp10, end int) {
 		exp10 += e
 	}
 	switch {
-	case i-first > numberDigits || count > digitsMax && exp10 == IsInteger:
+	case i-first > numberDigits:
 		return 0, 0, -1
+	case count > digitsMax && exp10 == IsInteger:
+		if count > digitsMax+1 || v > math.MaxInt64 {
+			return 0, 0, -1
+		}
 	case count > digitsMax:
 		return 0, IsLong, i
-	case negative:
+	}
+	if negative {
 		return -int64(v), exp10, i
 	}
 	return int64(v), exp10, i

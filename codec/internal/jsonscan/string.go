@@ -6,10 +6,10 @@ import (
 	"github.com/millrace/millrace/internal/java"
 )
 
-// text reads the rest of a string or name whose opening quote was taken.
-func (p *parser) text(name bool) (string, error) {
+// text reads the rest of a string or name whose opening quote was taken. The result lies in the text, or in p.buf until the next call.
+func (p *parser) text(name bool) ([]byte, error) {
 	start := p.i
-	for i := p.i; i < len(p.b); i++ {
+	for i := plainEnd(p.b, p.i); i < len(p.b); i++ {
 		c := p.b[i]
 		if c == '"' {
 			p.i = i + 1
@@ -21,31 +21,31 @@ func (p *parser) text(name bool) (string, error) {
 		}
 	}
 	p.i = len(p.b)
-	return "", p.fail("unexpected end inside a string")
+	return nil, p.fail("unexpected end inside a string")
 }
 
 // bounded returns s as a text, unless it is longer than Jackson allows.
-func (p *parser) bounded(s []byte, name bool) (string, error) {
+func (p *parser) bounded(s []byte, name bool) ([]byte, error) {
 	if name {
 		if len(s) > nameBytesMax {
-			return "", p.fail("name of more than 50000 bytes")
+			return nil, p.fail("name of more than 50000 bytes")
 		}
 	} else if len(s) > stringCharsMax && java.UTF16Len(s) > stringCharsMax {
-		return "", p.fail("string of more than 20000000 characters")
+		return nil, p.fail("string of more than 20000000 characters")
 	}
-	return string(s), nil
+	return s, nil
 }
 
 // decode reads on from p.i, where the first byte stands that is not plain ASCII.
 //
 // Jackson is loose about UTF-8: overlong forms and characters above U+10FFFF pass, as what its
 // arithmetic makes of them. Encoded surrogates do not.
-func (p *parser) decode(start int, name bool) (string, error) {
+func (p *parser) decode(start int, name bool) ([]byte, error) {
 	out := p.buf[:0]
 	out = append(out, p.b[start:p.i]...)
 	for {
 		if p.i >= len(p.b) {
-			return "", p.fail("unexpected end inside a string")
+			return nil, p.fail("unexpected end inside a string")
 		}
 		c := p.b[p.i]
 		switch {
@@ -57,25 +57,25 @@ func (p *parser) decode(start int, name bool) (string, error) {
 			p.i++
 			u, err := p.escape()
 			if err != nil {
-				return "", err
+				return nil, err
 			}
 			if name && !p.chars && u >= 0xd800 && u < 0xe000 {
 				if err := p.namePair(u); err != nil {
-					return "", err
+					return nil, err
 				}
 				out = appendUnit(out, u)
 				u = p.low
 			}
 			out = appendUnit(out, u)
 		case c < ' ':
-			return "", p.fail("control character inside a string: it must be escaped")
+			return nil, p.fail("control character inside a string: it must be escaped")
 		case c < utf8.RuneSelf:
 			out = append(out, c)
 			p.i++
 		default:
 			r, ok := looseRune(p.b[p.i:])
 			if !ok {
-				return "", p.fail("invalid UTF-8")
+				return nil, p.fail("invalid UTF-8")
 			}
 			switch {
 			case c < 0xe0:
@@ -83,7 +83,7 @@ func (p *parser) decode(start int, name bool) (string, error) {
 				out = appendUnit(out, r)
 			case c < 0xf0:
 				if r >= 0xd800 && r < 0xe000 {
-					return "", p.fail("invalid UTF-8: encoded surrogate")
+					return nil, p.fail("invalid UTF-8: encoded surrogate")
 				}
 				p.i += 3
 				out = appendUnit(out, r)
