@@ -29,8 +29,18 @@ type Options struct {
 	Protocol group.Protocol
 	Delay    time.Duration // scheduled.rebalance.max.delay.ms
 	Failing  bool          // instances may fail
-	// Deaf takes events of the group away from herders, to show that it is noticed. nil: none.
-	Deaf func(group.Event) bool
+	// Broken takes a safeguard away, to show that it is missed.
+	Broken Broken
+}
+
+// Broken says what does not work as it should. The zero value is nothing.
+type Broken struct {
+	Deaf        bool // herders do not hear that their work was lost
+	Partial     bool // task configs are put into force before all of them are written
+	Unstoppable bool // tasks work on when they are told to stop
+	Mute        bool // statuses are not written
+	Restless    bool // herders ask for a rebalance with each heartbeat
+	Blind       bool // workers do not follow the config topic
 }
 
 // Cluster is a simulated cluster. It belongs to one goroutine.
@@ -39,7 +49,7 @@ type Cluster struct {
 	protocol group.Protocol
 	delay    time.Duration
 	failing  bool
-	deaf     func(group.Event) bool
+	broken   Broken
 
 	coordinator *coordinator
 	configTopic Topic
@@ -59,7 +69,7 @@ type Cluster struct {
 func New(o Options) *Cluster {
 	c := &Cluster{
 		Loop:     Loop{rng: rand.New(rand.NewPCG(o.Seed, 2)), now: time.UnixMilli(begin)},
-		protocol: o.Protocol, delay: o.Delay, failing: o.Failing, deaf: o.Deaf,
+		protocol: o.Protocol, delay: o.Delay, failing: o.Failing, broken: o.Broken,
 	}
 	c.coordinator = newCoordinator(c)
 	return c

@@ -257,9 +257,9 @@ func (n *Node) outcome(o group.Outcome) {
 	}
 }
 
-// hear tells the herder of the member's event, unless the cluster's mutation is that it does not.
+// hear tells the herder of the member's event.
 func (n *Node) hear(e group.Event) {
-	if n.c.deaf != nil && n.c.deaf(e) {
+	if _, lost := e.(group.Lost); lost && n.c.broken.Deaf {
 		return
 	}
 	n.post(n.steps.GroupSaid(e))
@@ -330,6 +330,9 @@ func (m memberOf) Ready() {
 // Poll implements distributed.Member.
 func (m memberOf) Poll() {
 	m.n.after(0, func() { m.n.outcome(m.n.member.Poll(m.n.c.now)) })
+	if m.n.c.broken.Restless {
+		m.Rejoin("it is restless")
+	}
 }
 
 // Rejoin implements distributed.Member.

@@ -40,7 +40,7 @@ func newConfigStore(n *Node) *configStore {
 
 // follow reads on in a while, if there is something to read and nobody is about to.
 func (s *configStore) follow() {
-	if s.following || !s.tell || s.n.cut || s.read >= s.n.c.configTopic.end {
+	if s.following || !s.tell || s.n.c.broken.Blind || s.n.cut || s.read >= s.n.c.configTopic.end {
 		return
 	}
 	s.following = true
@@ -142,6 +142,9 @@ func (s *configStore) PutTaskConfigs(ctx context.Context, connector string, conf
 	if err := s.ReadToEnd(ctx); err != nil {
 		return err
 	}
+	if s.n.c.broken.Partial {
+		return s.partial(connector, configs)
+	}
 	for n, c := range configs {
 		if err := s.write(false, store.TaskRecord(connectors.TaskID{Connector: connector, Task: n}, c)); err != nil {
 			return err
@@ -151,6 +154,22 @@ func (s *configStore) PutTaskConfigs(ctx context.Context, connector string, conf
 		return err
 	}
 	return s.write(true, store.CommitRecord(connector, len(configs)))
+}
+
+// partial writes the commit in the middle.
+func (s *configStore) partial(connector string, configs []map[string]string) error {
+	half := len(configs) / 2
+	for n, c := range configs {
+		if n == half {
+			if err := s.write(false, store.CommitRecord(connector, len(configs))); err != nil {
+				return err
+			}
+		}
+		if err := s.write(false, store.TaskRecord(connectors.TaskID{Connector: connector, Task: n}, c)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PutTarget implements distributed.ConfigStore.
@@ -227,7 +246,9 @@ func (s *statusStore) write(n int) {
 }
 
 func (s *statusStore) put(r store.Record) {
-	s.pending = append(s.pending, r)
+	if !s.n.c.broken.Mute {
+		s.pending = append(s.pending, r)
+	}
 	s.follow()
 }
 

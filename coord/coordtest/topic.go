@@ -29,9 +29,9 @@ func (t *Topic) read(from, before int64) []store.Record {
 	return t.records[i:j]
 }
 
-// compact removes what a later record of the same key replaced, before an offset, and the tombstones there,
-// too, where they are old enough.
-func (t *Topic) compact(before int64, tombstones bool) {
+// compact removes what a later record of the same key replaced, before an offset, and tombstones before another:
+// these stay for so long (delete.retention.ms) that all who follow the topic have read them.
+func (t *Topic) compact(before, tombstones int64) {
 	newest := map[string]int64{}
 	for _, r := range t.records {
 		newest[string(r.Key)] = r.Offset
@@ -39,7 +39,7 @@ func (t *Topic) compact(before int64, tombstones bool) {
 	var kept []store.Record
 	for _, r := range t.records {
 		last := newest[string(r.Key)] == r.Offset
-		if r.Offset >= before || last && (r.Value != nil || !tombstones) {
+		if r.Offset >= before || last && (r.Value != nil || r.Offset >= tombstones) {
 			kept = append(kept, r)
 		}
 	}

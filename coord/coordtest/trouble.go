@@ -34,10 +34,22 @@ func (c *Cluster) Trouble() {
 	case k == 14:
 		c.coordinator.move()
 	case k == 15:
-		c.logf("topics are compacted")
-		c.configTopic.compact(c.configTopic.end-1, c.chance(2))
-		c.statusTopic.compact(c.statusTopic.end-1, c.chance(2))
+		c.compact()
 	}
+}
+
+// compact compacts the topics, with or without old tombstones.
+func (c *Cluster) compact() {
+	c.logf("topics are compacted")
+	configs, statuses := c.configTopic.end-1, c.statusTopic.end-1
+	for _, n := range c.living() {
+		configs, statuses = min(configs, n.configs.read), min(statuses, n.statuses.read)
+	}
+	if c.chance(2) {
+		configs, statuses = 0, 0
+	}
+	c.configTopic.compact(c.configTopic.end-1, configs)
+	c.statusTopic.compact(c.statusTopic.end-1, statuses)
 }
 
 // Heal ends all trouble. There is at least one worker then.

@@ -131,7 +131,7 @@ func (w *worker) StopTasks(_ context.Context, ids []connectors.TaskID) error {
 			continue
 		}
 		c.logf("%s stops %v", w.n.name, id)
-		x.working = false
+		x.working = c.broken.Unstoppable
 		list = append(list, x)
 	}
 	most := 50 * time.Millisecond
@@ -141,6 +141,9 @@ func (w *worker) StopTasks(_ context.Context, ids []connectors.TaskID) error {
 	c.pause(w.n, 0, most)
 	cutOff := most > time.Second && c.chance(3) // they did not end in time and say nothing more
 	for _, x := range list {
+		if c.broken.Unstoppable {
+			continue
+		}
 		if !cutOff {
 			x.status(connectors.Status{ID: x.id, State: connectors.Unassigned})
 		}

@@ -72,7 +72,8 @@ func (m *machine) putInstance(x *instance) {
 const untrueMax = 2
 
 // keepStatuses writes the states of this worker's instances anew where the status topic says something else:
-// a worker that lost them and could not say so in time has written over them. In Java they stay wrong.
+// a worker that lost them and could not say so in time has written over them. In Java they stay wrong. Who
+// speaks of a later generation knows better.
 func (m *machine) keepStatuses() {
 	for _, s := range m.sorted() {
 		for _, x := range s.instances() {
@@ -83,7 +84,8 @@ func (m *machine) keepStatuses() {
 			if x.id.Task != connectors.ConnectorTask {
 				st = m.o.Statuses.Task(x.id)
 			}
-			if st != nil && st.State == x.state && st.WorkerID == m.o.WorkerID && !m.o.Statuses.PassedOver(x.id) {
+			mine := st != nil && st.State == x.state && st.WorkerID == m.o.WorkerID && !m.o.Statuses.PassedOver(x.id)
+			if mine || st != nil && st.WorkerID != m.o.WorkerID && st.Generation > int(m.generation) {
 				x.untrue = 0
 				continue
 			}
