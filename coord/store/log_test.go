@@ -335,7 +335,7 @@ func TestWrite_OutlivesTheContextOfAnother(t *testing.T) {
 	var on atomic.Bool
 	refused := refuseWrites(c, &on, kerr.NotLeaderForPartition.Code)
 	s, _ := openConfigs(t, workerProps(c, "linger.ms", "20"))
-	for n := range 5 {
+	for n := range 2 {
 		on.Store(true)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended, written := make(chan error), make(chan error)

@@ -16,7 +16,7 @@ import (
 // Errors: the first record's that was not written; those before it are, those after it may be, and where
 // ctx ended the rest may be too.
 func (l *Log) Write(ctx context.Context, records ...Record) error {
-	for {
+	for len(records) > 0 {
 		errs := l.writeEach(ctx, records)
 		at := slices.IndexFunc(errs, func(err error) bool { return err != nil })
 		switch {
@@ -31,21 +31,47 @@ func (l *Log) Write(ctx context.Context, records ...Record) error {
 		// follows is written again too, so that the order stays.
 		records = records[at:]
 	}
+	return nil
 }
 
-// writeEach is Write with an error for each record.
+// writeEach is Write with an error for each record. It does not wait for a client that has more patience
+// than ctx: that looks at the context of a batch's first record alone.
 func (l *Log) writeEach(ctx context.Context, records []Record) []error {
-	errs := make([]error, len(records))
-	var wait sync.WaitGroup
-	wait.Add(len(records))
+	a := &answers{errs: make([]error, len(records)), known: make([]bool, len(records)), missing: len(records), all: make(chan struct{})}
 	for i := range records {
-		l.writer.Produce(ctx, l.record(&records[i]), func(_ *kgo.Record, err error) {
-			errs[i] = l.writeError(err)
-			wait.Done()
-		})
+		l.writer.Produce(ctx, l.record(&records[i]), func(_ *kgo.Record, err error) { a.set(i, l.writeError(err)) })
 	}
-	wait.Wait()
+	select {
+	case <-a.all:
+	case <-ctx.Done():
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	errs := slices.Clone(a.errs)
+	for i, known := range a.known {
+		if !known {
+			errs[i] = fmt.Errorf("not known to be written: %w", ctx.Err())
+		}
+	}
 	return errs
+}
+
+// answers are those to the records of a write.
+type answers struct {
+	mu      sync.Mutex
+	errs    []error
+	known   []bool
+	missing int
+	all     chan struct{} // closed when none is missing
+}
+
+func (a *answers) set(i int, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.errs[i], a.known[i] = err, true
+	if a.missing--; a.missing == 0 {
+		close(a.all)
+	}
 }
 
 // send writes records without waiting; done is called for each.
