@@ -19,7 +19,7 @@ import (
 )
 
 // startError opens a config store that cannot start.
-func startError(t *testing.T, ctx context.Context, props map[string]string) error {
+func startError(ctx context.Context, t *testing.T, props map[string]string) error {
 	t.Helper()
 	s, err := NewConfigStore(testOptions(t, props), func([]ConfigChange) {})
 	if err != nil {
@@ -48,7 +48,7 @@ func TestStart_RefusesATopicThatLosesRecords(t *testing.T) {
 	c := startBroker(t)
 	for policy, shown := range map[string]string{"delete": "delete", "compact,delete": "compact,delete", " Delete , compact ": "compact,delete"} {
 		must(t, c.CreateTopic("t"+shown, 1, map[string]string{"cleanup.policy": policy}))
-		err := startError(t, t.Context(), workerProps(c, "config.storage.topic", "t"+shown))
+		err := startError(t.Context(), t, workerProps(c, "config.storage.topic", "t"+shown))
 		want := "Topic 't" + shown + "' supplied via the 'config.storage.topic' property is required to have 'cleanup.policy=compact' to guarantee consistency and durability of connector configurations, but found the topic currently has 'cleanup.policy=" + shown +
 			"'. Continuing would likely result in eventually losing connector configurations and problems restarting this Connect cluster in the future. Change the 'config.storage.topic' property in the Connect worker configurations to use a topic with 'cleanup.policy=compact'."
 		if err.Error() != want || javaClass(err) != configException {
@@ -61,7 +61,7 @@ func TestStart_RefusesATopicThatLosesRecords(t *testing.T) {
 func TestStart_RefusesSeveralPartitionsForConfigs(t *testing.T) {
 	c := startBroker(t)
 	must(t, c.CreateTopic("configs", 2, map[string]string{"cleanup.policy": "compact"}))
-	err := startError(t, t.Context(), workerProps(c))
+	err := startError(t.Context(), t, workerProps(c))
 	if want := "Topic 'configs' supplied via the 'config.storage.topic' property is required to have a single partition in order to guarantee consistency of connector configurations, but found 2 partitions."; err.Error() != want || javaClass(err) != configException {
 		t.Fatalf("%s\n%s", err, want)
 	}
@@ -85,7 +85,7 @@ func refuseCreation(c *kfake.Cluster, code int16, text string) {
 func TestStart_WaitsForBrokersAsLongAsJava(t *testing.T) {
 	c := startBroker(t)
 	refuseCreation(c, kerr.InvalidReplicationFactor.Code, "Replication factor: 3 larger than available brokers: 1.")
-	err := startError(t, t.Context(), workerProps(c, "default.api.timeout.ms", "200", "retry.backoff.ms", "10"))
+	err := startError(t.Context(), t, workerProps(c, "default.api.timeout.ms", "200", "retry.backoff.ms", "10"))
 	if err.Error() != "Error while attempting to create/find topic(s) 'configs'" || javaClass(err) != connectors.ConnectException || !errors.Is(err, kerr.InvalidReplicationFactor) {
 		t.Fatal(err, errors.Unwrap(err))
 	}
@@ -94,7 +94,7 @@ func TestStart_WaitsForBrokersAsLongAsJava(t *testing.T) {
 func TestStart_SaysWhichSettingIsWrong(t *testing.T) {
 	c := startBroker(t)
 	refuseCreation(c, kerr.InvalidConfig.Code, "Unknown topic config name: nonsense")
-	err := startError(t, t.Context(), workerProps(c, "config.storage.nonsense", "1"))
+	err := startError(t.Context(), t, workerProps(c, "config.storage.nonsense", "1"))
 	if err.Error() != "Unable to create topic(s) 'configs': Unknown topic config name: nonsense" {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestStart_EndsWithItsContext(t *testing.T) {
 	props["bootstrap.servers"] = "127.0.0.1:1"
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	err := startError(t, ctx, props)
+	err := startError(ctx, t, props)
 	if !strings.HasPrefix(err.Error(), "Timed out while checking for or creating topic(s) 'configs'.") || !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatal(err)
 	}

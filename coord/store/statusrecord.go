@@ -40,7 +40,8 @@ func StatusRecord(st Status) Record {
 	} else {
 		v = appendText(v, *st.Version)
 	}
-	r.Value = append(v, '}')
+	v = append(v, '}')
+	r.Value = v
 	return r
 }
 
