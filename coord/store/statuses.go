@@ -50,12 +50,6 @@ func NewStatuses() *Statuses {
 //
 // Errors: a *RecordError for a record that is passed over.
 func (s *Statuses) Apply(record Record) error {
-	_, err := s.apply(record)
-	return err
-}
-
-// apply is Apply; it returns the status that shows now.
-func (s *Statuses) apply(record Record) (*Status, error) {
 	key := strings.ToValidUTF8(string(record.Key), "\uFFFD")
 	if name, ok := strings.CutPrefix(key, statusConnectorPrefix); ok {
 		return s.connector(&record, name)
@@ -64,32 +58,35 @@ func (s *Statuses) apply(record Record) (*Status, error) {
 		return s.task(&record, key)
 	}
 	if place, ok := strings.CutPrefix(key, statusTopicPrefix); ok {
-		return nil, s.topic(&record, place)
+		return s.topic(&record, place)
 	}
-	return nil, record.bad("unknown kind of key")
+	return record.bad("unknown kind of key")
 }
 
-func (s *Statuses) connector(record *Record, name string) (*Status, error) {
+func (s *Statuses) connector(record *Record, name string) error {
 	if name == "" {
-		return nil, record.bad("no connector in the key")
+		return record.bad("no connector in the key")
 	}
 	if record.Value == nil {
+		for n := range s.tasks[name] {
+			delete(s.passed, connectors.TaskID{Connector: name, Task: n})
+		}
 		delete(s.connectors, name)
 		delete(s.tasks, name)
-		return nil, nil
+		return nil
 	}
 	st, err := parseStatus(record, connectors.TaskID{Connector: name, Task: connectors.ConnectorTask})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.connectors[name] = st
-	return st, nil
+	return nil
 }
 
-func (s *Statuses) task(record *Record, key string) (*Status, error) {
+func (s *Statuses) task(record *Record, key string) error {
 	id, ok := parseTaskKey(key, statusTaskPrefix)
 	if !ok {
-		return nil, record.bad("no task of a connector")
+		return record.bad("no task of a connector")
 	}
 	tasks := s.tasks[id.Connector]
 	if record.Value == nil {
@@ -97,15 +94,15 @@ func (s *Statuses) task(record *Record, key string) (*Status, error) {
 		if delete(tasks, id.Task); len(tasks) == 0 {
 			delete(s.tasks, id.Connector)
 		}
-		return nil, nil
+		return nil
 	}
 	st, err := parseStatus(record, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if old := tasks[id.Task]; old != nil && st.State == connectors.Unassigned && old.State == connectors.Running && old.Generation >= st.Generation {
 		s.passed[id] = struct{}{}
-		return nil, nil
+		return nil
 	}
 	delete(s.passed, id)
 	if tasks == nil {
@@ -113,7 +110,7 @@ func (s *Statuses) task(record *Record, key string) (*Status, error) {
 		s.tasks[id.Connector] = tasks
 	}
 	tasks[id.Task] = st
-	return st, nil
+	return nil
 }
 
 func (s *Statuses) topic(record *Record, place string) error {

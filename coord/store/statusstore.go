@@ -35,7 +35,6 @@ type StatusStore struct {
 	sequence   uint64
 	flushes    []flush
 	closed     bool
-	told       func([]*Status)
 }
 
 // statusWrite is a record that waits to be written.
@@ -68,11 +67,6 @@ func NewStatusStore(o Options) (*StatusStore, error) {
 	return s, err
 }
 
-// Tell sets who is told of statuses as they are read, those of the past too. Call it before Start. It is
-// called by the goroutine that reads, once they show, and must not wait. Statuses that are passed over and
-// deletions are not told.
-func (s *StatusStore) Tell(told func([]*Status)) { s.told = told }
-
 // Start creates or checks the topic and reads it; see Log.Start.
 func (s *StatusStore) Start(ctx context.Context) error {
 	if err := s.log.Start(ctx); err != nil {
@@ -100,29 +94,16 @@ func (s *StatusStore) ReadToEnd(ctx context.Context) error { return s.log.ReadTo
 
 // apply takes what was read.
 func (s *StatusStore) apply(records []Record) {
-	if read := s.take(records); len(read) > 0 && s.told != nil {
-		s.told(read)
-	}
-}
-
-// take applies records and returns the statuses among them that show now.
-func (s *StatusStore) take(records []Record) []*Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var read []*Status
 	for _, r := range records {
-		st, err := s.statuses.apply(r)
-		if err != nil {
+		if err := s.statuses.Apply(r); err != nil {
 			s.logger.Warn("record of the status topic passed over", "err", err)
-		}
-		if st != nil {
-			read = append(read, st)
 		}
 		if r.Value == nil {
 			s.deletedLocked(string(r.Key))
 		}
 	}
-	return read
 }
 
 // deletedLocked gives up what was not written before a deletion.

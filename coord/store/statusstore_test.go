@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -185,33 +184,29 @@ func TestStatusStore_GivesUpWhatIsRefused(t *testing.T) {
 	}
 }
 
-func TestStatusStore_TellsWhatShows(t *testing.T) {
-	c := startBroker(t)
-	a := openStatuses(t, workerProps(c))
-	a.Put(said(-1, connectors.Unassigned, "a", 1))
-	settle(t, a)
-	b, err := NewStatusStore(testOptions(t, workerProps(c, "status.storage.partitions", "1")))
-	must(t, err)
-	t.Cleanup(b.Close)
-	var mu sync.Mutex
-	var told []string
-	b.Tell(func(list []*Status) {
-		mu.Lock()
-		defer mu.Unlock()
-		for _, st := range list {
-			told = append(told, fmt.Sprint(st.ID, " ", st.State))
+func TestStatuses_PassedOverUntilSomethingElseIsSaid(t *testing.T) {
+	s := NewStatuses()
+	id := connectors.TaskID{Connector: "c"}
+	for i, step := range []struct {
+		record Record
+		passed bool
+	}{
+		{StatusRecord(said(0, connectors.Running, "a", 3)), false},
+		{StatusRecord(said(0, connectors.Unassigned, "b", 2)), true},
+		{StatusRecord(said(0, connectors.Running, "a", 3)), false},
+		{StatusRecord(said(0, connectors.Unassigned, "b", 3)), true},
+		{StatusRecord(said(0, connectors.Destroyed, "a", 3)), false},
+		{StatusRecord(said(0, connectors.Running, "a", 3)), false},
+		{StatusRecord(said(0, connectors.Unassigned, "b", 3)), true},
+		{StatusRecord(said(-1, connectors.Destroyed, "a", 3)), false},
+	} {
+		must(t, s.Apply(step.record))
+		if got := s.PassedOver(id); got != step.passed {
+			t.Errorf("step %d: %v", i, got)
 		}
-	})
-	must(t, b.Start(t.Context()))
-	a.Put(said(0, connectors.Running, "a", 3))
-	a.Put(said(0, connectors.Unassigned, "b", 2)) // passed over
-	a.Put(said(0, connectors.Destroyed, "a", 3))
-	settle(t, a)
-	must(t, b.ReadToEnd(t.Context()))
-	mu.Lock()
-	defer mu.Unlock()
-	if want := []string{"c--1 UNASSIGNED", "c-0 RUNNING"}; !slices.Equal(told, want) {
-		t.Fatalf("%q, want %q", told, want)
+	}
+	if len(s.passed)+len(s.tasks) != 0 {
+		t.Fatal(s.passed, s.tasks)
 	}
 }
 
