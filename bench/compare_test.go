@@ -80,8 +80,8 @@ func machine() string {
 func inProcess(t *testing.T, r *Report) {
 	// One thread against one thread; the collector's own threads count.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	for _, set := range chosenSets() {
-		cases, err := ConverterCases(set)
+	for _, set := range records.Sets() {
+		cases, err := casesOf(set)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,18 +103,55 @@ func inProcess(t *testing.T, r *Report) {
 	}
 }
 
+// casesOf returns all cases of a data set in process, none where none is wanted.
+func casesOf(set records.Set) (all []Case, err error) {
+	names, err := caseNames(set)
+	if err != nil || !slices.ContainsFunc(names, wanted) {
+		return nil, err
+	}
+	for _, of := range []func(records.Set) ([]Case, error){ConverterCases, ChainCases, TransformCases} {
+		cases, err := of(set)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, cases...)
+	}
+	return all, nil
+}
+
+// caseNames are the names of what casesOf returns.
+func caseNames(set records.Set) (names []string, err error) {
+	specs, err := transformSpecs()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range specs {
+		if s.isFor(set.Name) {
+			names = append(names, s.caseName(set))
+		}
+	}
+	for _, step := range append(converterSteps, chainSteps...) {
+		names = append(names, caseName(step, set))
+	}
+	return names, nil
+}
+
 // chosenSets are the data sets of which some case is wanted.
-func chosenSets() []records.Set {
+func chosenSets(t *testing.T) []records.Set {
 	return slices.DeleteFunc(records.Sets(), func(s records.Set) bool {
-		return !slices.ContainsFunc(converterSteps, func(step string) bool { return wanted(caseName(step, s)) })
+		names, err := caseNames(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !slices.ContainsFunc(names, wanted)
 	})
 }
 
-// javaInProcess runs the original converters: bench/java/run.sh prints a JSON line for each case.
+// javaInProcess runs the original converters and transforms: bench/java/run.sh prints a JSON line for each case.
 func javaInProcess(t *testing.T, r *Report) {
 	var names []string
 	for _, m := range r.Results {
-		if m.Side == Millrace && strings.HasPrefix(m.Case, "json/") {
+		if m.Side == Millrace && (strings.HasPrefix(m.Case, "json/") || strings.HasPrefix(m.Case, "transform/")) {
 			names = append(names, m.Case)
 		}
 	}
@@ -122,7 +159,7 @@ func javaInProcess(t *testing.T, r *Report) {
 		return
 	}
 	dir := t.TempDir()
-	if err := records.WriteFiles(dir, chosenSets()); err != nil {
+	if err := records.WriteFiles(dir, chosenSets(t)); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), filepath.Join("java", "run.sh"), append([]string{dir}, names...)...)

@@ -28,36 +28,41 @@ func Allocations(records int, pass Pass) (float64, error) {
 
 // Measure runs pass until it is warm, then several times, and returns processor time and time by the clock per
 // record, in nanoseconds, each the median. The processor time is the whole process's, so that the collector
-// counts; nothing else may run in the process.
+// counts; nothing else may run in the process. It also says how long a run is: others may use the machine.
 func Measure(records int, pass Pass) (cpu, wall float64, err error) {
-	for until := time.Now().Add(warmUp); time.Now().Before(until); {
-		if err := pass(); err != nil {
-			return 0, 0, err
-		}
+	if _, _, err := runOf(warmUp, records, pass); err != nil {
+		return 0, 0, err
 	}
 	var cpus, walls []float64
 	for range runs {
-		done := 0
-		used, err := processTime()
+		cpu, wall, err := runOf(runFor, records, pass)
 		if err != nil {
 			return 0, 0, err
 		}
-		began := time.Now()
-		for time.Since(began) < runFor {
-			if err := pass(); err != nil {
-				return 0, 0, err
-			}
-			done += records
+		cpus, walls = append(cpus, cpu), append(walls, wall)
+	}
+	return median(cpus), median(walls), nil
+}
+
+// runOf runs pass for that much processor time and returns what a record took.
+func runOf(length time.Duration, records int, pass Pass) (cpu, wall float64, err error) {
+	start, err := processTime()
+	if err != nil {
+		return 0, 0, err
+	}
+	began, used, done := time.Now(), time.Duration(0), 0
+	for used < length {
+		if err := pass(); err != nil {
+			return 0, 0, err
 		}
-		took := time.Since(began)
 		now, err := processTime()
 		if err != nil {
 			return 0, 0, err
 		}
-		cpus = append(cpus, float64(now-used)/float64(done))
-		walls = append(walls, float64(took)/float64(done))
+		used = now - start
+		done += records
 	}
-	return median(cpus), median(walls), nil
+	return float64(used) / float64(done), float64(time.Since(began)) / float64(done), nil
 }
 
 // processTime is the processor time that this process has used.

@@ -110,6 +110,9 @@ func number(v float64) string {
 	if v == 0 {
 		return "-"
 	}
+	if v < 10 {
+		return fmt.Sprintf("%.1f", v)
+	}
 	s := fmt.Sprintf("%.0f", v)
 	var b strings.Builder
 	for i, c := range s {

@@ -24,7 +24,7 @@ func TestReport_TableHasBothSidesAndTheRatio(t *testing.T) {
 	text := strings.Join(rows, "\n")
 	for _, want := range []string{
 		"\njson/decode 100 1,234 12.3 - - 9,876,543 - - - 0.000\n",
-		"\nonly/ours 7 - - - - - - - - 0.000\n",
+		"\nonly/ours 7.0 - - - - - - - - 0.000\n",
 		"\nmillrace: REST answers after 0.20 s; idle 40.0 MB resident, 20.0 MB anonymous\n",
 	} {
 		if !strings.Contains(text, want) {

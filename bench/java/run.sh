@@ -33,4 +33,4 @@ if [ ! -f "$stamp" ] || [ -n "$(find "$dir/src" "$dir/pom.xml" -newer "$stamp" -
 	touch "$stamp"
 fi
 
-exec "$java" -Xms256M -Xmx2G -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -Duser.timezone=UTC $BENCH_JAVA_OPTS -cp "$target/classes:$target/lib/*" millrace.bench.Main "$@"
+exec "$java" -Xms256M -Xmx2G -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -Duser.timezone=UTC -Dmillrace.bench.transforms="$dir/../transforms.txt" $BENCH_JAVA_OPTS -cp "$target/classes:$target/lib/*" millrace.bench.Main "$@"

@@ -33,6 +33,7 @@ func KnownDifferences() []Known {
 		{"timestamp-minus-one", timestampMinusOne},
 		{"partition-minus-one", partitionMinusOne},
 		{"first-error-in-a-map", firstErrorInAMap},
+		{"replacefield-collision", replaceFieldCollision},
 		{"outbox-in-a-sink", outboxInASink},
 		{"outbox-placement", outboxPlacement},
 		{"outbox-half-expanded", outboxHalfExpanded},
@@ -319,6 +320,15 @@ func firstErrorInAMap(t *trial.Trial, d Difference) bool {
 	}
 	r := recordOf(t, d)
 	return r != nil && d.Part == "error type" && one(d.Want) && one(d.Got) && (oddKey(r.Key.Value) || oddKey(r.Value.Value))
+}
+
+// replaceFieldCollision: of two members of a schemaless map that ReplaceField gives one name the last counts that the HashMap iterates; behind other transforms its order
+// depends on the sizes that it has had.
+func replaceFieldCollision(t *trial.Trial, d Difference) bool {
+	renames := slices.ContainsFunc(t.Plugins, func(p trial.Plugin) bool {
+		return strings.Contains(p.Class, "transforms.ReplaceField$") && hasKey(p.Config, "renames")
+	})
+	return renames && len(t.Plugins) > 1 && (d.Part == "record value value" || d.Part == "record key value") && strings.HasPrefix(d.Want, `"schema":null`)
 }
 
 // oddKey reports whether a map in v has a key that is no text.

@@ -33,6 +33,10 @@ func TestNameOf(t *testing.T) {
 		Class:  "org.apache.kafka.connect.transforms.ReplaceField$Value",
 		Config: []protocol.Pair{{Key: "blacklist", Text: "a"}},
 	}}}
+	chained := &trial.Trial{Op: trial.Apply, Plugins: []trial.Plugin{{Class: "X"}, {
+		Class:  "org.apache.kafka.connect.transforms.ReplaceField$Value",
+		Config: []protocol.Pair{{Key: "renames", Text: "a:b"}},
+	}}}
 	charset := &trial.Trial{Op: trial.ToConnect, Plugins: []trial.Plugin{{
 		Class:  "org.apache.kafka.connect.storage.StringConverter",
 		Config: []protocol.Pair{{Key: "converter.encoding", Text: "Shift_JIS"}},
@@ -72,6 +76,8 @@ func TestNameOf(t *testing.T) {
 		{dated(86_400_000), Difference{Part: "record value value", Want: `{"millis":"86400000"}`, Got: `{"millis":"-1"}`}, ""},
 		{timed(-1), Difference{Part: "record coordinates"}, "timestamp-minus-one"},
 		{timed(-2), Difference{Part: "record coordinates"}, ""},
+		{chained, Difference{Part: "record value value", Want: `"schema":null,"value":1`}, "replacefield-collision"},
+		{chained, Difference{Part: "record value value", Want: `"schema":{},"value":1`}, ""},
 		{dated(86_400_001), Difference{Part: "error type", Want: "dropped", Got: timeOfDay}, "values-fit-their-schema"},
 		{dated(86_400_000), Difference{Part: "error type", Want: "dropped", Got: timeOfDay}, ""},
 	} {

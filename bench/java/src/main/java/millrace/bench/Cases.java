@@ -1,6 +1,5 @@
 package millrace.bench;
 
-import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -15,11 +14,11 @@ import java.util.function.LongSupplier;
 /**
  * What is measured. Each case walks over all records once a pass.
  *
- * <p>json/roundtrip reads and writes; json/transforms5 puts the five transforms of {@link Chain} in between.
+ * <p>json/roundtrip reads and writes; json/chain-none makes a record in between, json/chain-five sends it through the chain "five" of {@link Transforms}.
  */
 final class Cases {
-    static final List<String> STEPS = List.of("decode", "encode", "roundtrip", "transforms5");
-    private static final String TOPIC = "orders";
+    static final List<String> STEPS = List.of("decode", "encode", "roundtrip", "chain-none", "chain-five");
+    static final String TOPIC = "orders";
 
     /** A named pass over that many records; the returned number depends on every result. */
     record Case(String name, int records, double bytesPerRecord, LongSupplier pass) {}
@@ -41,11 +40,16 @@ final class Cases {
         return "json/" + step + "/" + set;
     }
 
-    /** The cases of a data set, whose records carry their schema when it is called so. */
-    static List<Case> of(String set, Records records) {
-        List<Case> cases = new ArrayList<>();
+    static JsonConverter converter(String set) {
         JsonConverter converter = new JsonConverter();
         converter.configure(Map.of("schemas.enable", Boolean.toString(set.endsWith("envelope"))), false);
+        return converter;
+    }
+
+    /** The cases of a data set with the chains of the steps that have one, whose records carry their schema when it is called so. */
+    static List<Case> of(String set, Records records, Map<String, List<Transformation<SinkRecord>>> chains) {
+        List<Case> cases = new ArrayList<>();
+        JsonConverter converter = converter(set);
         byte[][] in = records.messages();
         SchemaAndValue[] read = new SchemaAndValue[in.length];
         for (int i = 0; i < in.length; i++) {
@@ -54,7 +58,6 @@ final class Cases {
                 throw new IllegalStateException("record " + i + " of " + set + " is not as JsonConverter writes it");
             }
         }
-        List<Transformation<SinkRecord>> chain = Chain.five();
         cases.add(new Case(name("decode", set), in.length, records.meanBytes(), () -> {
             long sum = 0;
             for (byte[] message : in) {
@@ -77,18 +80,20 @@ final class Cases {
             }
             return sum;
         }));
-        cases.add(new Case(name("transforms5", set), in.length, records.meanBytes(), () -> {
-            long sum = 0;
-            for (int i = 0; i < in.length; i++) {
-                SchemaAndValue data = converter.toConnectData(TOPIC, in[i]);
-                SinkRecord record = new SinkRecord(TOPIC, 0, null, null, data.schema(), data.value(), i, 1_700_000_000_000L + i, TimestampType.CREATE_TIME);
-                for (Transformation<SinkRecord> transform : chain) {
-                    record = transform.apply(record);
-                }
-                sum += converter.fromConnectData(TOPIC, record.valueSchema(), record.value()).length;
+        for (String step : STEPS.subList(3, STEPS.size())) {
+            if (chains.get(step) == null) {
+                continue;
             }
-            return sum;
-        }));
+            List<Transformation<SinkRecord>> chain = chains.get(step);
+            cases.add(new Case(name(step, set), in.length, records.meanBytes(), () -> {
+                long sum = 0;
+                for (int i = 0; i < in.length; i++) {
+                    SinkRecord record = Transforms.through(chain, Transforms.consumed(converter.toConnectData(TOPIC, in[i]), i));
+                    sum += converter.fromConnectData(TOPIC, record.valueSchema(), record.value()).length;
+                }
+                return sum;
+            }));
+        }
         return cases;
     }
 }
