@@ -21,6 +21,9 @@ func (m *machine) configsChanged(changes []store.ConfigChange) {
 			m.log.Info(fmt.Sprintf("Connector %s target state change", c.Connector))
 			if s := m.slots[c.Connector]; s != nil {
 				m.reconcile(s)
+				if s.connector != nil && m.target(c.Connector) == connectors.TargetStarted {
+					m.keepUpdated(s) // where it went on all the time, and has no state to report
+				}
 			}
 		case store.TasksCommitted:
 			m.tasksCommitted(c)

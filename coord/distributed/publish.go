@@ -48,7 +48,7 @@ func (m *machine) keepUpdated(s *slot) {
 				s.updateAgain = true
 				continue
 			}
-			if refused(err) && m.now().Sub(since) < oldKeyTime {
+			if signatureRefused(err) && m.now().Sub(since) < oldKeyTime {
 				m.log.Debug("the leader refused task configs, perhaps for a session key that was replaced; trying again", "connector", s.name, "next_in", wait)
 			} else {
 				m.log.Error("Failed to reconfigure connector's tasks ("+s.name+"), retrying after backoff.", "next_in", wait, "err", err)
@@ -69,10 +69,14 @@ const recheckAfter = time.Second
 // unexpected sees to it that a connector gets the tasks that it wants back where others were written: by a
 // stop that failed half way, or by a worker that took itself for the leader.
 func (m *machine) unexpected(s *slot) {
-	if s.connector == nil || s.published == nil || slices.EqualFunc(s.published, m.configs.TaskConfigs(s.name), maps.Equal[map[string]string, map[string]string]) {
+	if s.connector == nil || s.published == nil || sameTasks(s.published, m.configs.TaskConfigs(s.name)) {
 		return
 	}
 	m.After(&s.recheck, recheckAfter, func() { m.keepUpdated(s) })
+}
+
+func sameTasks(a, b []map[string]string) bool {
+	return slices.EqualFunc(a, b, maps.Equal[map[string]string, map[string]string])
 }
 
 // isRunning says whether the connector's instance with a token runs, and is to.
@@ -123,22 +127,26 @@ func (p *proc) publish(s *slot, run uint64) error {
 	}
 	now, then := got.configs[0], m.wasResolved(s, got.configs[1])
 	switch {
-	case m.configs.Inconsistent(name):
+	case m.configs.Inconsistent(name), s.unfinished:
 	case applied != nil && applied.Offset < m.configs.PutOffset(name):
 		// The same config was put again. Once compaction has removed the record before, who reads the topic
 		// anew would find task configs of a connector that is not there yet, and drop them, as Java does.
 	case coord.TaskConfigsChanged(m.configs.TaskConfigs(name), got.tasks, then, now):
 		m.log.Info("connector has new task configs", "connector", name, "tasks", len(got.tasks), "before", m.configs.TaskCount(name))
 	default:
-		s.published = m.configs.TaskConfigs(name)
+		s.published, s.publishedFrom = m.configs.TaskConfigs(name), now
 		return nil
 	}
-	s.published = got.tasks
-	return p.handOver(s, run, got.tasks)
+	s.published, s.publishedFrom = got.tasks, now
+	err = p.handOver(s, run, got.tasks)
+	// A part of them may be there without a commit. Together with compaction it would take the configs before
+	// from who reads the topic anew.
+	s.unfinished = err != nil
+	return err
 }
 
-// wasResolved returns what the connector config came to that the present task configs were made from: as it
-// was when this worker asked first, since variables may come to something else by now.
+// wasResolved returns what the connector config came to that the present task configs were made from: what it
+// was when this worker published them, else when it asked first, since variables may come to something else by now.
 // Source: AppliedConnectorConfig.transformedConfig.
 func (m *machine) wasResolved(s *slot, now map[string]string) map[string]string {
 	applied := m.configs.Applied(s.name)
@@ -147,6 +155,9 @@ func (m *machine) wasResolved(s *slot, now map[string]string) map[string]string 
 		return nil
 	}
 	if s.applied == nil || s.applied.offset != applied.Offset {
+		if s.published != nil && sameTasks(s.published, m.configs.TaskConfigs(s.name)) {
+			now = s.publishedFrom
+		}
 		s.applied = &resolved{applied.Offset, now}
 	}
 	return s.applied.config
@@ -214,8 +225,8 @@ func tooManyTasks(err error) bool {
 	return errors.As(err, &of) && strings.HasSuffix(of.JavaClass(), ".TooManyTasksException")
 }
 
-// refused says that the leader did not accept the signature.
-func refused(err error) bool {
+// signatureRefused says that the leader did not accept the signature.
+func signatureRefused(err error) bool {
 	var r *coord.RequestError
 	return errors.As(err, &r) && r.Status == http.StatusForbidden
 }

@@ -145,10 +145,6 @@ func (p *proc) retarget(s *slot) {
 		}
 		return nil
 	})
-	// A connector that is resumed before it was paused has no state to report.
-	if s.connector != nil && target == connectors.TargetStarted && s.connector.state == connectors.Running {
-		m.keepUpdated(s)
-	}
 }
 
 // startInstances starts what is missing.

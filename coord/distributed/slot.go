@@ -29,13 +29,15 @@ type slot struct {
 	write  coroutine.Mutex[env] // held by who writes configs of the connector
 	update coroutine.Mutex[env] // held by who computes task configs
 
-	updating    bool                 // a proc keeps task configs up to date
-	updateAgain bool                 // and shall look once more
-	sleeper     *coroutine.Proc[env] // it, when it waits for its next attempt
-	starts      int                  // how often the connector reported that it runs
-	applied     *resolved
-	published   []map[string]string  // the task configs that the connector made last here; nil = none
-	recheck     coroutine.Timer[env] // after others were written
+	updating      bool                 // a proc keeps task configs up to date
+	updateAgain   bool                 // and shall look once more
+	sleeper       *coroutine.Proc[env] // it, when it waits for its next attempt
+	starts        int                  // how often the connector reported that it runs
+	applied       *resolved
+	published     []map[string]string  // the task configs that the connector made last here; nil = none
+	publishedFrom map[string]string    // what the connector's config came to then
+	unfinished    bool                 // the last attempt to have them written failed
+	recheck       coroutine.Timer[env] // after others were written
 }
 
 // resolved is what the connector config came to that the present task configs were made from.
