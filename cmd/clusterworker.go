@@ -82,13 +82,25 @@ func (w *clusterWorker) openStores() error {
 	if err != nil {
 		return err
 	}
-	offsets, err := store.NewOffsetTopic(options(offsetTopicLogger))
+	offsets, err := store.NewSourceOffsets(options(offsetTopicLogger), w.ownTopics(configs))
 	if err != nil {
 		return err
 	}
 	w.herder.SetStores(configs, statuses, offsets)
 	w.control.set(w.herder, offsets)
 	return nil
+}
+
+// ownTopics says which connectors keep their offsets in a topic of their own.
+func (w *clusterWorker) ownTopics(configs *store.ConfigStore) store.FindOwn {
+	return func(ctx context.Context, connector string) (own store.OwnTopic, known bool, err error) {
+		props := configs.Configs().Config(connector)
+		if props == nil {
+			return own, false, nil
+		}
+		t, err := w.engine.OffsetTopic(ctx, connector, props)
+		return store.OwnTopic(t), true, err
+	}
 }
 
 // memberProperties are those of the group member's client: the worker's, with its defaults.

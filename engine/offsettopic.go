@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"context"
+	"strings"
+)
+
+// OffsetTopic is where a source connector's offsets are kept beside the worker's topic, and the settings of
+// the clients that reach it.
+type OffsetTopic struct {
+	Name                      string // "" = in the worker's topic alone
+	Producer, Consumer, Admin map[string]string
+}
+
+// offsetsTopicKey names a source connector's own offset topic.
+const offsetsTopicKey = "offsets.storage.topic"
+
+// OffsetTopic returns the offset topic that a source connector's config names. Settings in it that are for
+// its producer, consumer and admin client count for those of the topic too.
+//
+// Errors: a variable without value, a setting that the policy of overrides refuses.
+// Source: Worker.offsetStoreForRegularSourceConnector.
+func (w *Worker) OffsetTopic(ctx context.Context, name string, props map[string]string) (OffsetTopic, error) {
+	if _, set := props[offsetsTopicKey]; !set {
+		return OffsetTopic{}, nil
+	}
+	props, err := w.Resolve(ctx, props)
+	if err != nil {
+		return OffsetTopic{}, err
+	}
+	t := OffsetTopic{Name: strings.TrimSpace(props[offsetsTopicKey])}
+	if t.Name == "" {
+		return OffsetTopic{}, nil
+	}
+	if t.Producer, err = w.clients.producer("connector-producer-"+name, props); err != nil {
+		return OffsetTopic{}, err
+	}
+	if t.Consumer, err = w.clients.consumer("connector-consumer-"+name, name, props); err != nil {
+		return OffsetTopic{}, err
+	}
+	t.Admin, err = w.clients.admin("connector-adminclient-"+name, props)
+	return t, err
+}
