@@ -153,7 +153,7 @@ func compareReading(tb testing.TB, pool *batch.Pool, c *converter, rows [][]byte
 		return p
 	}
 	for round, read := range []*batch.Projection{
-		nil, fields("a", "s"), nil, nil, {Except: map[string]bool{"b": true, "a": true}}, {None: true}, fields("b", "m"), fields("b", "m"), nil,
+		nil, fields("a", "s"), nil, {Except: map[string]bool{"b": true, "a": true}}, {None: true}, nil,
 	} {
 		dst := pool.New(len(rows))
 		got := decodeRows(tb, dst, d, input(dst, rows), read).answers()

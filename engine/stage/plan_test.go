@@ -257,3 +257,34 @@ func without(b *batch.Batch, c *batch.Column, p *batch.Projection) *batch.Column
 	}
 	return b.DynamicColumn(values, c.Dyn.Linked)
 }
+
+// TestChain_SchemasAreWorkedOutOnce: with many tables in turn, each table's batches come out under one schema object,
+// which encoders know again.
+func TestChain_SchemasAreWorkedOutOnce(t *testing.T) {
+	pool := batch.NewPool(mem.Checked(t))
+	for _, unfused := range []bool{false, true} {
+		c := madeChain(t, append(slices.Clip(fiveTransforms), "HoistField$Value field=after", "ExtractField$Value field=after", "Flatten$Value", "ValueToKey fields=id"))
+		c.Unfused = unfused
+		var tables, results [64]*batch.Schema
+		for range 2 {
+			for k := range tables {
+				b := decodedOrders(t, pool, true, 2, 0)
+				if tables[k] == nil {
+					tables[k] = batch.From(b.Value.Schema()).Name(fmt.Sprint("t", k)).Build()
+				}
+				b.Value = b.WithSchema(b.Value, tables[k])
+				out, failed, err := c.Run(b.Fork(nil), nil)
+				if err != nil || len(failed) > 0 || len(out) != 1 {
+					t.Fatal(err, failed, len(out))
+				}
+				now := out[0].Value.Schema()
+				if results[k] != nil && results[k] != now {
+					t.Fatalf("unfused=%t: table %d has another schema the second time", unfused, k)
+				}
+				results[k] = now
+				out[0].Release()
+				b.Release()
+			}
+		}
+	}
+}
