@@ -5,5 +5,5 @@
 // sink that forgets what it gets, and a source that generates records. What counts is processor time of the
 // worker process per record: records per second depend on what else the machine has to do.
 //
-// "make bench" prints the table and writes the same numbers as JSON. Micro benchmarks stand beside the code.
+// TestCluster measures clusters: "make bench-cluster". "make bench" prints the table and writes the same numbers as JSON. Micro benchmarks stand beside the code.
 package bench
