@@ -22,11 +22,12 @@ const waitMax = 60 * time.Second
 
 // Target is the worker that a script is sent to.
 type Target struct {
-	Address   string // host:port of its REST server
-	Dir       string // its data folder, ${dir}
-	Bootstrap string // brokers, ${bootstrap}
-	Token     string // unique on those brokers, ${run}: for topics, groups and sink connectors
-	Patient   bool   // what a rebalance of the worker's cluster refuses is asked again
+	Address   string   // host:port of its REST server
+	Dir       string   // its data folder, ${dir}
+	Bootstrap string   // brokers, ${bootstrap}
+	Token     string   // unique on those brokers, ${run}: for topics, groups and sink connectors
+	Peers     []string // addresses of the other workers of its cluster: answers may name them in its place
+	Patient   bool     // what a rebalance of the worker's cluster refuses is asked again
 }
 
 // Answer is a response as it came, its body read to the end.
@@ -210,6 +211,9 @@ func (t Target) unfill(s string) string {
 		if v[1] != "" {
 			s = strings.ReplaceAll(s, v[1], v[0])
 		}
+	}
+	for _, p := range t.Peers {
+		s = strings.ReplaceAll(s, p, "${worker}")
 	}
 	return s
 }
