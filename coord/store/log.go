@@ -138,7 +138,11 @@ func (l *Log) Partitions() int {
 	return len(l.positions)
 }
 
-// Close ends reading and writing; who waits gets an error. It waits for Apply to return.
+// flushMax bounds how long Close waits for what nobody else waits for.
+const flushMax = 5 * time.Second
+
+// Close ends reading and writing; who waits gets an error. It waits for Apply to return, and for a while
+// for what was sent and is not written.
 func (l *Log) Close() {
 	l.mu.Lock()
 	l.closed = true
@@ -150,6 +154,9 @@ func (l *Log) Close() {
 	if l.reader != nil {
 		l.reader.Close()
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), flushMax)
+	defer cancel()
+	_ = l.writer.Flush(ctx) // what is not written then is lost, and said so to who sent it
 	l.writer.Close()
 	if l.admin != l.writer {
 		l.admin.Close()
