@@ -1,0 +1,401 @@
+package distributed
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/assign"
+	"github.com/millrace/millrace/coord/group"
+	"github.com/millrace/millrace/coord/store"
+)
+
+const leaderURL = "http://leader:8083/"
+
+// What only the leader may do is sent to it; the texts are Java's.
+func TestFollower_SendsRequestsToTheLeader(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		must(t, k.StopConnector(t.Context(), "c"))
+		k.member.owned = func(assign.Work) assign.Work { return assign.Work{} }
+		k.member.lead("other", leaderURL)
+		_, _, err := k.PutConnector(t.Context(), "d", conf(), "", false)
+		elsewhere(t, err, leaderURL, "Only the leader can set connector configs.")
+		_, err = k.PatchConnector(t.Context(), "c", nil)
+		elsewhere(t, err, leaderURL, "Only the leader can set connector configs.")
+		elsewhere(t, k.DeleteConnector(t.Context(), "c"), leaderURL, "Only the leader can delete connector configs.")
+		elsewhere(t, k.StopConnector(t.Context(), "c"), leaderURL, "Only the leader can transition connectors to the STOPPED state.")
+		elsewhere(t, k.RestartConnector(t.Context(), "c"), leaderURL, "Only the leader can process restart requests.")
+		_, err = k.Restart(t.Context(), coord.RestartRequest{Connector: "c"})
+		elsewhere(t, err, leaderURL, "Only the leader can process restart requests.")
+		_, err = k.ResetOffsets(t.Context(), "c")
+		elsewhere(t, err, leaderURL, "Only the leader can process external offsets modification requests")
+
+		// These are everybody's.
+		must(t, k.ResumeConnector(t.Context(), "c"))
+		must(t, k.PauseConnector(t.Context(), "c"))
+		if names, err := k.Connectors(t.Context()); err != nil || !slices.Equal(names, []string{"c"}) {
+			t.Errorf("%v %v", names, err)
+		}
+	})
+}
+
+func TestLeader_SendsRestartsToTheOwner(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		k.member.owned = func(assign.Work) assign.Work { return assign.Work{} }
+		k.member.Rejoin("nothing is this worker's")
+		synctest.Wait()
+		elsewhere(t, k.RestartConnector(t.Context(), "c"), "", "Cannot restart connector since it is not assigned to this member")
+		elsewhere(t, k.RestartTask(t.Context(), connectors.TaskID{Connector: "c"}), "", "Cannot restart task since it is not assigned to this member")
+	})
+}
+
+// A follower's connector hands its task configs to the leader, signed, until it takes them.
+func TestFollower_HandsTaskConfigsOver(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.peers.fail(&coord.RequestError{Status: 409, Text: "not now"})
+		k.member.lead("other", leaderURL)
+		must(t, k.configs.PutConnector(t.Context(), "c", conf("tasks", "2"), ""))
+		synctest.Wait()
+		want := leaderURL + " c ||"
+		if sent := k.peers.take(); !slices.Equal(sent, []string{want}) {
+			t.Errorf("%v", sent)
+		}
+		time.Sleep(publishFirst)
+		synctest.Wait()
+		if sent := k.peers.take(); !slices.Equal(sent, []string{want}) {
+			t.Errorf("%v", sent)
+		}
+		k.peers.fail(nil)
+		time.Sleep(2 * publishFirst)
+		synctest.Wait()
+		if sent := k.peers.take(); !slices.Equal(sent, []string{want}) {
+			t.Errorf("%v", sent)
+		}
+		if !k.configs.Configs().SessionKey().Valid("HmacSHA256", []byte("body"), k.peers.by.MAC) {
+			t.Error("the signature is wrong")
+		}
+		time.Sleep(publishMax)
+		synctest.Wait()
+		if sent := k.peers.take(); len(sent) > 0 {
+			t.Errorf("again: %v", sent)
+		}
+	})
+}
+
+func TestPutTaskConfigs_IsVerified(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		body, tasks := []byte("[]"), []map[string]string{{"n": "0", "x": "y"}}
+		sign := func(algorithm string, key *group.SessionKey) coord.Signature {
+			mac, err := key.Sign(algorithm, body)
+			must(t, err)
+			return coord.Signature{Body: body, Algorithm: algorithm, MAC: mac, Present: true}
+		}
+		key := k.configs.Configs().SessionKey()
+		wrong := *key
+		wrong.Key = []byte("another")
+		refused(t, k.PutTaskConfigs(t.Context(), "c", tasks, coord.Signature{}), 400, "Internal request missing required signature")
+		refused(t, k.PutTaskConfigs(t.Context(), "c", tasks, sign("HmacSHA256", &wrong)), 403, "Internal request contained invalid signature.")
+		refused(t, k.PutTaskConfigs(t.Context(), "d", tasks, sign("HmacSHA256", key)), 404, "Connector d not found")
+		var r *coord.RequestError
+		if err := k.PutTaskConfigs(t.Context(), "c", tasks, sign("HmacSHA512", key)); !errors.As(err, &r) || r.Status != 400 {
+			t.Error(err)
+		}
+		k.worker.trace()
+		must(t, k.PutTaskConfigs(t.Context(), "c", tasks, sign("HmacSHA256", key)))
+		synctest.Wait()
+		equal(t, k.worker.trace(), "stop c-0, start c-0")
+
+		must(t, k.StopConnector(t.Context(), "c"))
+		refused(t, k.PutTaskConfigs(t.Context(), "c", tasks, sign("HmacSHA256", key)), 400, "Cannot submit non-empty set of task configs for stopped connector c")
+		k.member.lead("other", leaderURL)
+		elsewhere(t, k.PutTaskConfigs(t.Context(), "c", tasks, sign("HmacSHA256", key)), leaderURL, "Only the leader may write task configurations.")
+		elsewhere(t, k.FenceZombies(t.Context(), "c", sign("HmacSHA256", key)), leaderURL, "Only the leader may perform zombie fencing.")
+	})
+}
+
+func TestFenceZombies_SaysWhyNot(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		key := k.configs.Configs().SessionKey()
+		mac, _ := key.Sign("HmacSHA256", nil)
+		by := coord.Signature{Algorithm: "HmacSHA256", MAC: mac, Present: true}
+		refused(t, k.FenceZombies(t.Context(), "d", by), 404, "Connector d not found")
+		if err := k.FenceZombies(t.Context(), "c", by); err == nil || !strings.Contains(err.Error(), "exactly.once.source.support") {
+			t.Error(err)
+		}
+	})
+}
+
+// The leader replaces keys that are too old; others wait for it.
+func TestSessionKey_IsReplacedByTheLeader(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		first := k.configs.Configs().SessionKey()
+		if first == nil {
+			t.Fatal("no key")
+		}
+		time.Sleep(time.Hour - time.Second)
+		synctest.Wait()
+		if k.configs.Configs().SessionKey() != first {
+			t.Error("the key was replaced too early")
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		second := k.configs.Configs().SessionKey()
+		if second == first {
+			t.Error("the key is too old")
+		}
+		k.member.lead("other", leaderURL)
+		time.Sleep(3 * time.Hour)
+		synctest.Wait()
+		if k.configs.Configs().SessionKey() != second {
+			t.Error("a follower replaced the key")
+		}
+	})
+}
+
+// Who loses the coordinator stops its work at once, and gets it back.
+func TestLost_StopsAllWork(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c", "tasks", "2")
+		k.member.lose()
+		synctest.Wait()
+		equal(t, k.worker.running(), "")
+		// Readers pass over what a task's worker says of the end in the generation in which it said that it runs, as in Java.
+		equal(t, k.status("c"), "UNASSIGNED 0:RUNNING 1:RUNNING")
+		k.member.Rejoin("back")
+		equal(t, k.status("c"), "RUNNING 0:RUNNING 1:RUNNING")
+	})
+}
+
+// What is revoked is stopped before this worker joins again, and the last statuses are written.
+func TestRevoked_IsStoppedBeforeTheNextRound(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c", "tasks", "2")
+		free := k.worker.block("stop c-1")
+		k.member.mu.Lock()
+		k.member.owned = func(w assign.Work) assign.Work {
+			return w.Minus(assign.Work{Tasks: []connectors.TaskID{{Connector: "c", Task: 1}}})
+		}
+		k.member.mu.Unlock()
+		k.member.Rejoin("less")
+		synctest.Wait()
+		if k.member.said("revoked") {
+			t.Error("it rejoined before the task had stopped")
+		}
+		free()
+		synctest.Wait()
+		if !k.member.said("revoked") || k.statuses.flushes == 0 {
+			t.Error("it did not rejoin")
+		}
+		equal(t, k.worker.running(), "c c-0")
+		equal(t, k.status("c"), "RUNNING 0:RUNNING 1:UNASSIGNED")
+	})
+}
+
+// A worker that cannot read the config topic leaves the group without work, and comes back when it can.
+func TestCatchUp_LeavesAndComesBack(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		k.configs.failReads(errFake)
+		configs := k.member.ties.Configs
+		k.member.ties.Configs = func() group.Configs { // the leader has read more
+			c := configs()
+			c.Offset++
+			return c
+		}
+		k.member.Rejoin("a round")
+		synctest.Wait()
+		equal(t, k.worker.running(), "")
+		if !k.member.said("left: taking too long to read the log") {
+			t.Error("it did not leave")
+		}
+		k.member.ties.Configs = configs
+		k.configs.failReads(nil)
+		time.Sleep(10 * time.Minute)
+		equal(t, k.status("c"), "RUNNING 0:RUNNING")
+	})
+}
+
+// A plugin that does not return holds nobody up but its own connector, and that can be deleted.
+func TestBlockingPlugin_BlocksNobody(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		for _, text := range []string{"configs a", "validate b", "start c-0"} {
+			defer k.worker.block(text)()
+		}
+		_, _, err := k.PutConnector(t.Context(), "a", conf("name", "a"), "", false)
+		must(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, _, err = k.PutConnector(ctx, "b", conf("name", "b"), "", false); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		_, _, err = k.PutConnector(t.Context(), "c", conf("name", "c"), "", false)
+		must(t, err)
+		k.create("d")
+		equal(t, k.status("d"), "RUNNING 0:RUNNING")
+		equal(t, k.status("a"), "RUNNING")
+		health, err := k.Health(t.Context())
+		if err != nil || !health.Live {
+			t.Errorf("%+v %v", health, err)
+		}
+		must(t, k.DeleteConnector(t.Context(), "a"))
+		equal(t, k.status("a"), "No status found for connector a")
+		if !strings.HasPrefix(k.Stage(), "The worker is currently ") {
+			t.Error(k.Stage())
+		}
+	})
+}
+
+// A status that a late writer put over this worker's is put right; a later generation's is left alone.
+func TestStatuses_ArePutRight(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		zombie := store.Status{ID: connectors.TaskID{Connector: "c", Task: connectors.ConnectorTask}, State: connectors.Unassigned, WorkerID: "z:8083", Generation: 1}
+		k.statuses.Put(zombie)
+		equal(t, k.status("c"), "UNASSIGNED 0:RUNNING")
+		time.Sleep(time.Minute)
+		equal(t, k.status("c"), "RUNNING 0:RUNNING")
+		zombie.Generation = 1000
+		k.statuses.Put(zombie)
+		time.Sleep(time.Minute)
+		equal(t, k.status("c"), "UNASSIGNED 0:RUNNING")
+	})
+}
+
+// The leader forgets the statuses of what is not configured.
+func TestStatuses_OfDeletedWorkAreForgotten(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		for _, id := range []connectors.TaskID{{Connector: "gone", Task: connectors.ConnectorTask}, {Connector: "gone"}, {Connector: "c", Task: 5}} {
+			k.statuses.Put(store.Status{ID: id, State: connectors.Running, WorkerID: "z:8083"})
+		}
+		time.Sleep(time.Minute)
+		equal(t, k.status("gone"), "No status found for connector gone")
+		equal(t, k.status("c"), "RUNNING 0:RUNNING")
+	})
+}
+
+// Incomplete task configs do not run; the connector makes them anew.
+func TestTasks_IncompleteSetIsMadeAnew(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c", "tasks", "2")
+		must(t, k.configs.write(store.TaskRecord(connectors.TaskID{Connector: "c", Task: 1}, map[string]string{"n": "1"}), store.CommitRecord("c", 2)))
+		synctest.Wait()
+		equal(t, k.status("c"), "RUNNING 0:RUNNING 1:RUNNING")
+		if k.configs.Configs().Inconsistent("c") {
+			t.Error("it is still incomplete")
+		}
+	})
+}
+
+// Tasks that somebody took away come back, unless the connector was stopped.
+func TestTasks_TakenAwayComeBack(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c", "tasks", "2")
+		must(t, k.configs.PutTaskConfigs(t.Context(), "c", nil))
+		synctest.Wait()
+		equal(t, k.worker.running(), "c")
+		time.Sleep(2 * recheckAfter)
+		equal(t, k.status("c"), "RUNNING 0:RUNNING 1:RUNNING")
+	})
+}
+
+func TestLoggers_OfTheCluster(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.loggers.Logger("a.b")
+		must(t, k.SetClusterLoggerLevel(t.Context(), "a", "DEBUG"))
+		synctest.Wait()
+		if l, ok := k.loggers.Level("a.b"); !ok || l.Level != "DEBUG" {
+			t.Errorf("%+v", l)
+		}
+	})
+}
+
+// Work that its owner ended before it left is named to the group, where that is asked for.
+func TestCleanLeave_NamesWhatHasEnded(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c", "tasks", "2")
+		last := int(k.member.View().Generation)
+		put := func(task, generation int, state connectors.State) {
+			k.statuses.Put(store.Status{ID: connectors.TaskID{Connector: "c", Task: task}, State: state, WorkerID: "z:8083", Generation: generation})
+		}
+		put(connectors.ConnectorTask, last, connectors.Unassigned)
+		put(0, last-1, connectors.Unassigned) // somebody may have begun with it since
+		put(1, last, connectors.Running)
+		w := k.member.ties.Stopped()
+		if !slices.Equal(w.Connectors, []string{"c"}) || len(w.Tasks) > 0 {
+			t.Errorf("%v", w)
+		}
+	}, func(_ *kit, o *Options) { o.CleanLeave = true })
+	run(t, func(t *testing.T, k *kit) {
+		if k.member.ties.Stopped != nil {
+			t.Error("it was not asked for")
+		}
+	})
+}
+
+func TestRun_StopsCleanly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKit(t)
+		k.start()
+		synctest.Wait()
+		k.create("c", "tasks", "2")
+		must(t, k.end())
+		equal(t, k.worker.running(), "")
+		if s := k.statuses.Connector("c"); s.State != connectors.Unassigned || !k.member.left {
+			t.Errorf("%+v, left %v", s, k.member.left)
+		}
+		_, err := k.Connectors(t.Context())
+		refused(t, err, 500, "Worker is shutting down")
+		if _, err := k.Health(t.Context()); err == nil {
+			t.Error("it is healthy")
+		}
+	})
+}
+
+func TestRun_EndsWithWhatWentWrong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKit(t)
+		k.configs.startErr = errFake
+		k.start()
+		synctest.Wait()
+		if err := k.end(); !errors.Is(err, errFake) {
+			t.Error(err)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		k := newKit(t)
+		k.start()
+		synctest.Wait()
+		k.member.ties.Notify(group.Failed{Err: errFake})
+		synctest.Wait()
+		if err := k.end(); !errors.Is(err, errFake) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestHealth_WaitsForTheFirstRound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKit(t)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if h, err := k.Health(ctx); err != nil || h.Ready {
+			t.Errorf("%+v %v", h, err)
+		}
+		k.start()
+		if h, err := k.Health(t.Context()); err != nil || !h.Ready || !h.Live {
+			t.Errorf("%+v %v", h, err)
+		}
+		must(t, k.end())
+	})
+}
