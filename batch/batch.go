@@ -13,11 +13,8 @@ type Batch struct {
 	refs    atomic.Int32
 	pool    *Pool
 	parents []*Batch
-	cols    []*Column // made by NewColumn; reused by the next user of this Batch value
-	used    int
-	dyns    []*Dynamic // made by NewDynamic; reused likewise, with their slices
-	dynUsed int
-	trace   trace // under the tag invariants: who made and released it
+	headers headers // of columns made by NewColumn and NewDynamic
+	trace   trace   // under the tag invariants: who made and released it
 
 	// Arena holds what this batch made itself.
 	Arena mem.Arena
@@ -47,15 +44,13 @@ type Batch struct {
 	Status     Status
 }
 
-// columnsKept is how many column headers a released batch keeps for its next user. A header is about
-// 300 bytes; 4,096 serve 256 members at the depths that occur.
-const columnsKept = 4096
-
 // Pool makes batches. Safe for concurrent use.
 type Pool struct {
-	Mem  *mem.Pool
-	free sync.Pool
-	live *sites // nil unless Mem is checked
+	Mem      *mem.Pool
+	free     sync.Pool
+	columns  sync.Pool // of *columnChunk
+	dynamics sync.Pool // of *dynamicChunk
+	live     *sites    // nil unless Mem is checked
 }
 
 // NewPool returns a pool of batches whose memory comes from m. Where m is checked (mem.Checked), its
@@ -124,30 +119,12 @@ func (b *Batch) Release() {
 
 func (b *Batch) reset() {
 	b.parents = b.parents[:0]
-	for _, c := range b.cols[:b.used] {
-		*c = Column{Children: clearColumns(c.Children)}
-	}
-	b.used = 0
-	for _, d := range b.dyns[:b.dynUsed] {
-		clear(d.Fields)
-		clear(d.Shapes)
-		clear(d.Boxed)
-		*d = Dynamic{Fields: d.Fields[:0], Shapes: d.Shapes[:0], Boxed: d.Boxed[:0]}
-	}
-	b.dynUsed = 0
-	if len(b.cols) > columnsKept {
-		b.cols, b.dyns = nil, nil
-	}
+	b.headers.reset(b.pool)
 	b.Topics, b.Partition, b.Partitions, b.Timestamps = Topics{}, NoPartition, nil, nil
 	b.TimestampType, b.Headers, b.Origin, b.Offsets = NoTimestampType, Headers{}, Origin{}, nil
 	b.RawKey, b.RawValue, b.Source, b.Seq = Bytes{}, Bytes{}, nil, 0
 	b.Key, b.Value, b.Sel = nil, nil, nil
 	b.Status.Reset()
-}
-
-func clearColumns(c []*Column) []*Column {
-	clear(c)
-	return c[:0]
 }
 
 // KeepAlive makes p live at least as long as b: b may point into p's memory.
@@ -172,11 +149,7 @@ func (b *Batch) Fork(sel Selection) *Batch {
 // NewColumn returns an empty column header of n rows that lives as long as b: form plain with schema s,
 // or dynamic when s is nil. Its arrays are the caller's to make from b.Arena.
 func (b *Batch) NewColumn(s *Schema, n int) *Column {
-	if b.used == len(b.cols) {
-		b.cols = append(b.cols, &Column{})
-	}
-	c := b.cols[b.used]
-	b.used++
+	c := b.headers.column(b.pool)
 	c.schema, c.n = s, n
 	if s == nil {
 		c.form = FormDynamic

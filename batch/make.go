@@ -50,11 +50,7 @@ func (b *Batch) NewDynamic(n int) *Column {
 // newDynamicHeader returns a dynamic column without tags and slots.
 func (b *Batch) newDynamicHeader(n int) *Column {
 	c := b.NewColumn(nil, n)
-	if b.dynUsed == len(b.dyns) {
-		b.dyns = append(b.dyns, &Dynamic{})
-	}
-	c.Dyn = b.dyns[b.dynUsed]
-	b.dynUsed++
+	c.Dyn = b.headers.dynamic(b.pool)
 	return c
 }
 
