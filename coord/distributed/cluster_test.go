@@ -228,9 +228,9 @@ func TestCatchUp_LeavesAndComesBack(t *testing.T) {
 // A plugin that does not return holds nobody up but its own connector, and that can be deleted.
 func TestBlockingPlugin_BlocksNobody(t *testing.T) {
 	run(t, func(t *testing.T, k *kit) {
-		for _, text := range []string{"configs a", "validate b", "start c-0"} {
-			defer k.worker.block(text)()
-		}
+		defer k.worker.block("configs a")()
+		defer k.worker.block("validate b")()
+		defer k.worker.block("start c-0")()
 		_, _, err := k.PutConnector(t.Context(), "a", conf("name", "a"), "", false)
 		must(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -329,5 +328,3 @@ func (o *fakeOffsets) Set(_ context.Context, connector string, offsets []connect
 	o.set[connector] += 1 + len(offsets)
 	return nil
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
