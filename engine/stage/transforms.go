@@ -6,8 +6,7 @@ import (
 	"github.com/millrace/millrace/smt/plan"
 )
 
-// Transforms is what a connector's transforms and predicates were compiled to. Chain runs them one
-// after the other; a compiler that fuses them gives another implementation.
+// Transforms is a connector's transforms and predicates as a stage runs them.
 type Transforms interface {
 	// Run applies the transforms to the live rows of b and returns the batches that rows are in
 	// afterwards: b itself, unless it has no live row left, and forks. Ownership of b goes in and comes
