@@ -68,22 +68,19 @@ func TestFollower_HandsTaskConfigsOver(t *testing.T) {
 		if sent := k.peers.take(); !slices.Equal(sent, []string{want}) {
 			t.Errorf("%v", sent)
 		}
-		time.Sleep(publishFirst)
-		synctest.Wait()
+		pass(publishFirst)
 		if sent := k.peers.take(); !slices.Equal(sent, []string{want}) {
 			t.Errorf("%v", sent)
 		}
 		k.peers.fail(nil)
-		time.Sleep(2 * publishFirst)
-		synctest.Wait()
+		pass(2 * publishFirst)
 		if sent := k.peers.take(); !slices.Equal(sent, []string{want}) {
 			t.Errorf("%v", sent)
 		}
 		if !k.configs.Configs().SessionKey().Valid("HmacSHA256", []byte("body"), k.peers.by.MAC) {
 			t.Error("the signature is wrong")
 		}
-		time.Sleep(publishMax)
-		synctest.Wait()
+		pass(publishMax)
 		if sent := k.peers.take(); len(sent) > 0 {
 			t.Errorf("again: %v", sent)
 		}
@@ -142,20 +139,17 @@ func TestSessionKey_IsReplacedByTheLeader(t *testing.T) {
 		if first == nil {
 			t.Fatal("no key")
 		}
-		time.Sleep(time.Hour - time.Second)
-		synctest.Wait()
+		pass(time.Hour - time.Second)
 		if k.configs.Configs().SessionKey() != first {
 			t.Error("the key was replaced too early")
 		}
-		time.Sleep(2 * time.Second)
-		synctest.Wait()
+		pass(2 * time.Second)
 		second := k.configs.Configs().SessionKey()
 		if second == first {
 			t.Error("the key is too old")
 		}
 		k.member.lead("other", leaderURL)
-		time.Sleep(3 * time.Hour)
-		synctest.Wait()
+		pass(3 * time.Hour)
 		if k.configs.Configs().SessionKey() != second {
 			t.Error("a follower replaced the key")
 		}
@@ -220,7 +214,7 @@ func TestCatchUp_LeavesAndComesBack(t *testing.T) {
 		}
 		k.member.ties.Configs = configs
 		k.configs.failReads(nil)
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		equal(t, k.status("c"), "RUNNING 0:RUNNING")
 	})
 }
@@ -262,11 +256,11 @@ func TestStatuses_ArePutRight(t *testing.T) {
 		zombie := store.Status{ID: connectors.TaskID{Connector: "c", Task: connectors.ConnectorTask}, State: connectors.Unassigned, WorkerID: "z:8083", Generation: 1}
 		k.statuses.Put(zombie)
 		equal(t, k.status("c"), "UNASSIGNED 0:RUNNING")
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		equal(t, k.status("c"), "RUNNING 0:RUNNING")
 		zombie.Generation = 1000
 		k.statuses.Put(zombie)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		equal(t, k.status("c"), "UNASSIGNED 0:RUNNING")
 	})
 }
@@ -278,7 +272,7 @@ func TestStatuses_OfDeletedWorkAreForgotten(t *testing.T) {
 		for _, id := range []connectors.TaskID{{Connector: "gone", Task: connectors.ConnectorTask}, {Connector: "gone"}, {Connector: "c", Task: 5}} {
 			k.statuses.Put(store.Status{ID: id, State: connectors.Running, WorkerID: "z:8083"})
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		equal(t, k.status("gone"), "No status found for connector gone")
 		equal(t, k.status("c"), "RUNNING 0:RUNNING")
 	})
@@ -304,7 +298,7 @@ func TestTasks_TakenAwayComeBack(t *testing.T) {
 		must(t, k.configs.PutTaskConfigs(t.Context(), "c", nil))
 		synctest.Wait()
 		equal(t, k.worker.running(), "c")
-		time.Sleep(2 * recheckAfter)
+		pass(2 * recheckAfter)
 		equal(t, k.status("c"), "RUNNING 0:RUNNING 1:RUNNING")
 	})
 }

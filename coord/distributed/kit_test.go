@@ -138,6 +138,12 @@ func elsewhere(t *testing.T, err error, url, text string) {
 	}
 }
 
+// pass lets time pass, and waits until everything has come to rest.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
