@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"strings"
 
@@ -41,6 +42,9 @@ func newClusterWorker(ctx context.Context, o workerOptions) (*clusterWorker, err
 	n, err := newNode(ctx, o, mode{distributed: true, def: distributedDef(), check: refuseDistributedKeys})
 	if err != nil {
 		return nil, err
+	}
+	if err := n.mayJoin(ctx, o.plugins); err != nil {
+		return nil, errors.Join(err, n.stop(func() error { return nil }))
 	}
 	w := &clusterWorker{node: n, ended: make(chan error, 1)}
 	v := n.config.values

@@ -78,20 +78,23 @@ func (p *program) reference(w io.Writer, root *cobra.Command) error {
 }
 
 func writeCommand(w io.Writer, c *cobra.Command) {
-	fmt.Fprintf(w, "\n### millrace %s\n\n    millrace %s\n\n%s\n", c.Name(), c.Use, strings.TrimSpace(c.Short+".\n\n"+c.Long))
+	fmt.Fprintf(w, "\n### %s\n\n    %s %s\n\n%s\n", c.CommandPath(), c.Parent().CommandPath(), c.Use, strings.TrimSpace(c.Short+".\n\n"+c.Long))
 	var rows []string
 	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
 		if f.Name == "help" {
 			return
 		}
 		name := "--" + f.Name
-		if t := f.Value.Type(); t != "bool" {
+		if t := f.Value.Type(); t != "bool" && t != "boolean" {
 			name += " " + t
 		}
 		rows = append(rows, fmt.Sprintf("| `%s` | %s |\n", name, strings.ReplaceAll(f.Usage, "|", `\|`)))
 	})
 	if len(rows) > 0 {
 		fmt.Fprintf(w, "\n| flag | |\n|---|---|\n%s", strings.Join(rows, ""))
+	}
+	for _, below := range c.Commands() {
+		writeCommand(w, below)
 	}
 }
 

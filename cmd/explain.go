@@ -39,8 +39,12 @@ func (f *toolFlags) add(c *cobra.Command) {
 }
 
 func (f *toolFlags) check() error {
-	if f.output != outputText && f.output != outputJSON {
-		return fmt.Errorf("--output %q is neither text nor json", f.output)
+	return checkOutput(f.output)
+}
+
+func checkOutput(output string) error {
+	if output != outputText && output != outputJSON {
+		return fmt.Errorf("--output %q is neither text nor json", output)
 	}
 	return nil
 }

@@ -29,7 +29,10 @@ func addWorkerFlags(c *cobra.Command, def *config.Def) *workerFlags {
 	c.Flags().Var(&pairFlag{put: f.setLevel, single: logs.Root}, "log-level", "Level of all loggers, or of one as NAME=LEVEL: TRACE, DEBUG, INFO, WARN, ERROR, OFF. May be given again.")
 	for _, k := range def.Keys() {
 		if tuning(k.Name) {
-			c.Flags().Var(&keyFlag{key: k, set: f.set}, flagName(k.Name), flagUsage(k))
+			flag := c.Flags().VarPF(&keyFlag{key: k, set: f.set}, flagName(k.Name), "", flagUsage(k))
+			if k.Type == config.Boolean {
+				flag.NoOptDefVal = "true"
+			}
 		}
 	}
 	return f
