@@ -205,12 +205,17 @@ func (s *StatusStore) write() {
 
 // writeQueue writes what waits; false when something has to be tried again.
 func (s *StatusStore) writeQueue(ctx context.Context) bool {
+	try, cancel := context.WithTimeout(ctx, statusTryMax)
+	defer cancel()
+	if s.safeWaits() {
+		// A worker that was cut off or frozen has not read what its successor says since. Java writes over it, and for a
+		// connector that stays. An error leaves it at what was read: writing meets the same broker.
+		_ = s.log.ReadToEnd(try)
+	}
 	batch, records := s.takeQueue()
 	var errs []error
 	if len(records) > 0 {
-		try, cancel := context.WithTimeout(ctx, statusTryMax)
 		errs = s.log.writeEach(try, records)
-		cancel()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -242,12 +247,19 @@ func (s *StatusStore) writeQueue(ctx context.Context) bool {
 	return len(again) == 0
 }
 
-// takeQueue takes what waits, without what is not to be tried again.
+// safeWaits reports whether something waits that a successor may speak against.
+func (s *StatusStore) safeWaits() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.queue, func(w *statusWrite) bool { return w.safe })
+}
+
+// takeQueue takes what waits, without what is not to be tried again and what a successor speaks against.
 func (s *StatusStore) takeQueue() (batch []*statusWrite, records []Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, w := range s.queue {
-		if w.tried && s.overtakenLocked(w) {
+		if w.tried && s.overtakenLocked(w) || w.safe && !s.statuses.Safe(*w.status) {
 			if s.latest[w.key] == w {
 				delete(s.latest, w.key)
 			}

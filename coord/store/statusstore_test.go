@@ -83,6 +83,30 @@ func TestStatusStore_SafeAndPlain(t *testing.T) {
 	}
 }
 
+// TestStatusStore_ThawedWorkerHearsItsSuccessorFirst: what a worker says that it has lost does not go over what its
+// successor has said, although it has not been read when it is put.
+func TestStatusStore_ThawedWorkerHearsItsSuccessorFirst(t *testing.T) {
+	c := startBroker(t)
+	a, b := openStatuses(t, workerProps(c)), openStatuses(t, workerProps(c))
+	for task := -1; task < 20; task++ {
+		a.Put(said(task, connectors.Running, "a", 3))
+	}
+	settle(t, a)
+	must(t, b.ReadToEnd(t.Context()))
+	for task := -1; task < 20; task++ {
+		b.Put(said(task, connectors.Running, "b", 5))
+		must(t, b.Flush(t.Context()))
+		a.PutSafe(said(task, connectors.Unassigned, "a", 3))
+	}
+	settle(t, a)
+	must(t, b.ReadToEnd(t.Context()))
+	for task := -1; task < 20; task++ {
+		if got := shown(b, task); got != "RUNNING b 5" || b.PassedOver(connectors.TaskID{Connector: "c", Task: task}) {
+			t.Errorf("task %d: %q", task, got)
+		}
+	}
+}
+
 func TestStatusStore_Topics(t *testing.T) {
 	c := startBroker(t)
 	s := openStatuses(t, workerProps(c))

@@ -41,7 +41,8 @@ func (s *Suite) NewCluster(t testing.TB, bootstrap string, more Properties) *Clu
 		"session.timeout.ms":                "6000",
 		"heartbeat.interval.ms":             "1000",
 		"scheduled.rebalance.max.delay.ms":  "2000",
-		"consumer.session.timeout.ms":       "6000", // sink tasks that were killed need not be waited for
+		"task.shutdown.graceful.timeout.ms": "15000", // on a loaded machine clean stops take their time
+		"consumer.session.timeout.ms":       "6000",  // sink tasks that were killed need not be waited for
 		"consumer.heartbeat.interval.ms":    "1000",
 	}.With(more)}
 }
