@@ -57,7 +57,7 @@ func newClusterWorker(ctx context.Context, o workerOptions) (*clusterWorker, err
 	}
 	w.herder = distributed.New(distributed.Options{
 		Worker: n.engine, Peers: n.rest.Peers(), Loggers: n.logs,
-		Rounds:   n.metrics.Rebalances(strings.ToUpper(protocol.String())),
+		Rounds:   n.metrics.Rebalances(w.memberProperties()["client.id"], strings.ToUpper(protocol.String())),
 		WorkerID: n.rest.WorkerID(), Logger: n.logs.Logger(clusterHerderLogger),
 		Join: func(t distributed.Ties) (distributed.Member, error) {
 			return group.NewMember(w.member, w.groupOptions(protocol, t))

@@ -350,10 +350,13 @@ func (m memberOf) Leave(reason string) {
 type rounds struct{ c *Cluster }
 
 // Joined implements distributed.Rounds.
-func (r rounds) Joined(string, string, int) { r.c.rounds++ }
+func (r rounds) Joined(string, string, int, int, int) { r.c.rounds++ }
 
 // Settled implements distributed.Rounds.
 func (r rounds) Settled() {}
+
+// Lost implements distributed.Rounds.
+func (r rounds) Lost() {}
 
 // String is the name.
 func (n *Node) String() string {

@@ -268,10 +268,12 @@ func (m *fakeMember) said(reason string) bool {
 	return slices.ContainsFunc(m.reasons, func(r string) bool { return strings.Contains(r, reason) })
 }
 
-// Joined and Settled implement Rounds.
-func (m *fakeMember) Joined(string, string, int) { m.k.rounds++ }
+// Joined implements Rounds.
+func (m *fakeMember) Joined(string, string, int, int, int) { m.k.rounds++ }
 
+// Settled and Lost are nothing.
 func (m *fakeMember) Settled() {}
+func (m *fakeMember) Lost()    {}
 
 // fakePeers notes what the leader is sent.
 type fakePeers struct {

@@ -83,8 +83,9 @@ var (
 // Rounds measures rebalances: a round has begun when this worker heard of its share, and is over when it
 // was granted.
 type Rounds interface {
-	Joined(protocol, leaderURL string, generation int)
+	Joined(protocol, leaderURL string, generation, connectors, tasks int)
 	Settled()
+	Lost() // all work
 }
 
 // Ties are how a member is tied to its herder: fields of group.Options.

@@ -60,7 +60,8 @@ func (m *machine) joined(e group.Joined) {
 	was := m.protocol
 	m.assignment, m.memberID, m.generation, m.protocol = e.Assignment, e.MemberID, e.Generation, e.Protocol
 	m.settled = false
-	m.o.Rounds.Joined(strings.ToUpper(m.protocol.String()), e.Assignment.LeaderURL, int(e.Generation))
+	m.o.Rounds.Joined(strings.ToUpper(m.protocol.String()), e.Assignment.LeaderURL, int(e.Generation),
+		len(e.Assignment.Assigned.Connectors), len(e.Assignment.Assigned.Tasks))
 	m.sayProtocol(was)
 	m.revoke(e.Assignment.Revoked)
 	m.revoke(m.granted().Minus(e.Assignment.Assigned))
@@ -77,6 +78,7 @@ func (m *machine) lost() {
 	m.round++
 	m.Cancel(&m.rejoin)
 	m.assignment, m.settled, m.settledAt = nil, false, -1
+	m.o.Rounds.Lost()
 	m.revoke(m.granted())
 }
 

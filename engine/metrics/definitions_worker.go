@@ -31,6 +31,14 @@ func connectorTaskCounts() []Definition {
 	}
 }
 
+// memberMetrics are what a member of a group has been given. Source: WorkerCoordinator.WorkerCoordinatorMetrics.
+func memberMetrics() []Definition {
+	return []Definition{
+		gauge("assigned-connectors", "The number of connector instances currently assigned to this worker"),
+		gauge("assigned-tasks", "The number of tasks currently assigned to this worker"),
+	}
+}
+
 // rebalanceMetrics are those of the group membership; their values come from outside. Source: DistributedHerder.HerderMetrics.
 func rebalanceMetrics() []Definition {
 	return []Definition{

@@ -19,21 +19,25 @@ type Rebalances struct {
 	completed  int64
 	last       int64 // ms; when the last was completed
 	times      sampled
+	connectors int // that the worker has been given
+	tasks      int
 }
 
-// Rebalances exports connect-worker-rebalance-metrics; protocol is what the worker begins with, as
-// connect.protocol has it, in capitals.
-func (r *Registry) Rebalances(protocol string) *Rebalances {
+// Rebalances exports connect-worker-rebalance-metrics, and of connect-coordinator-metrics what the client of
+// the group has been given. protocol is what the worker begins with, as connect.protocol has it, in capitals.
+func (r *Registry) Rebalances(clientID, protocol string) *Rebalances {
 	b := &Rebalances{r: r, protocol: protocol}
 	r.Add(groupRebalance, nil, b.read)
+	r.Add(groupMember, []string{clientID}, b.readAssigned)
 	return b
 }
 
 // Joined says that a round has begun for this worker: it knows its share.
-func (b *Rebalances) Joined(protocol, leaderURL string, generation int) {
+func (b *Rebalances) Joined(protocol, leaderURL string, generation, connectors, tasks int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.protocol, b.leader, b.generation = protocol, leaderURL, generation
+	b.connectors, b.tasks = connectors, tasks
 	b.since, b.under = b.r.ms(), true
 }
 
@@ -46,6 +50,20 @@ func (b *Rebalances) Settled() {
 	b.completed++
 	b.last = now
 	b.times.record(b.r.window, float64(max(0, now-b.since)), now)
+}
+
+// Lost says that the worker has nothing any more.
+func (b *Rebalances) Lost() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.connectors, b.tasks = 0, 0
+}
+
+func (b *Rebalances) readAssigned(emit func(name string, v Value)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	emit("assigned-connectors", Number(float64(b.connectors)))
+	emit("assigned-tasks", Number(float64(b.tasks)))
 }
 
 func (b *Rebalances) read(emit func(name string, v Value)) {

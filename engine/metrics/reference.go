@@ -31,6 +31,7 @@ const (
 	groupErrors    = "task-error-metrics"
 	groupWorker    = "connect-worker-metrics"
 	groupRebalance = "connect-worker-rebalance-metrics"
+	groupMember    = "connect-coordinator-metrics"
 )
 
 // Reference returns all metrics, group by group, in the order in which they are exported.
@@ -58,6 +59,7 @@ func groups() []group {
 		{groupWorker, nil, workerMetrics()},
 		{groupWorker, connector, connectorTaskCounts()},
 		{groupRebalance, nil, rebalanceMetrics()},
+		{groupMember, []string{"client-id"}, memberMetrics()},
 		{groupConnector, connector, connectorMetrics()},
 		{groupTask, task, taskMetrics()},
 		{groupTransform, append(task[:2:2], "transform"), transformMetrics()},

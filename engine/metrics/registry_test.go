@@ -80,9 +80,10 @@ func TestRegistry_ReadsWhatItDocuments(t *testing.T) {
 	r.Connector("c", ConnectorInfo{Type: "source", Class: "C", Version: "1"})
 	r.SourceTask(id, TaskInfo{Transforms: plugins, Predicates: plugins}).Transaction(3)
 	r.SinkTask(connectors.TaskID{Connector: "d", Task: 1}, TaskInfo{})
+	r.Rebalances("client", "SESSIONED")
 	defined, read := map[string]int{}, map[string]int{}
 	for _, d := range Reference() {
-		if d.Group != groupRebalance && (d.Group != groupTask || !d.Own) { // these come from outside
+		if d.Group != groupTask || !d.Own { // these come from outside
 			defined[d.Group+"/"+d.Name] = len(d.Tags)
 		}
 	}
