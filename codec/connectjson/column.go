@@ -51,18 +51,19 @@ type column struct {
 	round  uint64
 
 	// Typed columns.
-	fixed    []byte
-	width    int
-	views    []batch.View
-	scales   []int32
-	scaled   bool // some scale differs from the schema's
-	offsets  []int32
-	last     int // ARRAY, MAP: the row that offsets were written for, -1 before the first
-	valid    bits.Bitmap
-	bitmap   []uint64 // kept memory of valid
-	made     *batch.Column
-	standard batch.Value // what null becomes; null: nothing
-	optional bool
+	fixed       []byte
+	width       int
+	views       []batch.View
+	scales      []int32
+	scaled      bool // some scale differs from the schema's
+	offsets     []int32
+	last        int // ARRAY, MAP: the row that offsets were written for, -1 before the first
+	valid       bits.Bitmap
+	bitmap      []uint64 // kept memory of valid
+	made        *batch.Column
+	standard    batch.Value // what null becomes; null: nothing
+	optional    bool
+	replaceNull bool // STRUCT: defaults count
 
 	// Schemaless columns.
 	tags  []batch.Tag
@@ -88,12 +89,8 @@ func newTyped(s *batch.Schema, below bool, depth int, replaceNull bool) *column 
 		c.key = newTyped(s.Key(), true, depth+1, replaceNull)
 		c.elem = newTyped(s.Elem(), true, depth+1, replaceNull)
 	case opStruct:
-		c.object = newObject()
-		for i := range s.Fields() {
-			f := &s.Fields()[i]
-			c.object.add(f.Name, newTyped(f.Schema, below, depth+1, replaceNull))
-		}
-		c.object.fields = len(s.Fields())
+		c.replaceNull = replaceNull
+		c.object = newFields(s.Fields())
 	}
 	return c
 }

@@ -30,11 +30,15 @@ func newConverter(def *config.Def, props map[string]string, use string) (*conver
 	if s.content == "" {
 		return c, nil
 	}
-	n, err := jsonscan.Parse([]byte(s.content))
+	var t jsonscan.Tape
+	v, ok, err := t.Read(withSlack([]byte(s.content)), len(s.content))
 	if err != nil {
 		return nil, withCause("Failed to parse schema in converter config due to serialization error: ", err)
 	}
-	if c.content, err = c.read.schema(&n); err != nil {
+	if !ok {
+		return nil, noSchemaType()
+	}
+	if c.content, err = c.read.schema(&t, v); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -71,11 +75,22 @@ func (c *converter) split(raw []byte) (*batch.Schema, *jsonscan.Node, error) {
 	if schema == nil || payload == nil || len(n.Items) != 2 {
 		return nil, nil, noEnvelope()
 	}
-	s, err := c.read.schema(schema)
+	var t jsonscan.Tape
+	root, _, err := t.Read(withSlack(raw), len(raw))
+	if err != nil {
+		return nil, nil, unreadable(err)
+	}
+	at, _ := t.Member(root, "schema")
+	s, err := c.read.schema(&t, at)
 	if err != nil {
 		return nil, nil, err
 	}
 	return c.schemas.intern(s), payload, nil
+}
+
+// withSlack returns a copy of text with what scan functions want behind it.
+func withSlack(text []byte) []byte {
+	return append(append(make([]byte, 0, len(text)+jsonscan.Slack), text...), make([]byte, jsonscan.Slack)...)
 }
 
 // plainRead reads one record. raw is not null.

@@ -127,6 +127,7 @@ func (d *decoder) decode(in *codec.Input, p *plan, i int32, status *batch.Status
 	}
 	d.row(in, i)
 	d.round++
+	d.present = int(i)
 	if d.readFast(p, i) || d.crowded {
 		return
 	}

@@ -142,8 +142,7 @@ func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := d.tape.Node(at)
-	s, err := d.read.schema(&n)
+	s, err := d.read.schema(&d.tape, at)
 	if err != nil {
 		return nil, err
 	}
@@ -154,13 +153,14 @@ func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
 func (d *decoder) schemaIn(at int) (*batch.Schema, error) {
 	_, _, i := jsonscan.Name(d.b, jsonscan.SkipSpace(d.b, jsonscan.SkipSpace(d.b, 0, at)+1, at), at)
 	if d.b[i] != '{' && d.b[i] != 'n' {
-		return d.read.schema(&jsonscan.Node{Kind: jsonscan.Missing}) // neither object nor null: no schema
+		return nil, noSchemaType() // neither object nor null
 	}
-	n, err := jsonscan.Parse(d.b[i:at])
+	v, _, err := d.tape.Read(d.b[i:], at-i)
+	defer d.tape.Drop()
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	return d.read.schema(&n)
+	return d.read.schema(&d.tape, v)
 }
 
 // group returns the number of the group of s.

@@ -28,6 +28,9 @@ func noEnvelope() error {
 		" If you are trying to deserialize plain JSON data, set schemas.enable=false in your converter configuration.")
 }
 
+// noSchemaType is the failure of a schema that is none.
+func noSchemaType() error { return codec.Data("Schema must contain 'type' field") }
+
 // tooDeep is the failure of a row that the generator refuses. Source: StreamWriteConstraints.
 func tooDeep() error {
 	const text = "Document nesting depth (1001) exceeds the maximum allowed (1000, from `StreamWriteConstraints.getMaxNestingDepth()`)"

@@ -79,7 +79,7 @@ func (f *fast) deviation(c *column, o *object, r, i, at int, first uint64) int {
 	o.order = order
 	switch {
 	case i == odd:
-	case c.op != opDynamic && !f.complete(o, r), len(o.rest.names) > 0 && !f.keepRest(c, r, &o.rest):
+	case c.op != opDynamic && !f.complete(c, o, r), len(o.rest.names) > 0 && !f.keepRest(c, r, &o.rest):
 		return odd
 	}
 	return i
@@ -142,6 +142,9 @@ const skippedMax = 256
 // member returns the member of that name, a new one if there is room; nil otherwise.
 func (f *fast) member(c *column, o *object, name []byte) *member {
 	if m, ok := o.index[string(name)]; ok {
+		if m.column == nil {
+			f.have(c, m)
+		}
 		return m
 	}
 	if c.op != opDynamic {
@@ -154,10 +157,9 @@ func (f *fast) member(c *column, o *object, name []byte) *member {
 	case len(o.members) >= batch.DynamicFieldsMax:
 		return nil
 	case c.below:
-		if f.packed {
+		if f.packed || !f.affords(c.rows) { // objects so far, which lack the member
 			return nil
 		}
-		f.below += c.rows // objects so far, which lack the member
 	case f.budget < f.rows:
 		return nil
 	default:
@@ -170,9 +172,9 @@ func (f *fast) member(c *column, o *object, name []byte) *member {
 }
 
 // complete gives the fields that an object did not have what they stand for.
-func (f *fast) complete(o *object, r int) bool {
+func (f *fast) complete(c *column, o *object, r int) bool {
 	for _, m := range o.members[:o.fields] {
-		if m.turn != o.turn && !f.absent(m.column, r) {
+		if m.turn != o.turn && !f.without(c, m, r) {
 			return false
 		}
 	}

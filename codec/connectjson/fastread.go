@@ -33,6 +33,7 @@ type fast struct {
 	below   int               // slots that the members of objects below arrays take
 	packed  bool              // members of objects below arrays get no columns
 	crowded bool              // they would take too many: the batch is read again, packed
+	present int               // the present row
 	round   uint64            // number of the present row
 }
 
@@ -201,7 +202,7 @@ func (f *fast) dynamicObject(c *column, r, i int) int {
 		return odd
 	}
 	o := f.objects(c)
-	if c.below && !f.affords(o, r) {
+	if c.below && !f.affords(len(o.members)) {
 		return odd
 	}
 	if i = f.object(c, o, r, i); i == odd {
@@ -223,10 +224,10 @@ func (f *fast) elements(c *column) *column {
 	return c.elem
 }
 
-// affords counts the slots of one more object below an array, in row r of its column; false where they are too many.
-func (f *fast) affords(o *object, r int) bool {
-	f.below += len(o.members)
-	f.crowded = f.crowded || f.below > f.slots
+// affords counts n more slots of members of objects below arrays; false where they are too many.
+func (f *fast) affords(n int) bool {
+	f.below += n
+	f.crowded = f.crowded || 2*f.below > f.slots // twice: they are copied in the end
 	return !f.crowded
 }
 

@@ -24,7 +24,7 @@ func (c *column) finish(dst *batch.Batch, n int, src, text []byte) *batch.Column
 	case c.op == opStruct:
 		out = dst.NewColumn(c.schema, n)
 		for _, m := range c.object.members[:c.object.fields] {
-			out.Children = append(out.Children, m.column.finish(dst, n, src, text))
+			out.Children = append(out.Children, c.finishField(m, dst, n, src, text))
 		}
 	case c.op == opArray, c.op == opMap:
 		out = dst.NewColumn(c.schema, n)

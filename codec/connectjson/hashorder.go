@@ -23,14 +23,21 @@ func hashOrdered(m *batch.MapValue) *batch.MapValue {
 	return out
 }
 
-// hashOrderOf returns the positions of distinct keys of any class in HashMap order. Byte arrays and
-// structs hash by identity in Java, so that their order there is another at every run.
+// hashOrderOf returns the positions of distinct keys of any class in HashMap order.
 func hashOrderOf(keys []batch.Value) []int32 {
 	hashes := make([]int32, len(keys))
 	for i := range keys {
-		hashes[i] = hashOf(keys[i])
+		hashes[i] = hashOfKey(keys[i], i)
 	}
 	return java.HashOrder(hashes, firstTable, func(a, b int32) int { return compareKeys(keys[a], keys[b]) })
+}
+
+// hashOfKey is hashOf for the place-th key of a map. What hashes by identity in Java has another place there at every run, and keeps its own here.
+func hashOfKey(v batch.Value, place int) int32 {
+	if byIdentity(v) {
+		return int32(place)
+	}
+	return hashOf(v)
 }
 
 // hashOf is Object.hashCode of a value.

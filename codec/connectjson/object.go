@@ -33,7 +33,7 @@ type object struct {
 type member struct {
 	name    string
 	place   int32
-	column  *column
+	column  *column // nil: a field that no object had so far
 	turn    uint64
 	value   jsonscan.Ref // of the present object, where the tape path reads it
 	learned bool         // in the template
@@ -87,7 +87,9 @@ func (o *object) begin(dst *batch.Batch, n int) {
 	o.misses, o.objects, o.shape = 0, 0, -1
 	for _, m := range o.members {
 		m.rows = 0
-		m.column.begin(dst, n)
+		if m.column != nil {
+			m.column.begin(dst, n)
+		}
 	}
 	o.shapes.reset()
 }
@@ -144,6 +146,9 @@ func (o *object) forget() {
 func (o *object) empty(r int) {
 	for _, m := range o.members[:o.fields] {
 		c := m.column
+		if c == nil {
+			continue
+		}
 		c.room(r)
 		switch c.op {
 		case opArray, opMap:

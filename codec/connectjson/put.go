@@ -58,6 +58,9 @@ func (f *fast) put(c *column, r int, v batch.Value) {
 		c.close(r)
 	case opStruct:
 		for i, m := range c.object.members[:c.object.fields] {
+			if m.column == nil {
+				f.have(c, m)
+			}
 			f.put(m.column, r, v.Struct().Fields[i])
 		}
 	}

@@ -66,7 +66,7 @@ func (c *column) reserve(n int) {
 
 func (d *decoder) tapeObject(c *column, r int, v jsonscan.Ref) {
 	o := d.objects(c)
-	if c.below && !d.affords(o, r) {
+	if c.below && !d.affords(len(o.members)) {
 		return
 	}
 	o.isWhole = false

@@ -133,7 +133,7 @@ func (p *pairs) add(k batch.Value, key, value jsonscan.Ref) {
 		}
 		p.table[at] = uint32(len(p.entries)) + 1
 	}
-	p.entries, p.hashes, p.tags = append(p.entries, e), append(p.hashes, hashOf(k)), append(p.tags, tag)
+	p.entries, p.hashes, p.tags = append(p.entries, e), append(p.hashes, hashOfKey(k, len(p.hashes))), append(p.tags, tag)
 }
 
 func (p *pairs) slot(tag uint32) int { return int(tag) & (len(p.table) - 1) }

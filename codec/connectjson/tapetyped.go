@@ -173,6 +173,12 @@ func (d *decoder) tapeStruct(c *column, r int, v jsonscan.Ref) (first misfit, er
 		}
 	}
 	for i, m := range o.members[:o.fields] {
+		if m.column == nil {
+			if m.turn != turn && d.without(c, m, r) {
+				continue
+			}
+			d.have(c, m)
+		}
 		inner, err := d.tapeTyped(m.column, r, m.value, m.turn == turn)
 		if err != nil {
 			return misfit{}, inField(err, m.name)
