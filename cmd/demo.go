@@ -78,7 +78,7 @@ func startDemo(ctx context.Context, g *playground) (*demo, error) {
 	go func() { d.done <- errors.Join(writeLines(ctx, f), f.Close()) }()
 	for _, c := range demoConnectors(g.dir) {
 		c.config["name"] = c.name
-		if err := g.worker.create(ctx, c); err != nil {
+		if err := g.crew.create(ctx, c); err != nil {
 			return d, fmt.Errorf("%s: %w", c.name, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,22 +21,25 @@ type devFlags struct {
 	data      string
 	demo      bool
 	kafkaPort int
+	workers   int
 }
 
 func (p *program) devCommand() *cobra.Command {
 	f := &devFlags{}
 	c := &cobra.Command{
 		Use:   "dev [flags] [connector1.properties connector2.json ...]",
-		Short: "A worker with a broker of its own, on loopback, for trying things out",
+		Short: "Workers with a broker of their own, on loopback, for trying things out",
 		Long: "Starts a Kafka broker inside the process, a worker with JSON converters without schemas, and its REST API; all of\n" +
 			"it on loopback. The broker is one node without replication: nothing that counts belongs there.\n" +
-			"What is created through REST lives until the end; topics and offsets stay with --data.",
+			"What is created through REST lives until the end; topics and offsets stay with --data.\n\n" +
+			"With --workers, workers of a cluster share the work. They keep their connectors in Kafka too, and so with --data.",
 		RunE: func(c *cobra.Command, args []string) error { return p.dev(c.Context(), args, f) },
 	}
 	c.Flags().SortFlags = false
 	c.Flags().StringVar(&f.data, "data", "", "Folder for topics, offsets and files, kept at the end. Without it a temporary one is removed.")
 	c.Flags().BoolVar(&f.demo, "demo", false, "Run a pipeline over a file that grows, and a load generator.")
 	c.Flags().IntVar(&f.kafkaPort, "kafka-port", 0, "Port of the broker. Default 0: any that is free.")
+	c.Flags().IntVar(&f.workers, "workers", 1, "Workers, which are those of a cluster where there are several.")
 	f.workerFlags = addWorkerFlags(c, standaloneDef())
 	return c
 }
@@ -55,17 +59,19 @@ func (p *program) dev(ctx context.Context, files []string, f *devFlags) error {
 	}
 	log := g.lines.Logger(cliLogger)
 	for i := 0; i < len(files) && err == nil; i++ {
-		err = createFrom(ctx, g.worker, log, files[i])
+		err = createFrom(ctx, &g.crew, log, files[i])
 	}
 	total := newTally()
 	if err == nil {
-		g.worker.herder.Ready()
+		if g.crew.ready != nil {
+			g.crew.ready()
+		}
 		p.watch(ctx, g, total)
 	}
 	if d != nil {
 		err = errors.Join(err, d.stop())
 	}
-	total.add(g.worker.metrics.Snapshot())
+	total.add(g.crew.snapshot())
 	stopped := g.close()
 	fmt.Fprintf(p.stdout, "stopped: %s\n", total.moved())
 	switch {
@@ -79,12 +85,19 @@ func (p *program) dev(ctx context.Context, files []string, f *devFlags) error {
 
 // introduce says where everything is and what to try.
 func (g *playground) introduce(p *program, demo bool) {
-	url, fate := g.worker.rest.URL(), "removed at the end"
+	var urls []string
+	for _, m := range g.crew.members {
+		urls = append(urls, m.rest.URL())
+	}
+	url, fate, what := urls[0], "removed at the end", "a worker"
+	if len(urls) > 1 {
+		what = fmt.Sprintf("%d workers of a cluster", len(urls))
+	}
 	if g.kept {
 		fate = "kept"
 	}
-	fmt.Fprintf(p.stdout, "Millrace %s: a worker and a broker in this process, on loopback\n\n  REST    %s\n  Kafka   %s\n  folder  %s (%s)\n  log     %s\n\n",
-		version, url, g.broker.Bootstrap(), g.dir, fate, g.log.Name())
+	fmt.Fprintf(p.stdout, "Millrace %s: %s and a broker in this process, on loopback\n\n  REST    %s\n  Kafka   %s\n  folder  %s (%s)\n  log     %s\n\n",
+		version, what, strings.Join(urls, " "), g.broker.Bootstrap(), g.dir, fate, g.logNames())
 	fmt.Fprintf(p.stdout, "Try\n  curl '%sconnectors?expand=status'\n  curl '%sconnector-plugins'\n  curl '%smetrics'\n", url, url, url)
 	if demo {
 		fmt.Fprint(p.stdout, demoHints(url, g.dir))
@@ -104,7 +117,7 @@ func (p *program) watch(ctx context.Context, g *playground, total *tally) {
 	sample := time.NewTicker(time.Second / samplesPerSecond)
 	defer sample.Stop()
 	for n := 0; ; n++ {
-		s := g.worker.metrics.Snapshot()
+		s := g.crew.snapshot()
 		total.add(s)
 		if n%samplesPerSecond == 0 {
 			v.show(n/samplesPerSecond, s)

@@ -3,11 +3,13 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/kafka/embedded"
@@ -18,24 +20,25 @@ import (
 type playground struct {
 	dir    string
 	kept   bool
-	log    *os.File
-	lines  *logs.Registry
+	files  []*os.File     // logs
+	lines  *logs.Registry // the first of them
 	broker *embedded.Broker
-	worker *worker
+	crew   crew
 }
 
-// play makes the folder, and starts broker and worker. What it returns is to be closed also after an error.
+// play makes the folder, and starts broker and workers. What it returns is to be closed also after an error.
 func (p *program) play(ctx context.Context, f *devFlags) (*playground, error) {
 	g := &playground{dir: f.data, kept: f.data != ""}
 	err := g.makeDir()
 	if err != nil {
 		return g, err
 	}
-	if g.log, err = os.OpenFile(filepath.Join(g.dir, "worker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644); err != nil {
+	if f.workers < 1 {
+		return g, fmt.Errorf("--workers %d: at least one is needed", f.workers)
+	}
+	if g.lines, err = g.openLog("worker.log", f); err != nil {
 		return g, err
 	}
-	g.lines = logs.New(g.log, logs.Options{Levels: f.levels, Secret: config.LooksSecret, Mask: config.MaskText})
-	logStart(g.lines, cliLogger)
 	o := embedded.Options{Port: f.kafkaPort, Logger: g.lines.Logger("millrace.broker")}
 	if g.kept {
 		o.Dir = filepath.Join(g.dir, "kafka")
@@ -43,7 +46,10 @@ func (p *program) play(ctx context.Context, f *devFlags) (*playground, error) {
 	if g.broker, err = embedded.Start(o); err != nil {
 		return g, err
 	}
-	props, err := g.properties(ctx, f.set)
+	if f.workers > 1 {
+		return g, p.playCluster(ctx, g, f)
+	}
+	props, err := g.properties(ctx, f.set, restPort)
 	if err != nil {
 		return g, err
 	}
@@ -51,8 +57,69 @@ func (p *program) play(ctx context.Context, f *devFlags) (*playground, error) {
 	if err != nil {
 		return g, err
 	}
-	g.worker = w
-	return g, w.start(ctx)
+	return g, g.crew.add(ctx, w)
+}
+
+// playCluster starts several workers and waits until all have joined.
+func (p *program) playCluster(ctx context.Context, g *playground, f *devFlags) error {
+	if _, ok := f.set["listeners"]; ok {
+		return errors.New("listeners is the address of one worker: leave it out with --workers")
+	}
+	for n := range f.workers {
+		lines := g.lines
+		var err error
+		if n > 0 {
+			if lines, err = g.openLog(fmt.Sprintf("worker-%d.log", n+1), f); err != nil {
+				return err
+			}
+		}
+		props, err := g.properties(ctx, f.set, restPort+n)
+		if err != nil {
+			return err
+		}
+		w, err := newClusterWorker(ctx, workerOptions{props: clusterProperties(props, f.workers), plugins: p.plugins, logs: lines, java: javaProperties{}})
+		if err != nil {
+			return err
+		}
+		g.crew.join(ctx, w)
+	}
+	return g.crew.await(ctx)
+}
+
+// clusterProperties adds what a worker of a cluster on one broker needs, among so many workers in a process.
+func clusterProperties(props map[string]string, workers int) map[string]string {
+	out := map[string]string{
+		"group.id":             "millrace-dev",
+		"config.storage.topic": "connect-configs", "config.storage.replication.factor": "1",
+		"offset.storage.topic": "connect-offsets", "offset.storage.replication.factor": "1", "offset.storage.partitions": "5",
+		"status.storage.topic": "connect-status", "status.storage.replication.factor": "1",
+		"scheduled.rebalance.max.delay.ms": "0",
+		"millrace.worker.memory.fraction":  strconv.FormatFloat(0.6/float64(workers), 'f', 3, 64),
+	}
+	maps.Copy(out, props)
+	delete(out, offsetsFileKey)
+	return out
+}
+
+// openLog opens a file of the folder as a log.
+func (g *playground) openLog(name string, f *devFlags) (*logs.Registry, error) {
+	file, err := os.OpenFile(filepath.Join(g.dir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	g.files = append(g.files, file)
+	lines := logs.New(file, logs.Options{Levels: f.levels, Secret: config.LooksSecret, Mask: config.MaskText})
+	logStart(lines, cliLogger)
+	return lines, nil
+}
+
+// logNames are the paths of the logs.
+func (g *playground) logNames() string {
+	var names []string
+	for _, f := range g.files {
+		names = append(names, f.Name())
+	}
+	return strings.Join(names, " ")
 }
 
 func (g *playground) makeDir() (err error) {
@@ -66,8 +133,8 @@ func (g *playground) makeDir() (err error) {
 	return err
 }
 
-// properties are the worker's; set wins.
-func (g *playground) properties(ctx context.Context, set map[string]string) (map[string]string, error) {
+// properties are a worker's, whose REST API is at the given port if that is free; set wins.
+func (g *playground) properties(ctx context.Context, set map[string]string, want int) (map[string]string, error) {
 	const jsonConverter = "org.apache.kafka.connect.json.JsonConverter"
 	props := map[string]string{
 		"bootstrap.servers":              g.broker.Bootstrap(),
@@ -79,7 +146,7 @@ func (g *playground) properties(ctx context.Context, set map[string]string) (map
 		"offset.flush.interval.ms":       "1000",
 	}
 	if _, ok := set["listeners"]; !ok {
-		port, err := freePort(ctx, restPort)
+		port, err := freePort(ctx, want)
 		if err != nil {
 			return nil, err
 		}
@@ -102,14 +169,12 @@ func freePort(ctx context.Context, want int) (int, error) {
 // close stops what runs, in the reverse order of its start, and removes a temporary folder.
 func (g *playground) close() error {
 	var errs []error
-	if g.worker != nil {
-		errs = append(errs, g.worker.stop())
-	}
+	errs = append(errs, g.crew.stop())
 	if g.broker != nil {
 		errs = append(errs, g.broker.Close())
 	}
-	if g.log != nil {
-		errs = append(errs, g.log.Close())
+	for _, f := range g.files {
+		errs = append(errs, f.Close())
 	}
 	if !g.kept && g.dir != "" {
 		errs = append(errs, os.RemoveAll(g.dir))

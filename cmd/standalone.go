@@ -118,7 +118,7 @@ func (p *program) stopped(w *worker, end error) error {
 	return end
 }
 
-func createFrom(ctx context.Context, w *worker, log *slog.Logger, name string) error {
+func createFrom(ctx context.Context, w creator, log *slog.Logger, name string) error {
 	c, err := readConnectorFile(name)
 	if err != nil {
 		return err
@@ -131,6 +131,11 @@ func createFrom(ctx context.Context, w *worker, log *slog.Logger, name string) e
 	}
 	log.Info("Created connector " + c.name)
 	return nil
+}
+
+// creator creates connectors.
+type creator interface {
+	create(context.Context, *connectorFile) error
 }
 
 // logFailure logs what could not be done. The error's text stands in the message as it is, since tools look for
