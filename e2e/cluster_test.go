@@ -17,6 +17,7 @@ var mixedSize = loadSize{pipes: 4, pairs: 2, tasks: 4, perSecond: 20}
 //
 // With -original Java takes the place of ours.
 func TestMixedCluster(t *testing.T) {
+	t.Parallel() // clusters wait more than they work
 	broker := suite.SharedBroker(t, "that workers of both sides form one cluster")
 	eachSide(t, func(t *testing.T, side harness.Side) {
 		l := newLoad(t, broker, nil, mixedSize)

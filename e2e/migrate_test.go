@@ -17,6 +17,7 @@ import (
 // TestMigrate follows docs/migrate.md: a cluster of Java workers becomes one of ours, worker by worker, and then one of
 // Java workers again, while lines flow. Nothing is lost, and nothing comes twice.
 func TestMigrate(t *testing.T) {
+	t.Parallel() // clusters wait more than they work
 	broker := suite.SharedBroker(t, "that clusters move from Java and back")
 	l := newLoad(t, broker, nil, loadSize{pipes: 3, pairs: 1, tasks: 3, perSecond: 20})
 	javas := []*harness.Worker{l.worker(t, harness.Java), l.worker(t, harness.Java)}

@@ -1,4 +1,4 @@
-//go:build e2e
+//go:build e2e || soak
 
 package mixed
 
@@ -50,6 +50,12 @@ type stubProcess struct{ *harness.Process }
 
 const java = "java"
 
+// kind is a Java worker of one protocol, and those that ours speak with it.
+type kind struct {
+	java string
+	ours []string
+}
+
 // TestMixedGroup: members of ours and a Java worker share the work of one group, in each protocol and whoever leads,
 // through leaving, killing and freezing of either and a restart of the coordinator.
 //
@@ -57,10 +63,7 @@ const java = "java"
 // beside those that have it now.
 func TestMixedGroup(t *testing.T) {
 	broker := suite.StartBroker(t, nil, "that our members and Java workers form one group")
-	for _, kind := range []struct {
-		java string
-		ours []string
-	}{{"eager", []string{"eager"}}, {"sessioned", []string{"compatible", "sessioned"}}} {
+	for _, kind := range kinds {
 		c := suite.NewCluster(t, broker.Bootstrap, harness.Properties{
 			"session.timeout.ms": fmt.Sprint(session.Milliseconds()), "heartbeat.interval.ms": fmt.Sprint(heartbeat.Milliseconds()),
 			"rebalance.timeout.ms": fmt.Sprint(rebalance.Milliseconds()), "scheduled.rebalance.max.delay.ms": fmt.Sprint(maxDelay.Milliseconds()),
