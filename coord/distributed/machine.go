@@ -97,15 +97,22 @@ func (m *machine) stop() {
 	})
 }
 
+// pollMax is how long a member at most does not hear that its herder is alive.
+const pollMax = time.Second
+
 // begin goes to work: the stores have been read.
 func (m *machine) begin() {
 	m.started = true
 	m.release(&m.starting, nil)
 	m.spawn(func(p *proc) {
-		for p.Sleep(m.o.HeartbeatInterval) {
+		for p.Sleep(min(pollMax, m.o.HeartbeatInterval)) {
 			if !m.away {
 				m.member.Poll()
 			}
+		}
+	})
+	m.spawn(func(p *proc) {
+		for p.Sleep(m.o.HeartbeatInterval) {
 			m.keepStatuses()
 			if m.settled && m.leads() {
 				m.forgetDeleted() // a late word of somebody who had not heard of the deletion
