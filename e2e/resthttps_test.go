@@ -1,0 +1,185 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/millrace/millrace/e2e/harness"
+)
+
+// httpsMax is how long workers may take until they tell what is waited for.
+const httpsMax = 90 * time.Second
+
+// TestREST_ForwardsOverHTTPS runs a mixed cluster whose workers have only https listeners and show each other their
+// certificates: requests of users, and task configs that a connector's worker hands to the leader, go both ways.
+func TestREST_ForwardsOverHTTPS(t *testing.T) {
+	broker := suite.SharedBroker(t, "that workers of both sides ask each other over https")
+	stores, trusted := keyStores(t)
+	client := &http.Client{Timeout: 100 * time.Second, Transport: &http.Transport{
+		DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12},
+	}}
+	for _, c := range []struct{ leader, follower harness.Side }{{harness.Java, harness.Millrace}, {harness.Millrace, harness.Java}} {
+		t.Run(string(c.leader)+" leads", func(t *testing.T) {
+			cluster := suite.NewCluster(t, broker.Bootstrap, stores)
+			leader := secureWorker{cluster.Add(c.leader, harness.WorkerConfig{}), client}
+			follower := secureWorker{cluster.Add(c.follower, harness.WorkerConfig{}), client}
+			leader.startReady(t)
+			follower.startReady(t)
+			if status, answer := follower.ask(t, http.MethodDelete, "/connectors/none?forward=false", ""); status != http.StatusConflict {
+				t.Fatalf("the worker that came later leads: %d %s", status, answer)
+			}
+			dir, here := t.TempDir(), 0
+			for n := range 4 {
+				name := fmt.Sprintf("secure%d", n)
+				config := fmt.Sprintf(`{"connector.class":"FileStreamSource","topic":"%s","file":"%s"}`, harness.Unique(t, name), filepath.Join(dir, name))
+				if status, answer := follower.ask(t, http.MethodPut, "/connectors/"+name+"/config", config); status != http.StatusCreated {
+					t.Fatalf("create %s: %d %s", name, status, answer)
+				}
+				if follower.running(t, name) == follower.Address {
+					here++
+				}
+			}
+			// The task configs of these went to the leader.
+			if here == 0 {
+				t.Error("the worker that does not lead runs no connector")
+			}
+			for _, r := range []struct {
+				method, path, body string
+				status             int
+			}{
+				{http.MethodPatch, "/connectors/secure0/config", `{"batch.size":"7"}`, http.StatusOK},
+				{http.MethodPut, "/connectors/secure1/stop", "", http.StatusNoContent},
+				{http.MethodDelete, "/connectors/secure2", "", http.StatusNoContent},
+				{http.MethodDelete, "/connectors/secure2", "", http.StatusNotFound},
+			} {
+				if status, answer := follower.ask(t, r.method, r.path, r.body); status != r.status {
+					t.Errorf("%s %s: %d %s", r.method, r.path, status, answer)
+				}
+			}
+		})
+	}
+}
+
+// keyStores makes a key with a certificate for the loopback in a PKCS12 store, of both sides' workers, and returns
+// the worker keys that name it and the certificate for the test's client.
+func keyStores(t *testing.T) (harness.Properties, *x509.CertPool) {
+	t.Helper()
+	java, err := harness.FindJava(t.Context())
+	harness.Need(t, err, "that workers ask each other over https")
+	dir := t.TempDir()
+	store, cert := filepath.Join(dir, "worker.p12"), filepath.Join(dir, "worker.pem")
+	keytool := func(args ...string) {
+		t.Helper()
+		args = append(args, "-alias", "worker", "-keystore", store, "-storepass", "secret-of-worker", "-storetype", "PKCS12")
+		if out, err := exec.CommandContext(t.Context(), filepath.Join(filepath.Dir(java), "keytool"), args...).CombinedOutput(); err != nil {
+			t.Fatalf("keytool: %v\n%s", err, out)
+		}
+	}
+	keytool("-genkeypair", "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=worker", "-ext", "san=ip:127.0.0.1", "-validity", "2")
+	keytool("-exportcert", "-rfc", "-file", cert)
+	pem, err := os.ReadFile(cert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	if !trusted.AppendCertsFromPEM(pem) {
+		t.Fatal("keytool wrote no certificate")
+	}
+	// A store with the key alone trusts nobody: the certificate stands in one of its own.
+	store = filepath.Join(dir, "trusted.p12")
+	keytool("-importcert", "-noprompt", "-file", cert)
+	return harness.Properties{
+		"listeners.https.ssl.keystore.type": "PKCS12", "listeners.https.ssl.keystore.location": filepath.Join(dir, "worker.p12"),
+		"listeners.https.ssl.keystore.password": "secret-of-worker", "listeners.https.ssl.key.password": "secret-of-worker",
+		"listeners.https.ssl.truststore.type": "PKCS12", "listeners.https.ssl.truststore.location": store,
+		"listeners.https.ssl.truststore.password": "secret-of-worker", "listeners.https.ssl.client.auth": "requested",
+	}, trusted
+}
+
+// secureWorker is a worker whose listener is https.
+type secureWorker struct {
+	*harness.Worker
+	client *http.Client
+}
+
+func (w secureWorker) startReady(t *testing.T) {
+	t.Helper()
+	text, err := os.ReadFile(w.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secure := strings.Replace(string(text), "listeners=http://", "listeners=https://", 1)
+	if secure == string(text) {
+		t.Fatalf("no listener in %s", text)
+	}
+	if err := os.WriteFile(w.File, []byte(secure), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.Start(t)
+	harness.Eventually(t, httpsMax, w.Name+" is healthy", func(ctx context.Context) (bool, error) {
+		status, _, err := w.do(ctx, http.MethodGet, "/health", "")
+		return status == http.StatusOK, err
+	})
+}
+
+// running waits until a connector and its task run, and returns the address of the connector's worker.
+func (w secureWorker) running(t *testing.T, name string) string {
+	t.Helper()
+	var s harness.State
+	harness.Eventually(t, httpsMax, name+" runs", func(ctx context.Context) (bool, error) {
+		status, answer, err := w.do(ctx, http.MethodGet, "/connectors/"+name+"/status", "")
+		if err != nil || status != http.StatusOK {
+			return false, err
+		}
+		s = harness.State{}
+		if err := json.Unmarshal(answer, &s); err != nil {
+			return false, err
+		}
+		return s.Connector.State == "RUNNING" && len(s.Tasks) == 1 && s.Tasks[0].State == "RUNNING", fmt.Errorf("status %s", answer)
+	})
+	return s.Connector.WorkerID
+}
+
+// ask sends a request, again as long as the cluster distributes its work.
+func (w secureWorker) ask(t *testing.T, method, path, body string) (status int, answer []byte) {
+	t.Helper()
+	harness.Eventually(t, httpsMax, method+" "+path, func(ctx context.Context) (bool, error) {
+		var err error
+		status, answer, err = w.do(ctx, method, path, body)
+		if err == nil && strings.Contains(string(answer), "momentarily") {
+			err = fmt.Errorf("%d %s", status, answer)
+		}
+		return err == nil, err
+	})
+	return status, answer
+}
+
+func (w secureWorker) do(ctx context.Context, method, path, body string) (int, []byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, "https://"+w.Address+path, strings.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := w.client.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	return response.StatusCode, answer, err
+}
