@@ -20,7 +20,7 @@ func (c *Chain) retry(s *Step, origin *batch.Batch, failed []errant.RowError, n 
 			continue
 		}
 		var out []*batch.Batch
-		err := c.try(func() (err error) {
+		err := c.Attempt(func() (err error) {
 			out, err = again(s, origin, e.Row)
 			return err
 		})

@@ -107,8 +107,11 @@ func (s *Sink) decode(ctx context.Context, w *batch.Batch) ([]*batch.Batch, []er
 			w.Sel = without(w, &w.Status)
 			w.Status.Reset()
 		}
-		list, failed, _ := own(w, failed)
-		return list, failed, nil
+		if w.Live() == 0 {
+			w.Release()
+			return nil, failed, nil
+		}
+		return []*batch.Batch{w}, failed, nil
 	}
 	forks := pairs(w, keys, values)
 	w.Release()
