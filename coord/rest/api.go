@@ -2,6 +2,7 @@ package rest
 
 import (
 	"log/slog"
+	"net/url"
 
 	"github.com/millrace/millrace/coord"
 )
@@ -16,6 +17,8 @@ type api struct {
 	topicTracking, topicReset bool // topic.tracking.enable, topic.tracking.allow.reset
 	signed                    bool // what workers ask each other must be signed, whatever the group's protocol
 	watchdog                  coord.Watchdog
+	peers                     *Client
+	self                      *url.URL // as advertised
 }
 
 // mainResources are the paths of the regular listeners. Methods without a role are for all who were let in.

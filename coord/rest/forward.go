@@ -67,16 +67,9 @@ func (h *handler) forward(ctx context.Context, c *call, base string) (answer, er
 		return answer{}, coord.Errorf(http.StatusConflict, "Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.")
 	}
 	h.log.Debug("forwarding a request", "method", c.r.Method, "path", c.r.URL.Path, "to", base)
-	r := peerRequest{method: c.r.Method, base: base, path: c.path(), query: c.forwardQuery(!given), header: http.Header{}}
+	r := peerRequest{method: c.r.Method, base: base, path: c.path(), query: c.forwardQuery(!given), header: c.credentials()}
 	if len(c.body) > 0 {
 		r.body = c.body
-	}
-	// What says who asks goes along: the user's authorization, or the signature of another worker, which
-	// holds for the same bytes.
-	for _, name := range []string{"Authorization", group.SignatureHeader, group.AlgorithmHeader} {
-		if values := c.r.Header.Values(name); len(values) > 0 {
-			r.header[http.CanonicalHeaderKey(name)] = values
-		}
 	}
 	p, err := h.peers.do(ctx, r)
 	if err != nil {
@@ -90,6 +83,18 @@ func (h *handler) forward(ctx context.Context, c *call, base string) (answer, er
 		a.location = createdPath(p.body)
 	}
 	return a, nil
+}
+
+// credentials are the headers that say who asks, and go along: a user's authorization, or the signature of
+// another worker, which holds for the same bytes.
+func (c *call) credentials() http.Header {
+	h := http.Header{}
+	for _, name := range []string{"Authorization", group.SignatureHeader, group.AlgorithmHeader} {
+		if values := c.r.Header.Values(name); len(values) > 0 {
+			h[http.CanonicalHeaderKey(name)] = values
+		}
+	}
+	return h
 }
 
 // path is the escaped path of the request, its parameters escaped anew.

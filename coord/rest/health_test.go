@@ -1,6 +1,10 @@
 package rest
 
 import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,19 +36,19 @@ func TestConnectorHealth(t *testing.T) {
 		want   string
 	}{
 		{"all runs", status(connectors.Running, connectors.Running), nil,
-			`{"name":"c","healthy":true,"connector":{"state":"RUNNING",` + w + `"healthy":true},"tasks":[{"id":0,"state":"RUNNING",` + w + `"healthy":true}]}`},
+			`{"name":"c","healthy":true,"connector":{"state":"RUNNING",` + w + `"healthy":true},"tasks":[{"id":0,"state":"RUNNING",` + w + `"healthy":true,"watched":true}]}`},
 		{"paused and stopped is as it should be", status(connectors.Stopped), nil,
 			`{"name":"c","healthy":true,"connector":{"state":"STOPPED",` + w + `"healthy":true},"tasks":[]}`},
 		{"a failed task", status(connectors.Running, connectors.Failed), nil,
-			`{"name":"c","healthy":false,"connector":{"state":"RUNNING",` + w + `"healthy":true},"tasks":[{"id":0,"state":"FAILED",` + w + `"healthy":false,"reason":"it failed: its status has the trace"}]}`},
+			`{"name":"c","healthy":false,"connector":{"state":"RUNNING",` + w + `"healthy":true},"tasks":[{"id":0,"state":"FAILED",` + w + `"healthy":false,"reason":"it failed: its status has the trace","watched":false}]}`},
 		{"no worker", status(connectors.Unassigned), nil,
 			`{"name":"c","healthy":false,"connector":{"state":"UNASSIGNED",` + w + `"healthy":false,"reason":"no worker runs it"},"tasks":[]}`},
 		{"a task without progress", status(connectors.Running, connectors.Running, connectors.Paused), stuck{{Task: 0, Since: since, In: "put"}, {Task: 1, Since: since, In: "put"}},
-			`{"name":"c","healthy":false,"connector":{"state":"RUNNING",` + w + `"healthy":true},"tasks":[{"id":0,"state":"RUNNING",` + w + `"healthy":false,"reason":"it makes no progress","stalled":{"since":` +
-				"S" + `,"seconds":90,"in":"put"}},{"id":1,"state":"PAUSED",` + w + `"healthy":true}]}`},
+			`{"name":"c","healthy":false,"connector":{"state":"RUNNING",` + w + `"healthy":true},"tasks":[{"id":0,"state":"RUNNING",` + w + `"healthy":false,"reason":"it makes no progress","watched":true,"stalled":{"since":` +
+				"S" + `,"seconds":90,"in":"put"}},{"id":1,"state":"PAUSED",` + w + `"healthy":true,"watched":false}]}`},
 	}
 	for _, c := range cases {
-		body, err := encode(healthOf(c.status, c.stalls, since.Add(90*time.Second)))
+		body, err := encode(healthOf(c.status, watched{"w:1": stalledOf(c.stalls, since.Add(90*time.Second))}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,6 +65,54 @@ func TestConnectorHealth_OverHTTP(t *testing.T) {
 		t.Errorf("%d %s", got.code, got.body)
 	}
 	if got := ask(t, s, wire("GET /connectors/none/health", "")); got.code != 404 || got.body != `{"error_code":404,"message":"No status found for connector none"}` {
+		t.Errorf("%d %s", got.code, got.body)
+	}
+}
+
+// placed has tasks on the workers that are given, all RUNNING.
+type placed struct {
+	fakeHerder
+	workers []string
+}
+
+func (h *placed) ConnectorStatus(context.Context, string) (*coord.ConnectorStatus, error) {
+	s := &coord.ConnectorStatus{Name: "a", Connector: coord.InstanceStatus{State: connectors.Running, WorkerID: h.workers[0]}}
+	for i, w := range h.workers {
+		s.Tasks = append(s.Tasks, coord.TaskStatus{ID: i, InstanceStatus: coord.InstanceStatus{State: connectors.Running, WorkerID: w}})
+	}
+	return s, nil
+}
+
+// TestConnectorHealth_OtherWorkersAreAsked has a task on each of four workers: the one that is asked, one whose task
+// is stuck, one of the original, and one that is gone.
+func TestConnectorHealth_OtherWorkersAreAsked(t *testing.T) {
+	h := &placed{}
+	own := newServer(t, nil, func(o *Options) { o.Watchdog = stuck{} })
+	other := newServer(t, nil, func(o *Options) {
+		o.Watchdog = stuck{{Task: 1, Since: time.Now(), In: "put"}, {Task: 0, Since: time.Now(), In: "not its own"}}
+	})
+	for _, s := range []*Server{own, other} {
+		s.Ready(h, newLoggers())
+		s.Serve()
+	}
+	original := httptest.NewServer(http.NotFoundHandler())
+	defer original.Close()
+	h.workers = []string{own.WorkerID(), other.WorkerID(), original.Listener.Addr().String(), "127.0.0.1:1"}
+	got := get(t, newClient(), "GET", own.URL()+"connectors/a/health")
+	var body connectorHealth
+	if err := json.Unmarshal([]byte(got.body), &body); err != nil {
+		t.Fatal(err)
+	}
+	if got.code != 503 || body.Healthy || len(body.Tasks) != 4 {
+		t.Fatalf("%d %s", got.code, got.body)
+	}
+	for i, want := range []taskHealth{{Watched: true}, {Watched: true, Stalled: &stalled{In: "put"}}, {}, {}} {
+		if have := body.Tasks[i]; have.Watched != want.Watched || (have.Stalled == nil) != (want.Stalled == nil) || have.Healthy != (want.Stalled == nil) {
+			t.Errorf("task %d: %+v", i, have)
+		}
+	}
+	h.workers = []string{own.WorkerID()}
+	if got := get(t, newClient(), "GET", own.URL()+"connectors/a/health"); got.code != 200 {
 		t.Errorf("%d %s", got.code, got.body)
 	}
 }

@@ -262,7 +262,7 @@ func (s *Server) Serve() {
 func (s *Server) Ready(herder coord.Herder, loggers coord.Loggers) {
 	a := &api{
 		herder: herder, loggers: loggers, log: s.log, version: s.version, commit: s.commit,
-		topicTracking: s.enabled, topicReset: s.reset, signed: s.signed, watchdog: s.watchdog,
+		topicTracking: s.enabled, topicReset: s.reset, signed: s.signed, watchdog: s.watchdog, peers: s.handler.peers, self: s.advertise,
 	}
 	main := s.handler
 	main.api, main.resources = a, a.mainResources()
