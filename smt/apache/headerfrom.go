@@ -217,7 +217,7 @@ func (t *headerFrom) inMaps(b *batch.Batch, c *batch.Column) bool {
 	if !ok {
 		return false
 	}
-	columnar.Fail(b, p.bare, notMap(t.purpose, batch.TagNull))
+	failNull(b, p.bare, t.purpose)
 	if columnar.IsEmpty(p.present) {
 		return true
 	}

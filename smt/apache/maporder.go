@@ -13,6 +13,9 @@ type mapOrders struct {
 	known []mapOrder // the latest used first
 	names []string   // scratch
 	all   []int32    // scratch of who asks
+
+	edit   objectEdit   // the latest
+	choice objectChoice // the latest
 }
 
 // ordersMax is how many orders are kept.

@@ -222,7 +222,7 @@ func (t *maskField) inMaps(b *batch.Batch, c *batch.Column) bool {
 	if !ok {
 		return false
 	}
-	columnar.Fail(b, p.bare, notMap(maskFields, batch.TagNull))
+	failNull(b, p.bare, maskFields)
 	if columnar.IsEmpty(p.present) {
 		return true
 	}

@@ -1,6 +1,8 @@
 package apache
 
 import (
+	"slices"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/internal/java"
@@ -16,9 +18,11 @@ type objectChoice struct {
 	to   []int32 // per field of from: its place in out, -1 if it is left out
 }
 
+// chooseObjects starts maps of some of the members of c's. It is usable until the next call.
 func (o *mapOrders) chooseObjects(b *batch.Batch, c *batch.Column) *objectChoice {
-	e := &objectChoice{b: b, maps: o, from: c, out: withTags(b, c, c.Dyn.Tags)}
-	e.to = make([]int32, len(c.Dyn.Fields))
+	e := &o.choice
+	to := slices.Grow(e.to[:0], len(c.Dyn.Fields))[:len(c.Dyn.Fields)]
+	*e = objectChoice{b: b, maps: o, from: c, out: withTags(b, c, c.Dyn.Tags), to: to}
 	for i := range e.to {
 		e.to[i] = -1
 	}
@@ -38,7 +42,7 @@ func (e *objectChoice) keep(field int, name string) bool {
 	return true
 }
 
-// column returns the result.
+// column returns the result and ends the choice.
 func (e *objectChoice) column() *batch.Column {
 	from, d := e.from.Dyn, e.out.Dyn
 	for i := range d.Shapes {
@@ -50,7 +54,9 @@ func (e *objectChoice) column() *batch.Column {
 		}
 		d.Shapes[i] = batch.Shape{Fields: e.chosen(from.Shapes[i].Fields), HashOrder: hash}
 	}
-	return e.out
+	out := e.out
+	*e = objectChoice{to: e.to}
+	return out
 }
 
 // chosen returns the places of those fields that were taken over.

@@ -18,10 +18,13 @@ type objectEdit struct {
 	gone []bool // per field: removed
 }
 
+// copyObjects starts an edit of copies of c's maps. It is usable until the next call.
 func (o *mapOrders) copyObjects(b *batch.Batch, c *batch.Column) *objectEdit {
-	e := &objectEdit{b: b, maps: o, from: c, out: withTags(b, c, c.Dyn.Tags)}
+	e := &o.edit
+	gone := slices.Grow(e.gone[:0], len(c.Dyn.Fields))[:len(c.Dyn.Fields)]
+	clear(gone)
+	*e = objectEdit{b: b, maps: o, from: c, out: withTags(b, c, c.Dyn.Tags), gone: gone}
 	e.out.Dyn.Linked = false
-	e.gone = make([]bool, len(c.Dyn.Fields))
 	return e
 }
 
@@ -64,7 +67,7 @@ func (e *objectEdit) room(fields []int32) []int32 {
 	return append(mem.Alloc[int32](&e.b.Arena, len(fields)+1)[:0], fields...)
 }
 
-// column returns the result.
+// column returns the result and ends the edit.
 func (e *objectEdit) column() *batch.Column {
 	d := e.out.Dyn
 	for i := range d.Shapes {
@@ -73,7 +76,9 @@ func (e *objectEdit) column() *batch.Column {
 	if slices.Contains(e.gone, true) {
 		e.compact()
 	}
-	return e.out
+	out := e.out
+	*e = objectEdit{gone: e.gone}
+	return out
 }
 
 // order returns the fields of a shape in the order in which the copied map iterates.

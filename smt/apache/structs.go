@@ -39,13 +39,18 @@ func structs(b *batch.Batch, c *batch.Column, purpose string) (*batch.Column, ba
 	if !columnar.IsEmpty(p.null) {
 		columnar.Fail(b, p.null, notStruct(purpose, batch.TagNull))
 	}
-	if !columnar.IsEmpty(p.bare) {
-		columnar.Fail(b, p.bare, notMap(purpose, batch.TagNull))
-	}
+	failNull(b, p.bare, purpose)
 	if !onlyStructs(b, c, p.present, purpose) {
 		return c, none
 	}
 	return columnar.PlainStructs(b, c), p.present
+}
+
+// failNull fails rows, which have null and no schema, as requireMap refuses them.
+func failNull(b *batch.Batch, rows batch.Selection, purpose string) {
+	if !columnar.IsEmpty(rows) {
+		columnar.Fail(b, rows, notMap(purpose, batch.TagNull))
+	}
 }
 
 // changing returns a column with a schema as plain structs and its live rows that have one, for a transform

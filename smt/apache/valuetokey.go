@@ -100,7 +100,7 @@ func (t *valueToKey) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 		if !ok {
 			return nil, false
 		}
-		columnar.Fail(b, p.bare, notMap(copyingToKey, batch.TagNull))
+		failNull(b, p.bare, copyingToKey)
 		if columnar.IsEmpty(p.present) {
 			return nil, true
 		}
