@@ -26,7 +26,7 @@ const (
 	peerDialMax     = 10 * time.Second
 	peerIdleMax     = idleMax / 2
 	peerConnsMax    = 4 // idle ones to a worker
-	answerBytesMax  = 64 << 20
+	answerBytesMax  = 16 << 20
 	peerUserAgent   = "kafka-connect"
 	forwardErrorFmt = "IO Error trying to forward REST request: %s"
 )
