@@ -22,6 +22,10 @@ import (
 // Source: RestServer.GRACEFUL_SHUTDOWN_TIMEOUT_MS.
 const restStopMax = 60 * time.Second
 
+// clientLogEvery is how often a warning of Kafka clients is repeated. Each client of a broker that is away has several
+// a second.
+const clientLogEvery = 30 * time.Second
+
 // The loggers of the program's parts have the names of their Java counterparts.
 const (
 	cliLogger     = "org.apache.kafka.connect.cli.ConnectStandalone"
@@ -83,7 +87,7 @@ func newNode(ctx context.Context, o workerOptions, mode mode) (*node, error) {
 	n := &node{
 		log: o.logs.Logger(connectLogger), logs: o.logs, config: c, control: &control{},
 		clients: kafka.Clients{
-			Logger: o.logs.Logger(clientLogger), Version: clientVersion(version), LoginConfig: o.java[loginConfigProperty],
+			Logger: logs.Sparse(o.logs.Logger(clientLogger), clientLogEvery), Version: clientVersion(version), LoginConfig: o.java[loginConfigProperty],
 			OAuthURLs: append(c.values.List(oauthURLsKey), o.java.list(oauthURLsProperty)...),
 		},
 		metrics: metrics.New(metrics.Options{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/millrace/millrace/engine/produce"
 	"github.com/millrace/millrace/engine/settings"
 	"github.com/millrace/millrace/engine/stage"
+	"github.com/millrace/millrace/internal/logs"
 )
 
 // newSinkTask returns the body of a sink task.
@@ -65,6 +67,9 @@ func (s *sinkTask) build(ctx context.Context) error {
 	return nil
 }
 
+// groupLogEvery is how often a task repeats why it is not in its group, which it tries to join every two seconds.
+const groupLogEvery = 30 * time.Second
+
 // newConsumer joins the group.
 func (s *sinkTask) newConsumer() (consume.Consumer, error) {
 	p := s.parts
@@ -87,7 +92,7 @@ func (s *sinkTask) newConsumer() (consume.Consumer, error) {
 	}
 	opt := consume.Options{
 		NewClient: p.client(props, own), Topics: topics,
-		Pool: p.w.opt.Pool, Rebalance: s, Logger: s.log,
+		Pool: p.w.opt.Pool, Rebalance: s, Logger: logs.Sparse(s.log, groupLogEvery),
 		RowsMax: min(p.tuning.rowsMax, rowsOr(rows, p.tuning.rowsMax)), BytesMax: p.tuning.bytesMax, PollRowsMax: rows,
 		Budget: p.memory, RecordBytesMax: p.tuning.memory, LaneDepth: p.tuning.laneDepth,
 	}
