@@ -53,3 +53,18 @@ func TestArchitecture_QuotesTheTable(t *testing.T) {
 		}
 	}
 }
+
+// A leaf that a row names and nobody has written lets through what the sentence does not mean.
+func TestRows_NameLeavesThatAreThere(t *testing.T) {
+	for _, r := range Rows {
+		for _, pattern := range append(append(r.May[:len(r.May):len(r.May)], r.Tests...), anyRow...) {
+			folder := strings.TrimSuffix(pattern, "/**")
+			if !strings.HasPrefix(folder, "internal/") || strings.Contains(folder, "*") {
+				continue
+			}
+			if info, err := os.Stat(filepath.Join(root(t), filepath.FromSlash(folder))); err != nil || !info.IsDir() {
+				t.Errorf("%q names %s, which is no folder", r.Why, folder)
+			}
+		}
+	}
+}

@@ -16,7 +16,7 @@ type Row struct {
 }
 
 // anyRow is what every package may import, except where its row has it under Not.
-var anyRow = []string{"internal/java/**", "internal/invariants"}
+var anyRow = []string{"internal/java/**"}
 
 // testSupport is what the tests of plugins may import besides: leaves, and packages made for tests.
 var testSupport = []string{"batch/**", "config", "internal/**", "codec/codectest", "smt/smttest", "connectors/connectortest"}
@@ -54,30 +54,30 @@ var Rows = []Row{
 	},
 	{
 		From:  []string{"connectors/cdc/postgres/**"},
-		May:   []string{"connectors", "batch", "config", "connectors/cdc/**", "internal/kafka/**", "internal/clock"},
+		May:   []string{"connectors", "batch", "config", "connectors/cdc/**", "internal/kafka/**"},
 		Not:   []string{"connectors/cdc/mysql/**"},
 		Tests: testSupport,
-		Why:   "connectors/cdc/postgres imports connectors, batch, config, connectors/cdc, internal/kafka and internal/clock; never engine, coord or another plugin",
+		Why:   "connectors/cdc/postgres imports connectors, batch, config, connectors/cdc and internal/kafka; never engine, coord or another plugin",
 	},
 	{
 		From:  []string{"connectors/cdc/mysql/**"},
-		May:   []string{"connectors", "batch", "config", "connectors/cdc/**", "internal/kafka/**", "internal/clock"},
+		May:   []string{"connectors", "batch", "config", "connectors/cdc/**", "internal/kafka/**"},
 		Not:   []string{"connectors/cdc/postgres/**"},
 		Tests: testSupport,
-		Why:   "connectors/cdc/mysql imports connectors, batch, config, connectors/cdc, internal/kafka and internal/clock; never engine, coord or another plugin",
+		Why:   "connectors/cdc/mysql imports connectors, batch, config, connectors/cdc and internal/kafka; never engine, coord or another plugin",
 	},
 	{
 		From:  []string{"connectors/storage/**"},
-		May:   []string{"connectors", "batch", "config", "self/**", "internal/kafka/**", "internal/clock", "codec/avro"},
+		May:   []string{"connectors", "batch", "config", "self/**", "internal/kafka/**", "codec/avro"},
 		Tests: testSupport,
-		Why:   "connectors/storage imports connectors, batch, config, internal/kafka, internal/clock and codec/avro; never engine, coord or another plugin",
+		Why:   "connectors/storage imports connectors, batch, config, internal/kafka and codec/avro; never engine, coord or another plugin",
 	},
 	{
 		From:  []string{"connectors/*"},
-		May:   []string{"connectors", "batch/**", "config", "connectors/cdc/**", "connectors/storage/**", "self/**", "internal/kafka/**", "internal/clock"},
+		May:   []string{"connectors", "batch/**", "config", "connectors/cdc/**", "connectors/storage/**", "self/**", "internal/kafka/**"},
 		Not:   []string{"connectors/cdc/postgres/**", "connectors/cdc/mysql/**"},
 		Tests: testSupport,
-		Why:   "connectors/* imports connectors, batch/**, config, a base (connectors/cdc, connectors/storage), internal/kafka and internal/clock; never engine, coord or another plugin, and codec/avro only from storage",
+		Why:   "connectors/* imports connectors, batch/**, config, a base (connectors/cdc, connectors/storage) and internal/kafka; never engine, coord or another plugin, and codec/avro only from storage",
 	},
 	{
 		From:  []string{"engine/**"},
