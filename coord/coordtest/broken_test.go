@@ -19,7 +19,7 @@ func TestCluster_BrokenIsNoticed(t *testing.T) {
 		"blind":       {Broken{Blind: true}, "after 5m0s"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for seed := range uint64(60) {
+			for seed := range uint64(500) {
 				o := optionsOf(seed)
 				o.Broken = c.broken
 				for _, fault := range play(o).Faults() {

@@ -29,6 +29,7 @@ type Options struct {
 	Protocol group.Protocol
 	Delay    time.Duration // scheduled.rebalance.max.delay.ms
 	Failing  bool          // instances may fail
+	Trace    bool          // the history is kept, see Cluster.Trace
 	// Broken takes a safeguard away, to show that it is missed.
 	Broken Broken
 }
@@ -49,6 +50,7 @@ type Cluster struct {
 	protocol group.Protocol
 	delay    time.Duration
 	failing  bool
+	traced   bool
 	broken   Broken
 
 	coordinator *coordinator
@@ -69,7 +71,7 @@ type Cluster struct {
 func New(o Options) *Cluster {
 	c := &Cluster{
 		Loop:     Loop{rng: rand.New(rand.NewPCG(o.Seed, 2)), now: time.UnixMilli(begin)},
-		protocol: o.Protocol, delay: o.Delay, failing: o.Failing, broken: o.Broken,
+		protocol: o.Protocol, delay: o.Delay, failing: o.Failing, traced: o.Trace, broken: o.Broken,
 	}
 	c.coordinator = newCoordinator(c)
 	return c
@@ -84,7 +86,7 @@ func (c *Cluster) Start() {
 // Faults are the violations of invariants so far.
 func (c *Cluster) Faults() []string { return c.faults }
 
-// Trace is the history: a line for each thing that happened.
+// Trace is the history, where Options.Trace asks for it: a line for each thing that happened.
 func (c *Cluster) Trace() []string { return c.trace }
 
 // Close ends all workers.
@@ -97,6 +99,9 @@ func (c *Cluster) Close() {
 }
 
 func (c *Cluster) logf(format string, args ...any) {
+	if !c.traced {
+		return
+	}
 	c.trace = append(c.trace, fmt.Sprintf("%8.3f ", float64(c.now.UnixMilli()-begin)/1000)+fmt.Sprintf(format, args...))
 }
 

@@ -39,22 +39,31 @@ func play(o Options) *Cluster {
 
 func checkSeeds(t *testing.T, from, to uint64) {
 	for seed := from; seed < to; seed++ {
-		c := play(optionsOf(seed))
-		if len(c.Faults()) > 0 {
-			for _, line := range c.Trace() {
-				t.Log(line)
-			}
-			t.Fatalf("seed %d: %v", seed, c.Faults())
+		if c := play(optionsOf(seed)); len(c.Faults()) > 0 {
+			tell(t, seed)
 		}
 	}
 }
 
-func TestCluster_SeedsHold(t *testing.T) { checkSeeds(t, 0, 1500) }
+// tell plays a seed again and logs its history.
+func tell(t *testing.T, seed uint64) {
+	o := optionsOf(seed)
+	o.Trace = true
+	c := play(o)
+	for _, line := range c.Trace() {
+		t.Log(line)
+	}
+	t.Fatalf("seed %d: %v", seed, c.Faults())
+}
+
+func TestCluster_SeedsHold(t *testing.T) { checkSeeds(t, 0, 600) }
 
 // TestCluster_SameSeedSameHistory: nothing but the seed decides.
 func TestCluster_SameSeedSameHistory(t *testing.T) {
 	for seed := range uint64(3) {
-		a, b := play(optionsOf(seed)), play(optionsOf(seed))
+		o := optionsOf(seed)
+		o.Trace = true
+		a, b := play(o), play(o)
 		if !slices.Equal(a.Trace(), b.Trace()) || len(a.Trace()) < 20 {
 			t.Errorf("seed %d: histories of %d and %d lines differ", seed, len(a.Trace()), len(b.Trace()))
 		}

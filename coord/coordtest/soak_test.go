@@ -26,7 +26,7 @@ func TestSoak_SeedsHold(t *testing.T) {
 					t.Logf("seed %d", seed)
 				}
 				if c := play(optionsOf(seed)); len(c.Faults()) > 0 {
-					t.Errorf("seed %d: %v", seed, c.Faults())
+					t.Errorf("seed %d: %v; TestCluster_SeedsHold tells its history", seed, c.Faults())
 				}
 			}
 		})

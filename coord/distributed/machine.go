@@ -98,7 +98,7 @@ func (m *machine) stop() {
 }
 
 // pollMax is how long a member at most does not hear that its herder is alive.
-const pollMax = time.Second
+const pollMax = 3 * time.Second
 
 // begin goes to work: the stores have been read.
 func (m *machine) begin() {
