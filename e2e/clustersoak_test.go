@@ -17,7 +17,8 @@ var soakSize = loadSize{pipes: 10, pairs: 10, tasks: 5, perSecond: 4}
 // TestClusterSoak disturbs each worker of a mixed cluster in each way, twice, in each protocol: first while one of ours
 // leads from the start, then while a Java worker does.
 func TestClusterSoak(t *testing.T) {
-	broker := suite.SharedBroker(t, "that mixed clusters survive every worker's end")
+	// Its other processes may keep the machine so busy that the broker would be taken for dead.
+	broker := suite.StartBroker(t, harness.Properties{"broker.session.timeout.ms": "18000"}, "that mixed clusters survive every worker's end")
 	seed := *soakSeed
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())

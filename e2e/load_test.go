@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
+
 	"github.com/millrace/millrace/e2e/harness"
 	"github.com/millrace/millrace/e2e/history"
 )
@@ -142,11 +144,18 @@ func (l *load) caughtUp(t *testing.T) {
 		topics = append(topics, p.topic)
 	}
 	for _, topic := range topics {
-		ends, err := l.kafka.Admin().ListEndOffsets(t.Context(), topic)
-		if err != nil {
-			t.Fatal(err)
-		}
+		var ends kadm.ListedOffsets
 		harness.Eventually(t, runMax, "the sink of "+topic+" has caught up", func(ctx context.Context) (bool, error) {
+			var err error
+			if ends == nil {
+				if ends, err = l.kafka.Admin().ListEndOffsets(ctx, topic); err == nil {
+					err = ends.Error()
+				}
+				if err != nil {
+					ends = nil
+					return false, err
+				}
+			}
 			committed, err := l.kafka.Committed(ctx, "connect-sink-"+topic, topic)
 			if err != nil {
 				return false, err

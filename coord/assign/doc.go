@@ -7,8 +7,9 @@
 // The answers are Java's, item by item and in Java's order, because a group may hold workers of both
 // kinds and its leader changes: where Java walks a hash table, so does this package (java.HashOrder).
 //
-// Two things go beyond Java, and only when a Round asks for them: Round.Stopped names lost work that is
-// known to have ended, which is then not waited for, and Plan.Waiting says what is.
+// Three things go beyond Java, and two of them only when a Round asks for them: Round.Stopped names lost work
+// that is known to have ended, which is then not waited for; Round.Foreign names work that only Java's workers
+// can run, which they then get; and Plan.Waiting says what is waited for.
 //
 // Not here: bytes, offsets and the members' URLs (coord/group), and what a worker does with its share.
 //

@@ -16,7 +16,8 @@
 //	Expired  the owner did not call Poll in time, and the member left
 //	Failed   the member cannot go on
 //
-// Leader computes assignments (coord/assign) from the members' bytes. SessionKey, Signer and KeyPolicy
+// Leader computes assignments (coord/assign) from the members' bytes, which say behind their last field whether a
+// member is ours: work of classes that we lack goes to Java's workers. SessionKey, Signer and KeyPolicy
 // are how workers trust each other's internal requests.
 //
 // Not here: configs, statuses, what starts and stops, and who reads the config topic: the herder.
