@@ -206,3 +206,50 @@ func AppendRestName(dst []byte, place int, name []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(name)))
 	return append(dst, name...)
 }
+
+// PackedReader reads packed values a head at a time, without making Values. Make it with NewPackedReader.
+type PackedReader struct{ r packedReader }
+
+// NewPackedReader returns a reader of p, which is borrowed: packed values, or the Rest of an object.
+func NewPackedReader(p []byte) PackedReader { return PackedReader{packedReader{p}} }
+
+// RestName reads what stands before the value of a member of a Rest; ok is false behind the last member. The name is borrowed.
+func (r *PackedReader) RestName() (place int, name []byte, ok bool) {
+	if len(r.r.p) == 0 {
+		return 0, nil, false
+	}
+	place = int(r.r.uvarint())
+	return place, r.r.bytes(), true
+}
+
+// Next reads the head of a value: a scalar, or how many values (Array) or entries (Map) follow.
+//
+//	Int8 … Int64, Date       num is the integer
+//	Float32, Float64         num as in Dynamic's slots
+//	Boolean                  num is 0 or 1
+//	String, Bytes            text, borrowed
+//	Decimal                  num is the scale, text the two's complement, borrowed
+//	Array, Map               num is the count
+//	Struct                   num is the index in Dynamic.Boxed
+func (r *PackedReader) Next() (tag Tag, num uint64, text []byte) {
+	tag = Tag(r.r.p[0])
+	r.r.p = r.r.p[1:]
+	switch tag {
+	case TagInt8, TagInt16, TagInt32, TagInt64, TagDate:
+		num = uint64(r.r.varint())
+	case TagFloat32, TagFloat64:
+		num = binary.LittleEndian.Uint64(r.r.p)
+		r.r.p = r.r.p[8:]
+	case TagBoolean:
+		num = uint64(r.r.p[0])
+		r.r.p = r.r.p[1:]
+	case TagString, TagBytes:
+		text = r.r.bytes()
+	case TagDecimal:
+		num = uint64(r.r.varint())
+		text = r.r.bytes()
+	case TagArray, TagMap, TagStruct:
+		num = r.r.uvarint()
+	}
+	return tag, num, text
+}

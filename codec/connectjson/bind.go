@@ -34,14 +34,15 @@ const (
 // bound is a column as the encoder walks it: its arrays, and the texts around its values. It is made
 // anew for each batch, in memory that is kept.
 type bound struct {
-	op   output
-	col  *batch.Column
-	name string // of the member that lead is for
-	lead []byte // what stands before a member's value: a comma, its name and a colon
-	low  uint64 // of up to 16 bytes of lead, the first eight
-	high uint64 // and the last eight
-	null []byte // what stands for null; nil where null fails
-	text []byte // outText; nil fails
+	op    output
+	col   *batch.Column
+	depth int    // arrays and objects around its values
+	name  string // of the member that lead is for
+	lead  []byte // what stands before a member's value: a comma, its name and a colon
+	low   uint64 // of up to 16 bytes of lead, the first eight
+	high  uint64 // and the last eight
+	null  []byte // what stands for null; nil where null fails
+	text  []byte // outText; nil fails
 
 	valid  bool // some row may be null
 	int64s []int64
@@ -88,7 +89,7 @@ func (b *bound) member(name string) {
 
 // bind prepares b for writing the rows of c. lead is the caller's to set.
 func (e *encoder) bind(b *bound, c *batch.Column, depth int) {
-	b.col, b.text, b.valid = c, nil, c.Valid != nil
+	b.col, b.depth, b.text, b.valid = c, depth, nil, c.Valid != nil
 	s := c.Schema()
 	if b.valid {
 		b.null = e.nullText(b.null, s)

@@ -15,6 +15,10 @@ type encoder struct {
 	// Of the present batch.
 	dst *batch.BytesBuilder
 	buf []byte // dst.Buf to its capacity
+
+	// Of the objects that are being written and have packed members.
+	spans []span
+	moved []byte
 }
 
 var _ codec.Encoder = (*encoder)(nil)
@@ -27,7 +31,11 @@ func newEncoder(c *converter) *encoder {
 func (e *encoder) Encode(dst *batch.BytesBuilder, out *codec.Output, status *batch.Status) error {
 	c := out.Column
 	e.dst, e.buf = dst, dst.Buf[:cap(dst.Buf)]
-	e.bind(&e.root, c, 0)
+	depth := 0
+	if e.envelope {
+		depth = 1
+	}
+	e.bind(&e.root, c, depth)
 	var opening []byte
 	fine := true
 	if e.envelope {
@@ -44,6 +52,9 @@ func (e *encoder) Encode(dst *batch.BytesBuilder, out *codec.Output, status *bat
 		}
 	}
 	e.dst, e.buf = nil, nil
+	if cap(e.moved) > keptBytes {
+		e.moved, e.spans = nil, nil
+	}
 	return nil
 }
 
@@ -73,6 +84,7 @@ func (e *encoder) row(c *batch.Column, i int32, opening []byte, fine bool, statu
 	case !c.HasSchema(int(i)) && (c.Schema() != nil || c.IsNull(int(i))):
 		return // neither schema nor value: null bytes
 	case fine:
+		e.spans = e.spans[:0]
 		p := e.add(start, opening)
 		e.room(p, jsonscan.Room)
 		if p = e.value(&e.root, int(i), p); p != failed {

@@ -263,6 +263,9 @@ func (e *encoder) dynamic(b *bound, i, p int) int {
 		return e.binary(b.col.ViewBytes(b.spots[i]), p)
 	case batch.TagFloat32:
 		return e.keep(jsonscan.AppendFloat(e.buf[:p], float32(math.Float64frombits(b.slots[i]))))
+	case batch.TagPacked:
+		r := batch.NewPackedReader(b.col.ViewBytes(b.spots[i]))
+		return e.packed(&r, b.col.Dyn.Linked, b.depth, p)
 	}
 	return e.plainCell(b.col, i, p)
 }
@@ -270,7 +273,7 @@ func (e *encoder) dynamic(b *bound, i, p int) int {
 func (e *encoder) object(b *bound, i, p int) int {
 	order := b.orders[b.slots[i]]
 	if order == nil {
-		return e.plainCell(b.col, i, p)
+		return e.restObject(b, i, p)
 	}
 	if len(order) == 0 {
 		return p + copy(e.buf[p:], "{}")

@@ -24,6 +24,8 @@ func (d *decoder) tapePairs(c *column, r int, v jsonscan.Ref) (first misfit, err
 	c.open(r)
 	base := c.elem.rows
 	p := pairs{d: d, schema: c.schema.Key(), seed: maphash.MakeSeed()}
+	n := t.Count(v)
+	p.entries, p.hashes, p.tags = make([]pair, 0, n), make([]int32, 0, n), make([]uint32, 0, n)
 	all := t.Elements(v)
 	for item, ok := all.Next(); ok; item, ok = all.Next() {
 		if kind := t.Kind(item); kind != jsonscan.Array {
