@@ -46,10 +46,16 @@ type Value struct {
 	ref any    // []byte, []Value, *MapValue, *StructValue, *DecimalValue
 }
 
-// MapValue is an ordered map with keys of any type. Keys are distinct.
+// MapValue is an ordered map with keys of any type. Keys are distinct; they may be appended, not replaced.
 type MapValue struct {
 	Keys, Values []Value
+
+	at map[string]int32 // where texts are among the first n keys, of maps that Put has made large
+	n  int
 }
+
+// indexedKeys is the size from which on Put looks texts up in an index.
+const indexedKeys = 32
 
 // StructValue is a record with a schema: one value per field, null where unset.
 type StructValue struct {
@@ -208,7 +214,10 @@ func (m *MapValue) equal(o *MapValue) bool {
 		return false
 	}
 	for i := range m.Keys {
-		v, ok := o.Get(m.Keys[i])
+		v, ok := o.Values[i], o.Keys[i].Equal(m.Keys[i]) // most maps have one order
+		if !ok {
+			v, ok = o.Get(m.Keys[i])
+		}
 		if !ok || !v.Equal(m.Values[i]) {
 			return false
 		}
@@ -218,24 +227,52 @@ func (m *MapValue) equal(o *MapValue) bool {
 
 // Get returns the value under key k.
 func (m *MapValue) Get(k Value) (Value, bool) {
-	for i := range m.Keys {
-		if m.Keys[i].Equal(k) {
-			return m.Values[i], true
-		}
+	if i := m.find(k); i >= 0 {
+		return m.Values[i], true
 	}
 	return Value{}, false
 }
 
+// find returns the place of a key, -1 where there is none. It changes nothing: maps are read by many.
+func (m *MapValue) find(k Value) int {
+	from := 0
+	if k.tag == TagString && m.at != nil {
+		if i, ok := m.at[k.str]; ok {
+			return int(i)
+		}
+		from = m.n
+	}
+	for i := from; i < len(m.Keys); i++ {
+		if m.Keys[i].Equal(k) {
+			return i
+		}
+	}
+	return -1
+}
+
 // Put sets key k to v: an existing key keeps its place.
 func (m *MapValue) Put(k, v Value) {
-	for i := range m.Keys {
-		if m.Keys[i].Equal(k) {
-			m.Values[i] = v
-			return
-		}
+	if len(m.Keys) >= indexedKeys && k.tag == TagString {
+		m.index()
+	}
+	if i := m.find(k); i >= 0 {
+		m.Values[i] = v
+		return
 	}
 	m.Keys = append(m.Keys, k)
 	m.Values = append(m.Values, v)
+}
+
+// index takes the keys that are new into the index.
+func (m *MapValue) index() {
+	if m.at == nil {
+		m.at = make(map[string]int32, 2*len(m.Keys))
+	}
+	for ; m.n < len(m.Keys); m.n++ {
+		if k := &m.Keys[m.n]; k.tag == TagString {
+			m.at[k.str] = int32(m.n)
+		}
+	}
 }
 
 // Field returns the value of the named field; ok is false when the schema has no such field.

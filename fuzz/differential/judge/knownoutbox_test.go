@@ -18,6 +18,8 @@ func TestNameOf_Outbox(t *testing.T) {
 	expand := protocol.Pair{Key: "table.expand.json.payload", Text: "true"}
 	adjust := protocol.Pair{Key: "field.name.adjustment.mode", Text: "avro"}
 	noPartition := Difference{Part: "error type", Want: `NullPointerException: Cannot invoke "java.lang.Integer.intValue()" because "kafkaPartition" is null`, Got: "{}"}
+	chained := routed(true, "")
+	chained.Plugins = append(chained.Plugins, trial.Plugin{Class: "X"})
 	for _, c := range []struct {
 		trial *trial.Trial
 		d     Difference
@@ -35,6 +37,8 @@ func TestNameOf_Outbox(t *testing.T) {
 		{routed(true, ""), Difference{Part: "record coordinates", Want: `{"partition":-1}`, Got: `{"partition":null}`}, "partition-minus-one"},
 		{routed(true, ""), Difference{Part: "record coordinates", Want: `{"partition":-2}`, Got: `{"partition":null}`}, ""},
 		{routed(true, ""), Difference{Part: "record coordinates", Want: `{"timestamp":"-1"}`, Got: `{"timestamp":null}`}, "timestamp-minus-one"},
+		{chained, Difference{Part: "record key schema", Want: `{"name":"a.Key","fields":[]}`, Got: `{"name":"b.Key","fields":[]}`}, "first-topic-names-schema"},
+		{chained, Difference{Part: "record key schema", Want: `{"name":"a.Key","fields":[]}`, Got: `{"name":"b.Key"}`}, ""},
 	} {
 		if got := NameOf(c.trial, c.d); got != c.want {
 			t.Errorf("NameOf(%v) = %q, want %q", c.d, got, c.want)
