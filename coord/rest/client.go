@@ -20,11 +20,11 @@ import (
 	"github.com/millrace/millrace/coord/group"
 )
 
-// Limits of what a worker asks another. The connection is given up before the other side, which keeps it for
-// idleMax, does.
+// Limits of what a worker asks another. A connection is given up before the other side does that: a Java worker
+// after 30 s, ours after idleMax.
 const (
 	peerDialMax     = 10 * time.Second
-	peerIdleMax     = idleMax / 2
+	peerIdleMax     = 15 * time.Second
 	peerConnsMax    = 4 // idle ones to a worker
 	answerBytesMax  = 16 << 20
 	peerUserAgent   = "kafka-connect"

@@ -13,9 +13,9 @@
 //
 // Steps: "lines NAME N" writes N numbered lines to NAME in the worker's data folder, "wait PATH STATUS"
 // polls until a GET is answered so, "wait PATH POINTER VALUE" until the JSON value at POINTER has that
-// text, or any for *. The request goes out byte for byte, so broken paths and bodies are possible; with a body and no
-// Content-Type, application/json is added, "Content-Type: none" leaves it out. ${dir}, ${worker}, ${bootstrap}
-// and ${run} are filled in, and put back in answers before they are compared.
+// text, or any for *. The request goes out byte for byte, so broken paths and bodies are possible; with a
+// body and no Content-Type, application/json is added, "Content-Type: none" leaves it out. ${dir}, ${worker},
+// ${bootstrap} and ${run} are filled in, and put back in answers before they are compared.
 //
 // A golden file holds the answers of the original in a form that does not depend on where it ran. Rules
 // say, with a reason each, which parts of an answer may differ. This package knows nothing of Kafka and
