@@ -32,7 +32,8 @@ type machine struct {
 	configs *store.Configs // the newest, as of this step
 	classes map[string]class
 	slots   map[string]*slot
-	runs    uint64 // the last token of an instance
+	busy    map[string]*slot // those that are at work
+	runs    uint64           // the last token of an instance
 
 	// Of the group.
 	round      uint64            // counts what the group says; who waited compares
@@ -65,7 +66,7 @@ type machine struct {
 func newMachine(o *Options, post func(event), now func() time.Time) *machine {
 	return &machine{
 		Scheduler: coroutine.NewScheduler[env](), o: o, log: o.Logger, post: post, now: now,
-		classes: map[string]class{}, slots: map[string]*slot{}, topicPuts: map[topicKey]time.Time{},
+		classes: map[string]class{}, slots: map[string]*slot{}, busy: map[string]*slot{}, topicPuts: map[topicKey]time.Time{},
 		protocol: o.Protocol, generation: -1, settledAt: -1, changedAt: -1, strayAt: -1,
 	}
 }
@@ -121,11 +122,14 @@ func (m *machine) begin() {
 	})
 }
 
-// sorted returns the slots by name, so that the order of effects does not depend on that of a map.
-func (m *machine) sorted() []*slot {
-	out := make([]*slot, 0, len(m.slots))
-	for _, name := range slices.Sorted(maps.Keys(m.slots)) {
-		out = append(out, m.slots[name])
+// sorted returns the slots by name.
+func (m *machine) sorted() []*slot { return byName(m.slots) }
+
+// byName returns slots by name, so that the order of effects does not depend on that of a map.
+func byName(slots map[string]*slot) []*slot {
+	out := make([]*slot, 0, len(slots))
+	for _, name := range slices.Sorted(maps.Keys(slots)) {
+		out = append(out, slots[name])
 	}
 	return out
 }

@@ -22,13 +22,14 @@ func (m *machine) reconcile(s *slot) {
 		s.again = true
 		return
 	}
-	if len(m.toStop(s)) == 0 && len(m.toStart(s)) == 0 && !m.retargets(s) {
+	if m.inOrder(s) {
 		m.release(&s.stopped, nil)
 		m.release(&s.idle, nil)
 		m.drop(s)
 		return
 	}
 	s.working = true
+	m.busy[s.name] = s
 	m.spawn(func(p *proc) {
 		for s.again = true; s.again; {
 			s.again = false
@@ -37,9 +38,35 @@ func (m *machine) reconcile(s *slot) {
 			p.startInstances(s)
 		}
 		s.working = false
+		delete(m.busy, s.name)
 		m.release(&s.idle, nil)
 		m.drop(s)
 	})
+}
+
+// inOrder says whether there is nothing to do for a slot: no instance to stop or to tell another target state, none
+// to start. It is asked for every slot in every round.
+func (m *machine) inOrder(s *slot) bool {
+	target := m.target(s.name)
+	fine := func(x *instance) bool {
+		return !x.stale && !x.ending && m.mayRun(s, x.id) && (x.failure != nil || x.target == target)
+	}
+	id := connectors.TaskID{Connector: s.name, Task: connectors.ConnectorTask}
+	switch {
+	case s.connector != nil && !fine(s.connector), s.connector == nil && m.mayStart(s, id):
+		return false
+	}
+	for _, x := range s.tasks {
+		if !fine(x) {
+			return false
+		}
+	}
+	for n := range s.grantedTasks {
+		if id.Task = n; s.tasks[n] == nil && m.mayStart(s, id) {
+			return false
+		}
+	}
+	return true
 }
 
 // stopInstances stops what may not run, or not as it does, until there is nothing of that kind.

@@ -195,9 +195,9 @@ func (m *machine) stray(w assign.Work) assign.Work {
 	return out
 }
 
-// awaitStops waits until nothing runs that may not, or not as it does.
+// awaitStops waits until nothing runs that may not, or not as it does. Slots that are not at work are in order.
 func (p *proc) awaitStops() {
-	for _, s := range p.m.sorted() {
+	for _, s := range byName(p.m.busy) {
 		for len(p.m.toStop(s)) > 0 {
 			p.m.reconcile(s)
 			s.stopped = append(s.stopped, p.Proc)
