@@ -29,16 +29,24 @@ type created struct {
 // Errors: another does; text says what only the leader does.
 func (p *proc) leading(ctx context.Context, text string) error {
 	m := p.m
-	for m.assignment == nil {
-		if err := p.join(&m.settling); err != nil {
-			return err
-		}
+	if err := p.led(); err != nil {
+		return err
 	}
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
 	if !m.leads() {
 		return m.notLeader(text)
+	}
+	return nil
+}
+
+// led waits until this worker knows who leads the group, and where it is this worker, until it may.
+func (p *proc) led() error {
+	for p.m.assignment == nil || p.m.leads() && !p.m.leading {
+		if err := p.join(&p.m.settling); err != nil {
+			return err
+		}
 	}
 	return nil
 }

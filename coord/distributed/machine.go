@@ -45,6 +45,7 @@ type machine struct {
 	settled    bool  // the round is over and its work is granted
 	settledAt  int64 // config offset of the last round that was; -1 while there is none that counts
 	settling   queue // until it is
+	leading    bool  // this worker leads, and knows all that leaders before it wrote
 	joinedOnce bool
 	started    bool                 // the stores have been read
 	starting   queue                // until they are

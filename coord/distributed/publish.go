@@ -166,10 +166,8 @@ func (m *machine) wasResolved(s *slot, now map[string]string) map[string]string 
 // handOver has task configs written: by this worker if it leads, else by who does.
 func (p *proc) handOver(s *slot, run uint64, tasks []map[string]string) error {
 	m := p.m
-	for m.assignment == nil {
-		if err := p.join(&m.settling); err != nil {
-			return err
-		}
+	if err := p.led(); err != nil {
+		return err
 	}
 	if !m.isRunning(s, run) {
 		return nil

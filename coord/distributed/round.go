@@ -63,6 +63,7 @@ func (m *machine) joined(e group.Joined) {
 	m.o.Rounds.Joined(strings.ToUpper(m.protocol.String()), e.Assignment.LeaderURL, int(e.Generation),
 		len(e.Assignment.Assigned.Connectors), len(e.Assignment.Assigned.Tasks))
 	m.sayProtocol(was)
+	m.leading = m.leading && m.leads()
 	m.revoke(e.Assignment.Revoked)
 	m.revoke(m.granted().Minus(e.Assignment.Assigned))
 	m.Cancel(&m.rejoin)
@@ -77,7 +78,7 @@ func (m *machine) joined(e group.Joined) {
 func (m *machine) lost() {
 	m.round++
 	m.Cancel(&m.rejoin)
-	m.assignment, m.settled, m.settledAt = nil, false, -1
+	m.assignment, m.settled, m.settledAt, m.leading = nil, false, -1, false
 	m.o.Rounds.Lost()
 	m.revoke(m.granted())
 }
@@ -95,7 +96,8 @@ func (p *proc) settle(round uint64) {
 	if m.round != round {
 		return
 	}
-	behind := m.configs.Offset() < a.Offset
+	// Who begins to lead may have missed what the leader before it wrote, and nobody else may be there to tell.
+	behind := m.configs.Offset() < a.Offset || m.leads() && !m.leading
 	if a.Failed() {
 		m.log.Warn("Join group completed, but assignment failed. Reading to end of config and retrying.")
 	}
@@ -114,6 +116,7 @@ func (p *proc) settle(round uint64) {
 	if m.leads() {
 		m.forgetDeleted()
 	}
+	m.leading = m.leads()
 	m.grant(a)
 	m.o.Rounds.Settled()
 	if !m.joinedOnce {
