@@ -41,7 +41,7 @@ func randomJSON(r *batchtest.Random, depth int) string {
 func TestSink_ProjectionChangesNoByte(t *testing.T) {
 	pool := batch.NewPool(mem.Checked(t))
 	projected := 0
-	for seed := range uint64(300) {
+	for seed := range uint64(200) {
 		r := batchtest.NewRandom(seed)
 		lines := randomChain(r)
 		docs := make([]string, 1+r.IntN(20))
@@ -70,7 +70,7 @@ func TestSink_ProjectionChangesNoByte(t *testing.T) {
 			t.Fatalf("seed %d: %d results, want %d; chain %s", seed, len(got), len(want), strings.Join(lines, "; "))
 		}
 	}
-	if projected < 80 {
+	if projected < 50 {
 		t.Errorf("%d chains left something out", projected)
 	}
 }
