@@ -49,6 +49,13 @@ func hostiles(size int) []hostile {
 		}
 		return []string{b.String()}
 	}
+	members := func(n int) string {
+		all := make([]string, n)
+		for i := range all {
+			all[i] = fmt.Sprintf(`"%x":1`, i)
+		}
+		return strings.Join(all, ",")
+	}
 	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 	under := func(schema string, payload []string) []string {
 		return []string{`{"schema":` + schema + `,"payload":` + payload[0] + `}`}
@@ -84,8 +91,8 @@ func hostiles(size int) []hostile {
 		{"members that differ", false, each(`{"a":1`, `,"%x":1`, "}")},
 		{"objects that differ", false, each(`[{}`, `,{"%x":1}`, "]")},
 		{"objects of objects that differ", false, each(`[{}`, `,{"a":{"%x":1}}`, "]")},
-		{"many members behind empty objects", false, []string{fill("[{}", ",{}", "")[0] + "," + each("{", `"%x":1,`, `"z":1}`)[0][:4000] + `":1}]`}},
-		{"numbers in a member without column", false, []string{`{` + each("", `"%x":1,`, ``)[0][:5000] + `":1,"z":` + numbers[0] + "}"}},
+		{"many members behind empty objects", false, fill("[{}", ",{}", ",{"+members(500)+"}]")},
+		{"numbers in a member without column", false, fill("{"+members(500)+`,"z":[1`, ",1", "]}")},
 		{"integer of all digits", false, fill("", "7", "")},
 		{"integers of 19 digits", false, fill("[1", ","+strings.Repeat("9", 19), "]")},
 		{"integers of 1000 digits", false, fill("[1", ","+strings.Repeat("9", 1000), "]")},
@@ -147,6 +154,35 @@ func TestEncode_BoundsOfHostileRows(t *testing.T) {
 			write()
 			codectest.CheckUse(t, written, write)
 		})
+	}
+}
+
+// BenchmarkHostile shows that time grows as rows do: ns a byte stay about the same from size to size.
+func BenchmarkHostile(b *testing.B) {
+	for _, size := range []int{1 << 18, 1 << 20, 1 << 22} {
+		for _, h := range hostiles(size) {
+			b.Run(fmt.Sprintf("envelope=%t/shape=%s/kib=%d", h.envelope, h.name, size>>10), func(b *testing.B) {
+				c := testConverter(b, keySchemasEnable, fmt.Sprint(h.envelope))
+				pool := batch.NewPool(mem.NewPool())
+				raw := pool.New(len(h.rows))
+				defer raw.Release()
+				in := input(raw, rawOf(h.rows))
+				d := c.NewDecoder()
+				b.SetBytes(int64(len(in.Values.Bufs[0])))
+				for b.Loop() {
+					dst := pool.New(len(h.rows))
+					var g codec.Groups
+					var status batch.Status
+					if err := d.Group(dst, in, &g, &status); err != nil {
+						b.Fatal(err)
+					}
+					if _, err := d.Decode(dst, in, 0, nil, nil, &status); err != nil {
+						b.Fatal(err)
+					}
+					dst.Release()
+				}
+			})
+		}
 	}
 }
 

@@ -2,6 +2,8 @@ package connectjson
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/millrace/millrace/batch"
@@ -44,6 +46,13 @@ func FuzzDecode(f *testing.F) {
 	for k := range contents {
 		f.Add(uint8(2+k), all)
 		f.Add(uint8(1), []byte(`{"schema":`+contents[k]+`,"payload":`+payloads[k]+"}\n"+`{"schema":`+contents[k]+`,"payload":{}}`))
+	}
+	for _, h := range hostiles(2 << 10) {
+		mode := uint8(0)
+		if h.envelope {
+			mode = 1
+		}
+		f.Add(mode, []byte(strings.Join(h.rows, "\n")))
 	}
 	f.Fuzz(func(t *testing.T, mode uint8, data []byte) {
 		var c *converter
@@ -94,6 +103,65 @@ func FuzzStable(f *testing.F) {
 			t.Fatalf("%q became %q, read as %v", row, text, got)
 		}
 	})
+}
+
+// FuzzBounds repeats a piece of text between two others to some hundred kilobytes, so that what a shape costs is more than what is free: reading
+// and writing stay within the bounds of memory.
+func FuzzBounds(f *testing.F) {
+	f.Add(false, []byte("[1"), []byte(",1"), []byte("]"))
+	f.Add(false, []byte(`{"a":1`), []byte(`,"a":1`), []byte("}"))
+	f.Add(false, []byte(`{"a":1,"a":[[1`), []byte(`],[1`), []byte("]]}"))
+	f.Add(false, []byte("[\x00"), []byte("1\x00,\x00"), []byte("1\x00]\x00"))
+	f.Add(false, []byte(""), []byte("["), []byte(""))
+	f.Add(false, []byte("01"), []byte("7"), []byte(" "))
+	f.Add(false, []byte(`["`), []byte(`\u001f`), []byte(`"]`))
+	f.Add(false, []byte(`[`), []byte(`{"a":1,"b":[{"c":1}]},`), []byte(`{}]`))
+	f.Add(false, []byte(`{"a":1}`), []byte("\n{\"\":{}}"), []byte(``))
+	f.Add(true, []byte(`{"schema":{"type":"array","items":{"type":"int8"}},"payload":[""`), []byte(`,""`), []byte("]}"))
+	f.Add(true, []byte(`{"schema":{"type":"map","keys":{"type":"int8"},"values":{"type":"int8"}},"payload":[[1,2]`), []byte(`,[3,4]`), []byte("]}"))
+	f.Add(true, []byte(`{"schema":{"type":"struct","fields":[`), []byte(`{"field":"a","type":"int8"},`), []byte(`{"field":"b","type":"string"}]},"payload":{"b":"x"}}`))
+	f.Fuzz(func(t *testing.T, envelope bool, open, piece, closing []byte) {
+		const size = 256 << 10
+		if len(piece) == 0 || len(open)+len(closing) > size/8 {
+			return
+		}
+		text := append(append([]byte{}, open...), bytes.Repeat(piece, size/len(piece))...)
+		rows := bytes.SplitN(append(text, closing...), []byte("\n"), 1024)
+		c := testConverter(t, keySchemasEnable, fmt.Sprint(envelope))
+		if envelope && columnsPerRow(c, rows) > columnsFree {
+			return // what a schema asks for: see docs/decisions/007-json-memory.md
+		}
+		codectest.CheckBounds(t, c, codectest.Rows{Raw: rows})
+	})
+}
+
+// columnsFree is how many values an element of an array, or a row, may have under its schema where bounds are looked at.
+const columnsFree = 4
+
+// columnsPerRow returns how many columns a schema of the rows has, and how many schemas there are beyond the first.
+func columnsPerRow(c *converter, rows [][]byte) int {
+	seen := map[*batch.Schema]bool{}
+	most := 0
+	for _, r := range rows {
+		if s, _, err := c.split(r); err == nil && s != nil && !seen[s] {
+			seen[s] = true
+			most = max(most, columnsOf(s))
+		}
+	}
+	return most + len(seen)
+}
+
+func columnsOf(s *batch.Schema) int {
+	n := 1
+	for _, f := range s.Fields() {
+		n += columnsOf(f.Schema)
+	}
+	for _, k := range []*batch.Schema{s.Key(), s.Elem()} {
+		if k != nil {
+			n += columnsOf(k)
+		}
+	}
+	return n
 }
 
 // sameJSON is Value.Equal where infinite doubles, which JSON writes as texts, equal those.
