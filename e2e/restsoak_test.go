@@ -1,4 +1,4 @@
-//go:build e2e
+//go:build soak
 
 package e2e
 
@@ -12,6 +12,13 @@ import (
 	"github.com/millrace/millrace/e2e/harness"
 	"github.com/millrace/millrace/e2e/restscript"
 )
+
+// TestREST_OriginalAnswersAsRecorded runs the lists on the Java worker in both modes; with -rewrite it records them.
+func TestREST_OriginalAnswersAsRecorded(t *testing.T) {
+	for _, m := range restModes {
+		t.Run(m.name, m.original)
+	}
+}
 
 // TestREST_ThroughAFollower sends the lists that change something to the worker of a mixed cluster that does not
 // lead: what only the leader can do goes from ours to the original, and from the original to ours. The answers are
