@@ -243,12 +243,16 @@ func (t *headerFrom) addHeaders(b *batch.Batch, rows batch.Selection) {
 		Entries: make([]batch.Header, 0, len(b.Headers.Entries)+len(rows)*len(t.headers)),
 	}
 	h.Offsets[0] = 0
+	readers := make([]ownedTexts, len(t.columnsOf))
+	for k, c := range t.columnsOf {
+		readers[k] = textsOf(c, rows)
+	}
 	for i := range b.Len() {
 		h.Entries = append(h.Entries, b.Headers.Of(i)...)
 		if len(rows) > 0 && int(rows[0]) == i {
 			rows = rows[1:]
 			for k, c := range t.columnsOf {
-				v := c.Value(i)
+				v := readers[k].next(i)
 				h.Entries = append(h.Entries, batch.Header{Key: t.headers[k], Decoded: true, Schema: ownSchema(c.Schema(), v), Value: v})
 			}
 		}

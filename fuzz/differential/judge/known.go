@@ -39,6 +39,7 @@ func KnownDifferences() []Known {
 		{"outbox-placement", outboxPlacement},
 		{"outbox-half-expanded", outboxHalfExpanded},
 		{"outbox-adjusted-names", outboxAdjustedNames},
+		{"script-language", scriptLanguage},
 	}
 }
 

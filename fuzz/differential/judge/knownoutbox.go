@@ -66,3 +66,8 @@ func firstTopicNamesSchema(t *trial.Trial, d Difference) bool {
 	return strings.HasSuffix(d.Part, " schema") && (has(t, "ByLogicalTableRouter") || has(t, "EventRouter")) && len(t.Plugins) > 1 &&
 		schemaName.ReplaceAllString(d.Want, "") == schemaName.ReplaceAllString(d.Got, "")
 }
+
+// scriptLanguage: scripts beyond the expressions that Groovy and JavaScript share are refused when the transform is made.
+func scriptLanguage(t *trial.Trial, d Difference) bool {
+	return d.Item == Setup && strings.HasPrefix(d.Got, "DebeziumException: Failed to parse expression ") && (has(t, "io.debezium.transforms.Filter") || has(t, "io.debezium.transforms.ContentBasedRouter"))
+}

@@ -20,6 +20,7 @@ func TestNameOf_Outbox(t *testing.T) {
 	noPartition := Difference{Part: "error type", Want: `NullPointerException: Cannot invoke "java.lang.Integer.intValue()" because "kafkaPartition" is null`, Got: "{}"}
 	chained := routed(true, "")
 	chained.Plugins = append(chained.Plugins, trial.Plugin{Class: "X"})
+	script := &trial.Trial{Op: trial.Apply, Plugins: []trial.Plugin{{Class: "io.debezium.transforms.Filter"}}}
 	for _, c := range []struct {
 		trial *trial.Trial
 		d     Difference
@@ -39,6 +40,8 @@ func TestNameOf_Outbox(t *testing.T) {
 		{routed(true, ""), Difference{Part: "record coordinates", Want: `{"timestamp":"-1"}`, Got: `{"timestamp":null}`}, "timestamp-minus-one"},
 		{chained, Difference{Part: "record key schema", Want: `{"name":"a.Key","fields":[]}`, Got: `{"name":"b.Key","fields":[]}`}, "first-topic-names-schema"},
 		{chained, Difference{Part: "record key schema", Want: `{"name":"a.Key","fields":[]}`, Got: `{"name":"b.Key"}`}, ""},
+		{script, Difference{Item: Setup, Part: "error type", Want: "no error", Got: "DebeziumException: Failed to parse expression 'a': ..."}, "script-language"},
+		{script, Difference{Item: 0, Part: "error type", Want: "no error", Got: "DebeziumException: Failed to parse expression 'a': ..."}, ""},
 	} {
 		if got := NameOf(c.trial, c.d); got != c.want {
 			t.Errorf("NameOf(%v) = %q, want %q", c.d, got, c.want)
