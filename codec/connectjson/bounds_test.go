@@ -157,35 +157,6 @@ func TestEncode_BoundsOfHostileRows(t *testing.T) {
 	}
 }
 
-// BenchmarkHostile shows that time grows as rows do: ns a byte stay about the same from size to size.
-func BenchmarkHostile(b *testing.B) {
-	for _, size := range []int{1 << 18, 1 << 20, 1 << 22} {
-		for _, h := range hostiles(size) {
-			b.Run(fmt.Sprintf("envelope=%t/shape=%s/kib=%d", h.envelope, h.name, size>>10), func(b *testing.B) {
-				c := testConverter(b, keySchemasEnable, fmt.Sprint(h.envelope))
-				pool := batch.NewPool(mem.NewPool())
-				raw := pool.New(len(h.rows))
-				defer raw.Release()
-				in := input(raw, rawOf(h.rows))
-				d := c.NewDecoder()
-				b.SetBytes(int64(len(in.Values.Bufs[0])))
-				for b.Loop() {
-					dst := pool.New(len(h.rows))
-					var g codec.Groups
-					var status batch.Status
-					if err := d.Group(dst, in, &g, &status); err != nil {
-						b.Fatal(err)
-					}
-					if _, err := d.Decode(dst, in, 0, nil, nil, &status); err != nil {
-						b.Fatal(err)
-					}
-					dst.Release()
-				}
-			})
-		}
-	}
-}
-
 func rawOf(rows []string) [][]byte {
 	out := make([][]byte, len(rows))
 	for i := range rows {
