@@ -317,7 +317,7 @@ func TestLoggers_OfTheCluster(t *testing.T) {
 // Work that its owner ended before it left is named to the group, where that is asked for.
 func TestCleanLeave_NamesWhatHasEnded(t *testing.T) {
 	run(t, func(t *testing.T, k *kit) {
-		k.create("c", "tasks", "2")
+		k.create("c", "tasks", "4")
 		last := int(k.member.View().Generation)
 		put := func(task, generation int, state connectors.State) {
 			k.statuses.Put(store.Status{ID: connectors.TaskID{Connector: "c", Task: task}, State: state, WorkerID: "z:8083", Generation: generation})
@@ -325,8 +325,11 @@ func TestCleanLeave_NamesWhatHasEnded(t *testing.T) {
 		put(connectors.ConnectorTask, last, connectors.Unassigned)
 		put(0, last-1, connectors.Unassigned) // somebody may have begun with it since
 		put(1, last, connectors.Running)
+		put(2, last, connectors.Running)
+		put(2, last, connectors.Unassigned) // by who ran it
+		put(3, last-1, connectors.Unassigned)
 		w := k.member.ties.Stopped()
-		if !slices.Equal(w.Connectors, []string{"c"}) || len(w.Tasks) > 0 {
+		if !slices.Equal(w.Connectors, []string{"c"}) || !slices.Equal(w.Tasks, []connectors.TaskID{{Connector: "c", Task: 2}}) {
 			t.Errorf("%v", w)
 		}
 	}, func(_ *kit, o *Options) { o.CleanLeave = true })

@@ -187,8 +187,8 @@ func (s *fakeStatuses) Tasks(connector string) []*store.Status {
 	return read(s, func(st *store.Statuses) []*store.Status { return st.Tasks(connector) })
 }
 
-func (s *fakeStatuses) PassedOver(id connectors.TaskID) bool {
-	return read(s, func(st *store.Statuses) bool { return st.PassedOver(id) })
+func (s *fakeStatuses) PassedOver(id connectors.TaskID) *store.Status {
+	return read(s, func(st *store.Statuses) *store.Status { return st.PassedOver(id) })
 }
 
 func (s *fakeStatuses) Connectors() []string { return read(s, (*store.Statuses).Connectors) }

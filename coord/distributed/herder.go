@@ -111,7 +111,9 @@ func (h *Herder) stopped() assign.Work {
 			w.Connectors = append(w.Connectors, name)
 		}
 		for _, t := range h.o.Statuses.Tasks(name) {
-			if ended(t) {
+			// Readers pass over the end of a task in the generation in which it ran.
+			last := h.o.Statuses.PassedOver(t.ID)
+			if ended(t) || ended(last) && last.WorkerID == t.WorkerID {
 				w.Tasks = append(w.Tasks, t.ID)
 			}
 		}

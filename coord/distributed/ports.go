@@ -43,8 +43,9 @@ type StatusStore interface {
 	Connector(name string) *store.Status
 	Task(id connectors.TaskID) *store.Status
 	Tasks(connector string) []*store.Status
-	// PassedOver reports whether the last record of a task says something else than Task; see store.Statuses.
-	PassedOver(id connectors.TaskID) bool
+	// PassedOver returns what the last record of a task says where that is not what Task says, else nil; see
+	// store.Statuses.
+	PassedOver(id connectors.TaskID) *store.Status
 	Connectors() []string
 
 	PutTopic(u store.TopicUse)

@@ -84,7 +84,7 @@ func (m *machine) keepStatuses() {
 			if x.id.Task != connectors.ConnectorTask {
 				st = m.o.Statuses.Task(x.id)
 			}
-			mine := st != nil && st.State == x.state && st.WorkerID == m.o.WorkerID && !m.o.Statuses.PassedOver(x.id)
+			mine := st != nil && st.State == x.state && st.WorkerID == m.o.WorkerID && m.o.Statuses.PassedOver(x.id) == nil
 			if mine || st != nil && st.WorkerID != m.o.WorkerID && st.Generation > int(m.generation) {
 				x.untrue = 0
 				continue

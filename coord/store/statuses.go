@@ -35,12 +35,12 @@ type Statuses struct {
 	connectors map[string]*Status
 	tasks      map[string]map[int]*Status
 	topics     map[string]map[string]TopicUse // by connector and topic
-	passed     map[connectors.TaskID]struct{} // tasks whose last record was passed over
+	passed     map[connectors.TaskID]*Status  // of tasks whose last record was passed over
 }
 
 // NewStatuses returns one that has read nothing.
 func NewStatuses() *Statuses {
-	return &Statuses{connectors: map[string]*Status{}, tasks: map[string]map[int]*Status{}, topics: map[string]map[string]TopicUse{}, passed: map[connectors.TaskID]struct{}{}}
+	return &Statuses{connectors: map[string]*Status{}, tasks: map[string]map[int]*Status{}, topics: map[string]map[string]TopicUse{}, passed: map[connectors.TaskID]*Status{}}
 }
 
 // Apply takes one more record.
@@ -101,7 +101,7 @@ func (s *Statuses) task(record *Record, key string) error {
 		return err
 	}
 	if old := tasks[id.Task]; old != nil && st.State == connectors.Unassigned && old.State == connectors.Running && old.Generation >= st.Generation {
-		s.passed[id] = struct{}{}
+		s.passed[id] = st
 		return nil
 	}
 	delete(s.passed, id)
@@ -142,12 +142,9 @@ func (s *Statuses) Connector(name string) *Status { return s.connectors[name] }
 // Task returns a task's status, nil where there is none. It is not to be changed.
 func (s *Statuses) Task(id connectors.TaskID) *Status { return s.tasks[id.Connector][id.Task] }
 
-// PassedOver reports whether the last record of a task was passed over (Apply): who reads the topic anew, once
-// compaction has removed those before, takes the task for unassigned.
-func (s *Statuses) PassedOver(id connectors.TaskID) bool {
-	_, ok := s.passed[id]
-	return ok
-}
+// PassedOver returns the last status of a task that was passed over (Apply), nil where another one was applied since.
+// Who reads the topic anew, once compaction has removed the records before, finds this one. It is not to be changed.
+func (s *Statuses) PassedOver(id connectors.TaskID) *Status { return s.passed[id] }
 
 // Tasks returns the statuses of a connector's tasks, by number.
 func (s *Statuses) Tasks(connector string) []*Status {

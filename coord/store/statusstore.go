@@ -293,7 +293,7 @@ func (s *StatusStore) Task(id connectors.TaskID) *Status {
 }
 
 // PassedOver is Statuses.PassedOver.
-func (s *StatusStore) PassedOver(id connectors.TaskID) bool {
+func (s *StatusStore) PassedOver(id connectors.TaskID) *Status {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.statuses.PassedOver(id)

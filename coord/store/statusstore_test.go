@@ -101,7 +101,7 @@ func TestStatusStore_ThawedWorkerHearsItsSuccessorFirst(t *testing.T) {
 	settle(t, a)
 	must(t, b.ReadToEnd(t.Context()))
 	for task := -1; task < 20; task++ {
-		if got := shown(b, task); got != "RUNNING b 5" || b.PassedOver(connectors.TaskID{Connector: "c", Task: task}) {
+		if got := shown(b, task); got != "RUNNING b 5" || b.PassedOver(connectors.TaskID{Connector: "c", Task: task}) != nil {
 			t.Errorf("task %d: %q", task, got)
 		}
 	}
@@ -225,7 +225,7 @@ func TestStatuses_PassedOverUntilSomethingElseIsSaid(t *testing.T) {
 		{StatusRecord(said(-1, connectors.Destroyed, "a", 3)), false},
 	} {
 		must(t, s.Apply(step.record))
-		if got := s.PassedOver(id); got != step.passed {
+		if got := s.PassedOver(id) != nil; got != step.passed {
 			t.Errorf("step %d: %v", i, got)
 		}
 	}
