@@ -104,7 +104,7 @@ func clusterKeys() []config.Key {
 		{Name: cleanLeaveKey, Type: config.Boolean, Default: "false", Importance: config.Low,
 			Doc: "Whether connectors and tasks of a worker that stopped cleanly are given to other workers at once when this worker leads the group. Java waits for the worker to come back, for at most scheduled.rebalance.max.delay.ms."},
 		{Name: joinAnywayKey, Type: config.Boolean, Default: "false", Importance: config.Low,
-			Doc: "Whether the worker joins a cluster that has connectors which cannot run here: classes of theirs, of their transforms or converters are no part of this program, or their Kafka clients have settings that mean nothing here. What it is given of them is FAILED. Without it the worker does not start then, and says what is missing."},
+			Doc: "Whether the worker joins a cluster that has connectors which cannot run here: their classes, or those of their transforms, predicates or converters, are no part of this program. What it is given of them is FAILED. Without it the worker does not start then, and says what is missing."},
 	}
 }
 

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,34 +17,42 @@ type Checker struct {
 	Plugins plugin.Set
 }
 
-// Classes returns what a connector's config names and this program lacks, and settings of its Kafka clients
-// that mean nothing here. It waits for config providers, and for nothing else.
+// Classes returns the classes that a connector's config names and this program lacks. It waits for config
+// providers, and for nothing else; where they fail, values with variables are not looked at.
 //
 // Errors: ctx ended.
 func (c Checker) Classes(ctx context.Context, name string, raw map[string]string) ([]Obstacle, error) {
-	props, err := c.Worker.Resolve(ctx, raw)
+	props, _ := c.resolve(ctx, raw)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
-	}
-	if err != nil {
-		return named(name, []Obstacle{Refused("", err)}), nil
 	}
 	return named(name, Sort(c.classes(props))), nil
 }
 
-// Config returns all that stands between a connector's config and its running here: what Classes does, the
-// errors of its validation, and those of its converters and transforms. Plugins may ask other systems.
+// resolve replaces variables. Where that fails, it returns what has none.
+func (c Checker) resolve(ctx context.Context, raw map[string]string) (map[string]string, error) {
+	props, err := c.Worker.Resolve(ctx, raw)
+	if err != nil {
+		props = maps.Clone(raw)
+		maps.DeleteFunc(props, func(_, v string) bool { return config.HasVariable(v) })
+	}
+	return props, err
+}
+
+// Config returns all that stands between a connector's config and its running here: what Classes does, settings of
+// Kafka clients that mean nothing here, the errors of validation, and those of converters and transforms. Plugins
+// may ask other systems.
 //
 // Errors: ctx ended.
 func (c Checker) Config(ctx context.Context, name string, raw map[string]string) ([]Obstacle, error) {
-	props, err := c.Worker.Resolve(ctx, raw)
+	props, err := c.resolve(ctx, raw)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return named(name, []Obstacle{Refused("", err)}), nil
+		return named(name, Sort(append(c.classes(props), Refused("", err)))), nil
 	}
-	list := c.classes(props)
+	list := append(c.classes(props), c.clients(props)...)
 	said := func(key string) bool { return slices.ContainsFunc(list, func(o Obstacle) bool { return o.Key == key }) }
 	if !said("connector.class") {
 		v, err := c.Worker.Validate(ctx, raw)
@@ -82,15 +91,12 @@ func (c Checker) build(ctx context.Context, raw map[string]string) (Obstacle, bo
 	return o, true
 }
 
-// classes looks at names, and at clients.
+// classes looks at names.
 func (c Checker) classes(props map[string]string) (list []Obstacle) {
 	look := func(kind Kind, key string, known func(class string) bool) {
 		if class, ok := props[key]; ok && !known(strings.TrimSpace(class)) {
 			list = append(list, Missing(kind, key, strings.TrimSpace(class)))
 		}
-	}
-	if _, ok := props["connector.class"]; !ok {
-		list = append(list, Obstacle{Kind: Connector, Key: "connector.class", Text: "the config names no connector class"})
 	}
 	look(Connector, "connector.class", func(class string) bool { _, err := c.Plugins.Connectors.Find(class); return err == nil })
 	for _, key := range converterKeys {
@@ -102,7 +108,16 @@ func (c Checker) classes(props map[string]string) (list []Obstacle) {
 	for _, a := range Aliases(props, "predicates") {
 		look(Predicate, "predicates."+a+".type", func(class string) bool { _, err := c.Plugins.Predicates.Find(class); return err == nil })
 	}
-	if class, err := c.Plugins.Connectors.Find(strings.TrimSpace(props["connector.class"])); err == nil {
+	return list
+}
+
+// clients looks at the Kafka clients of a connector, and whether there is one.
+func (c Checker) clients(props map[string]string) (list []Obstacle) {
+	text, ok := props["connector.class"]
+	if !ok {
+		return []Obstacle{{Kind: Connector, Key: "connector.class", Text: "the config names no connector class"}}
+	}
+	if class, err := c.Plugins.Connectors.Find(strings.TrimSpace(text)); err == nil {
 		for _, err := range c.Worker.CheckClients(class, props) {
 			list = append(list, Obstacle{Kind: Key, Key: err.Key, Text: firstLine(err.Error())})
 		}

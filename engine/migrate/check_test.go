@@ -35,7 +35,7 @@ func checker(t *testing.T) migrate.Checker {
 		Predicates: smt.NewPredicateSet(predicate.Classes()...),
 		Connectors: connectors.NewSet(file.Classes()...),
 	}
-	providers, err := config.Providers(map[string]string{"config.providers": "env", "config.providers.env.class": "EnvVarConfigProvider"},
+	providers, err := config.Providers(map[string]string{"config.providers": "env,file", "config.providers.env.class": "EnvVarConfigProvider", "config.providers.file.class": "FileConfigProvider"},
 		config.ProviderOptions{Env: []string{"TOPIC=lines", "KIND=none.SuchConnector"}})
 	if err != nil {
 		t.Fatal(err)
@@ -94,18 +94,20 @@ func TestChecker_Finds(t *testing.T) {
 				"transform|transforms.x.type|a.X|no transform class a.X is part of this program\n" +
 				"predicate|predicates.p.type|a.P|no predicate class a.P is part of this program\n"},
 		"settings of clients": {config: source + "producer.override.interceptor.classes=a.I\nproducer.override.partitioner.class=a.P\n",
-			classes: "key|producer.override.interceptor.classes||interceptor.classes: Java classes cannot be loaded here; remove the key\n" +
+			more: "key|producer.override.interceptor.classes||interceptor.classes: Java classes cannot be loaded here; remove the key\n" +
 				"key|producer.override.partitioner.class||partitioner.class: Java's class a.P cannot be loaded here; org.apache.kafka.clients.producer.RoundRobinPartitioner is known, and without the key rows go where Java's default puts them\n"},
 		"settings of a client that a sink has not": {config: sink + "producer.override.interceptor.classes=a.I\n"},
 		"a client of dead letters": {config: sink + "errors.deadletterqueue.topic.name=d\nadmin.override.security.providers=a.I\n",
-			classes: "key|admin.override.security.providers||security.providers: Java classes cannot be loaded here; remove the key\n"},
+			more: "key|admin.override.security.providers||security.providers: Java classes cannot be loaded here; remove the key\n"},
+		"secrets that are elsewhere": {config: source + "key.converter=${file:/none/such:c}\ntransforms=x\ntransforms.x.type=a.X\n",
+			classes: "transform|transforms.x.type|a.X|no transform class a.X is part of this program\n", more: "key|||config provider \"file\": Could not read properties from file /none/such\n"},
 		"values": {config: "connector.class=FileStreamSource\nfile=f\ntasks.max=many\n",
 			more: "key|tasks.max||Invalid value many for configuration tasks.max: Not a number of type INT\n" +
 				"key|topic||Missing required configuration \"topic\" which has no default value.\n"},
 		"a transform that can only be made": {config: sink + "transforms=f\ntransforms.f.type=io.debezium.transforms.Filter\ntransforms.f.language=jsr223.groovy\ntransforms.f.condition=value.op == \n",
 			more: "transform|transforms||io.debezium.DebeziumException: Failed to parse expression 'value.op ==': character 12: expected an operand, found the end\n"},
 		"no class": {config: "topic=t\n",
-			classes: "connector|connector.class||the config names no connector class\n"},
+			more: "connector|connector.class||the config names no connector class\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			check := checker(t)
