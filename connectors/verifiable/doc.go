@@ -19,6 +19,10 @@
 //	Mock*         mock_mode=connector-failure or task-failure, delay_ms=15000
 //	SchemaSource  topic, throughput, num.messages, multiple.schema=true, partition.count=1
 //
+// A sink's lines count as flushed by the topic that records were consumed from; the original goes by the topic that
+// transforms gave them, and never flushes those that were renamed. A source hands over many records at once where
+// throughput lets it.
+//
 // Source partitions are {"id":task}, source offsets {"seqno":n}: a task of either side goes on where one of
 // the other stopped.
 package verifiable
