@@ -3,6 +3,7 @@ package debezium
 import (
 	"errors"
 	"math"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/batch"
@@ -230,7 +231,8 @@ func decimalOf(v batch.Value) (java.Decimal, bool) {
 	return java.Decimal{}, false
 }
 
-// compare orders two numbers, texts or dates; ok is false for others. A text of one character beside a number
+// compare orders two numbers, texts, dates or truths; ok is false for others. Numbers of which one is a FLOAT32
+// or FLOAT64 are compared as those. A text of one character beside a number
 // is the number of the character, as in Groovy.
 func compare(x, y batch.Value) (c int, ok bool) {
 	switch {
@@ -238,17 +240,20 @@ func compare(x, y batch.Value) (c int, ok bool) {
 		return compareInts(x.Int(), y.Int()), true
 	case x.Tag() == batch.TagString && y.Tag() == batch.TagString:
 		return java.CompareUTF16(x.Str(), y.Str()), true
+	case x.Tag() == batch.TagBoolean && y.Tag() == batch.TagBoolean:
+		return compareInts(truthNumber(x), truthNumber(y)), true
 	}
-	a, ok := decimalOf(x)
-	b, also := decimalOf(y)
-	if ok != also {
+	if isNumber(x) != isNumber(y) {
 		x, y = character(x), character(y)
-		a, ok = decimalOf(x)
-		b, also = decimalOf(y)
 	}
-	if !ok || !also {
+	if !isNumber(x) || !isNumber(y) {
 		return 0, false
 	}
+	if floating(x) || floating(y) {
+		return compareDoubles(double(x), double(y)), true
+	}
+	a, _ := decimalOf(x)
+	b, _ := decimalOf(y)
 	return a.Compare(b), true
 }
 
@@ -260,6 +265,41 @@ func character(v batch.Value) batch.Value {
 	r, _ := utf8.DecodeRuneInString(v.Str())
 	return batch.Int64Value(int64(r))
 }
+
+func floating(v batch.Value) bool { return v.Tag() == batch.TagFloat32 || v.Tag() == batch.TagFloat64 }
+
+func isNumber(v batch.Value) bool { return integer(v) || floating(v) || v.Tag() == batch.TagDecimal }
+
+// double returns a number as the nearest double.
+func double(v batch.Value) float64 {
+	if floating(v) {
+		return v.Float()
+	}
+	d, _ := decimalOf(v)
+	return d.Float64()
+}
+
+// compareDoubles is Double.compare: NaN is equal to itself and more than all, -0.0 less than 0.0.
+func compareDoubles(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	case a != a || b != b:
+		return compareInts(int64(truthOf(a != a)), int64(truthOf(b != b)))
+	}
+	return compareInts(int64(truthOf(math.Signbit(b))), int64(truthOf(math.Signbit(a))))
+}
+
+func truthOf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func truthNumber(v batch.Value) int64 { return int64(truthOf(v.Bool())) }
 
 func compareInts(a, b int64) int {
 	switch {
@@ -296,16 +336,16 @@ func ordered(op string, left, right *operand) (operand, error) {
 }
 
 // arithmetic computes in 64-bit integers where both are integers and the result is one, otherwise in doubles;
-// + joins a text with anything, and null or a number with a text, as Groovy does.
+// + joins a text with anything, and null or a number with a text, - takes one out of a text, as in Groovy.
 func arithmetic(op string, x, y batch.Value) (operand, error) {
-	_, number := decimalOf(x)
-	if op == "+" && (x.Tag() == batch.TagString || y.Tag() == batch.TagString && (x.IsNull() || number)) {
+	if op == "+" && (x.Tag() == batch.TagString || y.Tag() == batch.TagString && (x.IsNull() || isNumber(x))) {
 		text := literal.JavaText{}.Append(nil, x)
 		return textOperand(string(literal.JavaText{}.Append(text, y))), nil
 	}
-	a, ok := decimalOf(x)
-	b, also := decimalOf(y)
-	if !ok || !also {
+	if op == "-" && x.Tag() == batch.TagString {
+		return textOperand(strings.Replace(x.Str(), string(literal.JavaText{}.Append(nil, y)), "", 1)), nil
+	}
+	if !isNumber(x) || !isNumber(y) {
 		return operand{}, errors.New("cannot compute " + x.Tag().JavaClass() + " " + op + " " + y.Tag().JavaClass())
 	}
 	if integer(x) && integer(y) {
@@ -325,7 +365,10 @@ func arithmetic(op string, x, y batch.Value) (operand, error) {
 			}
 		}
 	}
-	f, g := a.Float64(), b.Float64()
+	f, g := double(x), double(y)
+	if (op == "/" || op == "%") && g == 0 && !floating(x) && !floating(y) {
+		return operand{}, errors.New("division by zero")
+	}
 	switch op {
 	case "+":
 		f += g

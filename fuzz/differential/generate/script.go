@@ -80,7 +80,10 @@ func (s source) numeric(depth int) string {
 	if depth < 2 && s.oneIn(4) {
 		return "(" + s.numeric(depth+1) + pick(s, " + ", " - ", " * ", " % ", " / ") + s.numeric(depth+1) + ")"
 	}
-	return pick(s, "0", "1", "7", "2.5", "100", "value.ts_ms", "value.source.lsn", "value.after.id", "value.after?.version", "value.after?.shard", "value.after.a", "value.after.b", "topic.length()", "-3")
+	if depth == 0 && s.oneIn(3) {
+		return pick(s, "value.after.id", "value.after.a", "value.after.b") // of any type
+	}
+	return pick(s, "0", "1", "7", "2.5", "100", "value.ts_ms", "value.source.lsn", "value.after?.version", "value.after?.shard", "topic.length()", "-3")
 }
 
 func (s source) route() string {
