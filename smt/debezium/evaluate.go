@@ -80,6 +80,8 @@ func (o *operand) member(name string) (operand, error) {
 	case batch.TagMap:
 		out, _ := v.Map().Get(batch.StringValue(name))
 		return valueOperand(out), nil
+	case batch.TagArray:
+		return membersOf(v.Array(), name)
 	case batch.TagString:
 		if name == "length" {
 			return valueOperand(batch.Int64Value(int64(java.UTF16Len(v.Str())))), nil
@@ -87,6 +89,23 @@ func (o *operand) member(name string) (operand, error) {
 	}
 	v := o.value()
 	return operand{}, errors.New("no field '" + name + "' in a " + v.Tag().JavaClass())
+}
+
+// membersOf returns a member of each element of a list, as Groovy does; null has none.
+func membersOf(list []batch.Value, name string) (operand, error) {
+	out := []batch.Value{}
+	for _, v := range list {
+		if v.IsNull() {
+			continue
+		}
+		element := valueOperand(v)
+		m, err := element.member(name)
+		if err != nil {
+			return operand{}, err
+		}
+		out = append(out, m.value())
+	}
+	return valueOperand(batch.ArrayValue(out)), nil
 }
 
 // part returns the value or schema of a header, or a property of a schema.

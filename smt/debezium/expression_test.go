@@ -18,7 +18,7 @@ func testScope(name string) operand {
 	case "topic":
 		return textOperand("orders")
 	case "headers", "header":
-		return operand{what: 'H', headers: []batch.Header{{Key: "idh", Value: batch.Int32Value(1)}, {Key: "idh", Value: batch.Int32Value(2)}}}
+		return operand{what: 'H', headers: []batch.Header{{Key: "idh", Value: batch.Int32Value(1)}, {Key: "idh", Value: batch.Int32Value(2)}, {Key: "list", Value: batch.ArrayValue([]batch.Value{batch.Int32Value(1)})}}}
 	}
 	return operand{}
 }
@@ -46,17 +46,18 @@ func TestExpressions(t *testing.T) {
 		"null < 0":                              "true",
 		"'a' < 98 && 'a' == 97":                 "true", // one character is its number
 		"'abab' - 'ba' == 'ab' && false < true": "true",
-		"'ab' < 1":                              "! cannot compare java.lang.String with java.lang.Long",
-		"operation != 'd'":                      "? character 1: expected key, value, keySchema, valueSchema, topic or headers, found 'operation'",
-		"value.op === 'u'":                      "? character 10: this operator is not one that both languages have, found '=='",
-		"value.op != 'd":                        "? character 13: expected the end of the text, found ''d'",
-		"value.op = 'd'":                        "? character 10: expected an operand or operator, found '='",
-		"topic.getClass()":                      "? character 7: expected a method that there is, found 'getClass'",
-		"topic.contains()":                      "? character 7: contains takes 1 to 1 arguments, found 'contains'",
-		"(1":                                    "? character 3: expected ')', found the end",
-		"":                                      "? character 1: expected an operand, found the end",
-		strings.Repeat("(", 5000) + "1":         "? character 101: nested too deep, found '('",
-		strings.Repeat("!", 5000) + "true":      "? character 200: nested too deep, found '!'",
+		"value.qty == 7 && headers.list.value.a == null": "! no field 'a' in a java.lang.Integer",
+		"'ab' < 1":                         "! cannot compare java.lang.String with java.lang.Long",
+		"operation != 'd'":                 "? character 1: expected key, value, keySchema, valueSchema, topic or headers, found 'operation'",
+		"value.op === 'u'":                 "? character 10: this operator is not one that both languages have, found '=='",
+		"value.op != 'd":                   "? character 13: expected the end of the text, found ''d'",
+		"value.op = 'd'":                   "? character 10: expected an operand or operator, found '='",
+		"topic.getClass()":                 "? character 7: expected a method that there is, found 'getClass'",
+		"topic.contains()":                 "? character 7: contains takes 1 to 1 arguments, found 'contains'",
+		"(1":                               "? character 3: expected ')', found the end",
+		"":                                 "? character 1: expected an operand, found the end",
+		strings.Repeat("(", 5000) + "1":    "? character 101: nested too deep, found '('",
+		strings.Repeat("!", 5000) + "true": "? character 200: nested too deep, found '!'",
 		"value.qty == 7.0 && value.qty.toString() == '7'":      "true",
 		"topic.indexOf('d') + topic.trim().concat('!').length": "9",
 		"1 % 0":   "! division by zero",
