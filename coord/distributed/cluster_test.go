@@ -303,6 +303,20 @@ func TestTasks_TakenAwayComeBack(t *testing.T) {
 	})
 }
 
+// A stopped connector that somebody gave tasks loses them.
+func TestTasks_OfStoppedConnectorsAreTakenAway(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		must(t, k.StopConnector(t.Context(), "c"))
+		must(t, k.configs.write(tasksRecords("c", []map[string]string{{"n": "0"}})...))
+		pass(time.Minute)
+		if n := k.configs.Configs().TaskCount("c"); n != 0 {
+			t.Errorf("%d tasks are left", n)
+		}
+		equal(t, k.status("c"), "STOPPED")
+	})
+}
+
 func TestLoggers_OfTheCluster(t *testing.T) {
 	run(t, func(t *testing.T, k *kit) {
 		k.loggers.Logger("a.b")

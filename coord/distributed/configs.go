@@ -222,3 +222,30 @@ func (p *proc) stopConnector(ctx context.Context, name string) error {
 		return nil
 	})
 }
+
+// emptyStopped takes the tasks of stopped connectors away: two workers that led at the same moment may have stopped a
+// connector and given it tasks.
+func (p *proc) emptyStopped() {
+	m := p.m
+	for _, name := range m.configs.Connectors() {
+		if !m.toEmpty(name) {
+			continue
+		}
+		err := p.change(context.Background(), name, func() error { return nil }, func(s *slot) error {
+			if !m.leads() || !m.toEmpty(name) {
+				return nil
+			}
+			m.log.Warn("a stopped connector has tasks, they are taken away", "connector", name, "tasks", m.configs.TaskCount(name))
+			return p.writeTasksLocked(s, nil)
+		})
+		if err != nil {
+			m.log.Warn("tasks of a stopped connector are left", "connector", name, "err", err)
+			return
+		}
+	}
+}
+
+// toEmpty says whether a connector is to have no tasks, and has some.
+func (m *machine) toEmpty(name string) bool {
+	return m.configs.Target(name) == connectors.TargetStopped && m.configs.TaskCount(name) > 0
+}

@@ -118,6 +118,7 @@ func (m *machine) begin() {
 			m.keepStatuses()
 			if m.settled && m.leads() {
 				m.forgetDeleted() // a late word of somebody who had not heard of the deletion
+				p.emptyStopped()
 			}
 		}
 	})

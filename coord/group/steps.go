@@ -40,7 +40,7 @@ func (s *Steps) Answer(now time.Time, id uint64, resp kmsg.Response, err error) 
 	return s.step(now, answer{id, resp, err})
 }
 
-// Ready, Poll, Rejoin and Leave are those of Member.
+// Ready is Member.Ready.
 func (s *Steps) Ready(now time.Time) Outcome { return s.step(now, ready{}) }
 
 // Poll is Member.Poll.
