@@ -14,7 +14,7 @@ export GOLANGCI_LINT_CACHE ?= $(CURDIR)/.cache/golangci
 export MAKE
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check unit race lint e2e differential faults soak fuzz fuzz-smoke bench bench-cluster docs setup tools clean
+.PHONY: help run build test check unit race lint e2e differential faults soak fuzz fuzz-smoke bench bench-cluster pgo docs setup tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,11 @@ bench: build ## whole pipelines (bench/) beside the Java originals, and the size
 
 bench-cluster: ## clusters of CONNECTORS (1000) connectors beside the original: start, loss of a worker, REST, memory
 	go test -tags bench -count=1 -timeout 2h -run '^TestCluster$$' -v ./bench -args -connectors $(or $(CONNECTORS),1000)
+
+pgo: ## cmd/millrace/default.pgo anew: which calls are hot, from the benchmarks of reading and writing JSON
+	@mkdir -p .cache
+	go test -trimpath -run '^$$' -bench '^Benchmark(Decode|Encode)$$' -benchtime 8s -cpuprofile $(CURDIR)/.cache/pgo.prof -o .cache/pgo.test ./bench
+	mv .cache/pgo.prof cmd/millrace/default.pgo
 
 docs: ## generated reference pages
 	go generate ./docs/...

@@ -84,8 +84,8 @@ func (d *decoder) tapeText(v jsonscan.Ref) batch.View {
 	t := &d.tape
 	from := len(d.text)
 	end, text := jsonscan.StringEnd(t.Text, v.At+1, t.N)
-	switch {
-	case text == jsonscan.ASCII || text == jsonscan.UTF8:
+	switch text {
+	case jsonscan.ASCII, jsonscan.UTF8:
 		if !d.own && &t.Text[0] == &d.fast.b[0] {
 			return batch.View{Pos: d.base + uint32(v.At+1), Len: uint32(end - v.At - 1)}
 		}

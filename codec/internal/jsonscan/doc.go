@@ -2,7 +2,8 @@
 //
 // Shape: Parse gives a tree of Nodes, with Jackson's leniencies (leading zeros, duplicate members, what
 // follows the first value is ignored) and its limits (1,000 levels, numbers of 1,000 digits, names of
-// 50,000 bytes, texts of 20,000,000 characters). Cursor functions (String, Number, …) scan one token of
+// 50,000 bytes, texts of 20,000,000 characters). A Tape says the same of a text in a fraction of the memory.
+// Cursor functions (String, Number, …) scan one token of
 // plain UTF-8 text without allocating; whatever is unusual they leave to Parse. Append functions write
 // text as Jackson's UTF-8 generator.
 //

@@ -49,7 +49,8 @@ func (t *Tape) Read(text []byte, n int) (root Ref, ok bool, err error) {
 	}
 	t.Text, t.N = text, len(p.b)
 	if p.chars {
-		t.Text = append(p.b, make([]byte, Slack)...)
+		p.b = append(p.b, make([]byte, Slack)...)
+		t.Text, p.b = p.b, p.b[:t.N]
 	}
 	c, err := p.space()
 	if err != nil || c < 0 {
