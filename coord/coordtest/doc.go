@@ -3,7 +3,7 @@
 //
 // A Cluster has a clock of its own. Whatever takes time in the world takes some of its time, drawn from the
 // seed: requests to the coordinator, records on their way into a topic and out of it, plugins that start and
-// stop. What waits, waits as a thread (Loop.Go), so that a crash can come between any two effects and inside
+// stop. What waits, waits as a thread (Loop.start), so that a crash can come between any two effects and inside
 // of one, a write of several records may stop in the middle, and a worker may freeze and go on later. The
 // same seed gives the same history.
 //

@@ -1,0 +1,78 @@
+package distributed
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/coord/store"
+)
+
+// A status that a late writer put over this worker's is put right; a later generation's is left alone.
+func TestStatuses_ArePutRight(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		zombie := store.Status{ID: connectors.TaskID{Connector: "c", Task: connectors.ConnectorTask}, State: connectors.Unassigned, WorkerID: "z:8083", Generation: 1}
+		k.statuses.Put(zombie)
+		equal(t, k.status("c"), "UNASSIGNED 0:RUNNING")
+		pass(time.Minute)
+		equal(t, k.status("c"), "RUNNING 0:RUNNING")
+		zombie.Generation = 1000
+		k.statuses.Put(zombie)
+		pass(time.Minute)
+		equal(t, k.status("c"), "UNASSIGNED 0:RUNNING")
+	})
+}
+
+// The leader forgets the statuses of what is not configured.
+func TestStatuses_OfDeletedWorkAreForgotten(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		for _, id := range []connectors.TaskID{{Connector: "gone", Task: connectors.ConnectorTask}, {Connector: "gone"}, {Connector: "c", Task: 5}} {
+			k.statuses.Put(store.Status{ID: id, State: connectors.Running, WorkerID: "z:8083"})
+		}
+		pass(time.Minute)
+		equal(t, k.status("gone"), "No status found for connector gone")
+		equal(t, k.status("c"), "RUNNING 0:RUNNING")
+	})
+}
+
+// Incomplete task configs do not run; the connector makes them anew.
+func TestTasks_IncompleteSetIsMadeAnew(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c", "tasks", "2")
+		must(t, k.configs.write(store.TaskRecord(connectors.TaskID{Connector: "c", Task: 1}, map[string]string{"n": "1"}), store.CommitRecord("c", 2)))
+		synctest.Wait()
+		equal(t, k.status("c"), "RUNNING 0:RUNNING 1:RUNNING")
+		if k.configs.Configs().Inconsistent("c") {
+			t.Error("it is still incomplete")
+		}
+	})
+}
+
+// Tasks that somebody took away come back, unless the connector was stopped.
+func TestTasks_TakenAwayComeBack(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c", "tasks", "2")
+		must(t, k.configs.PutTaskConfigs(t.Context(), "c", nil))
+		synctest.Wait()
+		equal(t, k.worker.running(), "c")
+		pass(2 * recheckAfter)
+		equal(t, k.status("c"), "RUNNING 0:RUNNING 1:RUNNING")
+	})
+}
+
+// A stopped connector that somebody gave tasks loses them.
+func TestTasks_OfStoppedConnectorsAreTakenAway(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		must(t, k.StopConnector(t.Context(), "c"))
+		must(t, k.configs.write(tasksRecords("c", []map[string]string{{"n": "0"}})...))
+		pass(time.Minute)
+		if n := k.configs.Configs().TaskCount("c"); n != 0 {
+			t.Errorf("%d tasks are left", n)
+		}
+		equal(t, k.status("c"), "STOPPED")
+	})
+}
