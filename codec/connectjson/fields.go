@@ -53,7 +53,7 @@ func (c *column) finishField(m *member, dst *batch.Batch, n int, src, text []byt
 		return m.column.finish(dst, n, src, text)
 	}
 	s := c.schema.Fields()[m.place].Schema
-	if c.replaceNull {
+	if c.replaceNull && operationOf(s) != opOdd { // whose default no column can have: rows without it failed
 		return dst.NewConstant(s, n, s.Default())
 	}
 	return dst.NewConstant(s, n, batch.Null())
