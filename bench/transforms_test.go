@@ -10,6 +10,7 @@ import (
 func TestTransformCases_Run(t *testing.T) {
 	names := map[string]bool{}
 	for _, set := range records.Sets() {
+		set.Rows = 2 * set.BatchRows
 		cases, err := TransformCases(set)
 		if err != nil {
 			t.Fatal(err)

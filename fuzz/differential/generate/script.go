@@ -54,7 +54,7 @@ func (s source) condition(depth int) string {
 	case 3:
 		return s.numeric(0) + pick(s, " == ", " != ", " < ", " <= ", " > ", " >= ") + s.numeric(0)
 	case 4:
-		return s.member() + pick(s, " == ", " != ", " == ", " < ", " > ") + pick(s, s.member(), s.quoted(), strconv.Itoa(s.IntN(9)), "true")
+		return s.member() + pick(s, " == ", " != ") + pick(s, s.member(), s.quoted(), strconv.Itoa(s.IntN(9)), "true")
 	}
 	return s.textual() + pick(s, ".length() > 5", ".isEmpty()", ".matches('[a-z]+')", ".indexOf('r') > 0", ".toUpperCase() == 'ORDER'", ".trim() == ''", ".substring(0, 1) == 'o'")
 }
@@ -78,12 +78,12 @@ func (s source) textual() string {
 
 func (s source) numeric(depth int) string {
 	if depth < 2 && s.oneIn(4) {
-		return "(" + s.numeric(depth+1) + pick(s, " + ", " - ", " * ", " % ", " / ") + s.numeric(depth+1) + ")"
+		return "(" + s.numeric(depth+1) + pick(s, " + ", " - ", " * ", " % ") + s.numeric(depth+1) + ")"
 	}
 	if depth == 0 && s.oneIn(3) {
-		return pick(s, "value.after.id", "value.after.a", "value.after.b") // of any type
+		return pick(s, "2.5", "value.after.id", "value.after.a", "value.after.b") // the fields are of any type
 	}
-	return pick(s, "0", "1", "7", "2.5", "100", "value.ts_ms", "value.source.lsn", "value.after?.version", "value.after?.shard", "topic.length()", "-3")
+	return pick(s, "0", "1", "7", "100", "value.ts_ms", "value.source.lsn", "value.after?.version", "value.after?.shard", "topic.length()", "-3")
 }
 
 func (s source) route() string {
