@@ -202,7 +202,10 @@ func ask(ctx context.Context, address string, names map[string]bool) (times []ti
 			_ = json.NewDecoder(resp.Body).Decode(&body) // only how long it takes counts
 			_ = resp.Body.Close()
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil { // what has no answer yet has taken this long at least
+			for now := time.Now(); due.Before(now); due = due.Add(askEvery) {
+				times = append(times, now.Sub(due))
+			}
 			return times
 		}
 		times = append(times, time.Since(due))
@@ -210,7 +213,6 @@ func ask(ctx context.Context, address string, names map[string]bool) (times []ti
 		select {
 		case <-time.After(time.Until(due)):
 		case <-ctx.Done():
-			return times
 		}
 	}
 }
