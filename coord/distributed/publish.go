@@ -127,7 +127,7 @@ func (p *proc) publish(s *slot, run uint64) error {
 	}
 	now, then := got.configs[0], m.wasResolved(s, got.configs[1])
 	switch {
-	case m.configs.Inconsistent(name), s.unfinished:
+	case m.configs.Inconsistent(name), m.configs.Uncommitted(name), s.unfinished:
 	case applied != nil && applied.Offset < m.configs.PutOffset(name):
 		// The same config was put again. Once compaction has removed the record before, who reads the topic
 		// anew would find task configs of a connector that is not there yet, and drop them, as Java does.

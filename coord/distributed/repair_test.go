@@ -51,6 +51,23 @@ func TestTasks_IncompleteSetIsMadeAnew(t *testing.T) {
 	})
 }
 
+// Task configs whose writer died before their commit are written again by who starts the connector next.
+func TestTasks_HalfWrittenSetIsFinished(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c", "tasks", "2")
+		must(t, k.configs.write(store.TaskRecord(connectors.TaskID{Connector: "c", Task: 1}, map[string]string{"n": "1", "x": ""})))
+		if !k.configs.Configs().Uncommitted("c") {
+			t.Fatal("it is finished")
+		}
+		must(t, k.RestartConnector(t.Context(), "c"))
+		synctest.Wait()
+		if k.configs.Configs().Uncommitted("c") {
+			t.Error("it is not finished")
+		}
+		equal(t, k.worker.trace(), "stop c, start c, configs c") // the tasks are the same and go on
+	})
+}
+
 // Tasks that somebody took away come back, unless the connector was stopped.
 func TestTasks_TakenAwayComeBack(t *testing.T) {
 	run(t, func(t *testing.T, k *kit) {

@@ -125,7 +125,7 @@ func (r *ConfigReducer) remove(name string) {
 	if r.configs.entry(name) == noEntry {
 		return
 	}
-	r.change(name, func(e *configEntry) { e.config, e.tasks, e.count, e.applied = nil, nil, 0, nil })
+	r.change(name, func(e *configEntry) { e.config, e.tasks, e.count, e.applied, e.uncommitted = nil, nil, 0, nil, false })
 }
 
 func (r *ConfigReducer) target(record *Record, name string, v any) (ConfigChange, error) {
@@ -182,6 +182,9 @@ func (r *ConfigReducer) task(record *Record, key string, v any) error {
 		r.deferred[id.Connector] = tasks
 	}
 	tasks[id.Task] = config
+	if !r.configs.entry(id.Connector).uncommitted {
+		r.change(id.Connector, func(e *configEntry) { e.uncommitted = true })
+	}
 	return nil
 }
 
@@ -206,7 +209,7 @@ func (r *ConfigReducer) commit(record *Record, name string, v any) (ConfigChange
 	// Also those of an incomplete set: the next commit needs a set of its own.
 	clear(deferred)
 	r.change(name, func(e *configEntry) {
-		e.count, e.tasks, e.inconsistent, e.fencing = n, tasks, !complete, true
+		e.count, e.tasks, e.inconsistent, e.fencing, e.uncommitted = n, tasks, !complete, true, false
 		if complete {
 			e.applied = &Applied{Config: config, Offset: record.Offset}
 			if any {

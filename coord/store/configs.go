@@ -35,6 +35,7 @@ type configEntry struct {
 	recorded     *int
 	fencing      bool
 	inconsistent bool
+	uncommitted  bool // task configs were read behind the last commit
 }
 
 // Applied is the raw connector config that was in force when a complete set of task configs was committed.
@@ -136,6 +137,10 @@ func (c *Configs) PendingFencing(name string) bool { return c.entry(name).fencin
 // Inconsistent reports whether the last commit of a connector lacks task configs, because compaction
 // removed them or their writer died. The connector runs no task until its configs are made anew.
 func (c *Configs) Inconsistent(name string) bool { return c.entry(name).inconsistent }
+
+// Uncommitted reports whether task configs of a connector were read that no commit follows yet: their writer is at
+// it, or gone. Once compaction has removed those before, who reads the topic anew finds the last commit incomplete.
+func (c *Configs) Uncommitted(name string) bool { return c.entry(name).uncommitted }
 
 // InconsistentConnectors returns the names of such connectors, sorted; also of deleted ones, as in Java.
 // The caller owns the result.
