@@ -35,17 +35,17 @@ check: ## before a commit: gofmt, go vet, the rules of internal/lint
 	go test ./internal/lint
 
 unit: ## unit tests, as shipped: allocation counts hold only without -race
-	.ci/gotest -timeout 170s $(PKGS)
+	.ci/gotest -timeout 230s $(PKGS)
 
 race: ## unit tests with the race detector and the ownership checks of the tag invariants
-	CGO_ENABLED=1 .ci/gotest -race -tags invariants -timeout 400s $(PKGS)
+	CGO_ENABLED=1 .ci/gotest -race -tags invariants -timeout 460s $(PKGS)
 
 lint: tools ## golangci-lint and the rules of internal/lint
 	$(GOLANGCI) run --allow-parallel-runners $(PKGS) ./.ci/testcount
 	.ci/gotest -count=1 ./internal/lint ./.ci/testcount
 
 e2e: build ## the built program against real systems
-	@packages=$$(.ci/tagged e2e) && set -x && .ci/gotest -tags e2e -count=1 -timeout 400s $$packages
+	@packages=$$(.ci/tagged e2e) && set -x && .ci/gotest -tags e2e -count=1 -timeout 520s $$packages
 
 differential: build ## our answers beside those of the original Java classes
 	@packages=$$(.ci/tagged differential) && set -x && .ci/gotest -tags differential -count=1 -timeout 170s $$packages
