@@ -67,7 +67,7 @@ fuzz-smoke: ## all fuzz targets together in three minutes
 bench: build ## whole pipelines (bench/) beside the Java originals, and the size of the program; BENCH=part of a name
 	go build -trimpath -buildvcs=false -ldflags '-s -w $(LDFLAGS)' -o bin/millrace-stripped ./cmd/millrace
 	@ls -l bin/millrace-stripped | awk '{ printf "stripped size: %.1f MB\n", $$5 / 1e6 }'
-	go test -tags bench -count=1 -timeout 2h -run '^TestCompare$$' -v ./bench -args -only '$(BENCH)' -json '$(CURDIR)/.cache/bench.json'
+	go test -pgo=$(CURDIR)/cmd/millrace/default.pgo -tags bench -count=1 -timeout 2h -run '^TestCompare$$' -v ./bench -args -only '$(BENCH)' -json '$(CURDIR)/.cache/bench.json'
 
 bench-cluster: ## clusters of CONNECTORS (1000) connectors beside the original: start, loss of a worker, REST, memory
 	go test -tags bench -count=1 -timeout 2h -run '^TestCluster$$' -v ./bench -args -connectors $(or $(CONNECTORS),1000)

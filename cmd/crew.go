@@ -71,7 +71,7 @@ func (c *crew) create(ctx context.Context, file *connectorFile) error {
 		for _, m := range c.members {
 			_, _, err = m.herder.PutConnector(ctx, file.name, file.config, file.initial, c.cluster)
 			var elsewhere *coord.ElsewhereError
-			if !errors.As(err, &elsewhere) && !errors.Is(err, coord.ErrRebalanceNeeded) {
+			if !errors.As(err, &elsewhere) {
 				return err
 			}
 		}

@@ -1,9 +1,6 @@
 package coord
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // ElsewhereError is an error of a Herder in a cluster: another worker has to serve the request, the leader
 // or the owner of what the request names. The REST API forwards the request there.
@@ -16,10 +13,6 @@ type ElsewhereError struct {
 
 // Error returns the text.
 func (e *ElsewhereError) Error() string { return e.Text }
-
-// ErrRebalanceNeeded is an error of a Herder in a cluster: what it knows of the cluster is about to change,
-// so the request cannot be served, nor forwarded. Source: RebalanceNeededException.
-var ErrRebalanceNeeded = errors.New("Request cannot be completed because a rebalance is expected") //nolint:staticcheck // clients see the text, which is Java's
 
 // Peers are the other workers of a cluster as a herder asks them.
 //

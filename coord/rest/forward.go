@@ -40,11 +40,8 @@ func (h *handler) here(ctx context.Context, m *method, c *call) (answer, error) 
 		}
 	}
 	var elsewhere *coord.ElsewhereError
-	switch {
-	case errors.As(err, &elsewhere):
+	if errors.As(err, &elsewhere) {
 		return h.forward(ctx, c, elsewhere.URL)
-	case errors.Is(err, coord.ErrRebalanceNeeded):
-		return answer{}, coord.Errorf(http.StatusConflict, "Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)")
 	}
 	return answer{}, err
 }
@@ -52,7 +49,7 @@ func (h *handler) here(ctx context.Context, m *method, c *call) (answer, error) 
 // rebalancing says whether a request cannot be served just because of a rebalance.
 func rebalancing(err error) bool {
 	var elsewhere *coord.ElsewhereError
-	return errors.Is(err, coord.ErrRebalanceNeeded) || errors.As(err, &elsewhere) && elsewhere.URL == ""
+	return errors.As(err, &elsewhere) && elsewhere.URL == ""
 }
 
 // forward hands a request to the worker at base, where it may be forwarded once more, and answers what that

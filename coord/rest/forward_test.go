@@ -189,16 +189,16 @@ func TestForward_DuringARebalance(t *testing.T) {
 		h := &fakeHerder{fail: func() error {
 			tries++
 			if tries < 5 {
-				return coord.ErrRebalanceNeeded
+				return &coord.ElsewhereError{Text: "only the leader can do that"}
 			}
 			return nil
 		}}
 		s := newServer(t, nil)
 		s.Ready(h, newLoggers())
-		if got := ask(t, s, wire("DELETE /connectors/a", "")); got.code != 409 || !strings.Contains(got.body, "due to stale configuration") || tries != 1 {
+		if got := ask(t, s, wire("DELETE /connectors/a", "")); got.code != 409 || !strings.Contains(got.body, "no known leader URL") || tries != 1 {
 			t.Errorf("%d %s after %d tries", got.code, got.body, tries)
 		}
-		if got := ask(t, s, wire("GET /connectors/a/offsets", "")); got.code != 500 || !strings.Contains(got.body, `"Request cannot be completed because a rebalance is expected"`) {
+		if got := ask(t, s, wire("GET /connectors/a/offsets", "")); got.code != 500 || !strings.Contains(got.body, "only the leader can do that") {
 			t.Errorf("%d %s", got.code, got.body)
 		}
 		s.handler.rebalanceWait = time.Second
