@@ -187,6 +187,8 @@ func (s *fakeStatuses) Tasks(connector string) []*store.Status {
 	return read(s, func(st *store.Statuses) []*store.Status { return st.Tasks(connector) })
 }
 
+func (s *fakeStatuses) Lingering() []connectors.TaskID { return read(s, (*store.Statuses).Lingering) }
+
 func (s *fakeStatuses) PassedOver(id connectors.TaskID) *store.Status {
 	return read(s, func(st *store.Statuses) *store.Status { return st.PassedOver(id) })
 }

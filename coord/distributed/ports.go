@@ -46,6 +46,8 @@ type StatusStore interface {
 	// PassedOver returns what the last record of a task says where that is not what Task says, else nil; see
 	// store.Statuses.
 	PassedOver(id connectors.TaskID) *store.Status
+	// Lingering returns tasks whose last record tells a status while their connector has none.
+	Lingering() []connectors.TaskID
 	Connectors() []string
 
 	PutTopic(u store.TopicUse)

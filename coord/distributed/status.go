@@ -114,6 +114,11 @@ func (m *machine) forgetDeleted() {
 			m.put(connectors.TaskID{Connector: name, Task: connectors.ConnectorTask}, connectors.Destroyed, "", nil)
 		}
 	}
+	for _, id := range m.o.Statuses.Lingering() {
+		if !m.configs.Contains(id.Connector) || m.configs.TaskConfig(id) == nil {
+			m.put(id, connectors.Destroyed, "", nil)
+		}
+	}
 }
 
 // instanceStatus shows a status to clients.

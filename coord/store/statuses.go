@@ -36,11 +36,16 @@ type Statuses struct {
 	tasks      map[string]map[int]*Status
 	topics     map[string]map[string]TopicUse // by connector and topic
 	passed     map[connectors.TaskID]*Status  // of tasks whose last record was passed over
+	lingering  map[connectors.TaskID]struct{} // tasks that went with their connector, and whose last record is no tombstone
 }
 
 // NewStatuses returns one that has read nothing.
 func NewStatuses() *Statuses {
-	return &Statuses{connectors: map[string]*Status{}, tasks: map[string]map[int]*Status{}, topics: map[string]map[string]TopicUse{}, passed: map[connectors.TaskID]*Status{}}
+	return &Statuses{
+		connectors: map[string]*Status{}, tasks: map[string]map[int]*Status{}, topics: map[string]map[string]TopicUse{},
+		passed:    map[connectors.TaskID]*Status{},
+		lingering: map[connectors.TaskID]struct{}{},
+	}
 }
 
 // Apply takes one more record.
@@ -69,7 +74,9 @@ func (s *Statuses) connector(record *Record, name string) error {
 	}
 	if record.Value == nil {
 		for n := range s.tasks[name] {
-			delete(s.passed, connectors.TaskID{Connector: name, Task: n})
+			id := connectors.TaskID{Connector: name, Task: n}
+			delete(s.passed, id)
+			s.lingering[id] = struct{}{}
 		}
 		delete(s.connectors, name)
 		delete(s.tasks, name)
@@ -91,6 +98,7 @@ func (s *Statuses) task(record *Record, key string) error {
 	tasks := s.tasks[id.Connector]
 	if record.Value == nil {
 		delete(s.passed, id)
+		delete(s.lingering, id)
 		if delete(tasks, id.Task); len(tasks) == 0 {
 			delete(s.tasks, id.Connector)
 		}
@@ -105,6 +113,7 @@ func (s *Statuses) task(record *Record, key string) error {
 		return nil
 	}
 	delete(s.passed, id)
+	delete(s.lingering, id)
 	if tasks == nil {
 		tasks = map[int]*Status{}
 		s.tasks[id.Connector] = tasks
@@ -153,6 +162,24 @@ func (s *Statuses) Tasks(connector string) []*Status {
 
 // Connectors returns the names of all connectors that have a status of their own, sorted.
 func (s *Statuses) Connectors() []string { return slices.Sorted(maps.Keys(s.connectors)) }
+
+// Lingering returns tasks whose last record still tells a status, while their connector has none, sorted: a
+// record that was late, or a connector whose tombstone came first. Who reads the topic anew, once compaction
+// has removed the connector's tombstone, finds them.
+func (s *Statuses) Lingering() []connectors.TaskID {
+	ids := slices.Collect(maps.Keys(s.lingering))
+	for name, tasks := range s.tasks {
+		if s.connectors[name] == nil {
+			for n := range tasks {
+				ids = append(ids, connectors.TaskID{Connector: name, Task: n})
+			}
+		}
+	}
+	slices.SortFunc(ids, func(a, b connectors.TaskID) int {
+		return cmp.Or(strings.Compare(a.Connector, b.Connector), cmp.Compare(a.Task, b.Task))
+	})
+	return ids
+}
 
 // Topics returns the topics that a connector used, sorted.
 func (s *Statuses) Topics(connector string) []TopicUse {

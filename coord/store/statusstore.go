@@ -299,6 +299,13 @@ func (s *StatusStore) PassedOver(id connectors.TaskID) *Status {
 	return s.statuses.PassedOver(id)
 }
 
+// Lingering is Statuses.Lingering.
+func (s *StatusStore) Lingering() []connectors.TaskID {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.statuses.Lingering()
+}
+
 // Tasks returns the statuses of a connector's tasks, by number. They are not to be changed.
 func (s *StatusStore) Tasks(connector string) []*Status {
 	s.mu.RLock()
