@@ -207,12 +207,13 @@ func (s *StatusStore) write() {
 func (s *StatusStore) writeQueue(ctx context.Context) bool {
 	try, cancel := context.WithTimeout(ctx, statusTryMax)
 	defer cancel()
-	if s.safeWaits() {
+	last, safe := s.waits()
+	if safe {
 		// A worker that was cut off or frozen has not read what its successor says since. Java writes over it, and for a
 		// connector that stays. An error leaves it at what was read: writing meets the same broker.
 		_ = s.log.ReadToEnd(try)
 	}
-	batch, records := s.takeQueue()
+	batch, records := s.takeQueue(last)
 	var errs []error
 	if len(records) > 0 {
 		errs = s.log.writeEach(try, records)
@@ -244,21 +245,27 @@ func (s *StatusStore) writeQueue(ctx context.Context) bool {
 		}
 		return done
 	})
+	if len(s.queue) > len(again) {
+		signal(s.asked) // put meanwhile
+	}
 	return len(again) == 0
 }
 
-// safeWaits reports whether something waits that a successor may speak against.
-func (s *StatusStore) safeWaits() bool {
+// waits returns the sequence of the last that waits, and whether a successor may speak against some of it.
+func (s *StatusStore) waits() (last uint64, safe bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.ContainsFunc(s.queue, func(w *statusWrite) bool { return w.safe })
+	return s.sequence, slices.ContainsFunc(s.queue, func(w *statusWrite) bool { return w.safe })
 }
 
-// takeQueue takes what waits, without what is not to be tried again and what a successor speaks against.
-func (s *StatusStore) takeQueue() (batch []*statusWrite, records []Record) {
+// takeQueue takes what waits up to a sequence, without what is not to be tried again and what a successor
+// speaks against. What was put later stays: the topic was not read since.
+func (s *StatusStore) takeQueue(last uint64) (batch []*statusWrite, records []Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, w := range s.queue {
+	n := 0
+	for ; n < len(s.queue) && s.queue[n].sequence <= last; n++ {
+		w := s.queue[n]
 		if w.tried && s.overtakenLocked(w) || w.safe && !s.statuses.Safe(*w.status) {
 			if s.latest[w.key] == w {
 				delete(s.latest, w.key)
@@ -267,7 +274,7 @@ func (s *StatusStore) takeQueue() (batch []*statusWrite, records []Record) {
 		}
 		batch, records = append(batch, w), append(records, w.record)
 	}
-	s.queue = nil
+	s.queue = slices.Delete(s.queue, 0, n)
 	return batch, records
 }
 
