@@ -1,6 +1,10 @@
 package batch
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/millrace/millrace/internal/java"
+)
 
 // DataException is the Java class of errors about values that do not fit their schema.
 const DataException = "org.apache.kafka.connect.errors.DataException"
@@ -61,7 +65,7 @@ func (s *Schema) holds(v Value) bool {
 	if v.tag == TagNull {
 		return true
 	}
-	if !classFits(s, v.tag) || storable(s, v) != nil {
+	if !classFits(s, v.tag) || castable(s, v.tag) != nil || storable(s, v) != nil {
 		return false
 	}
 	switch s.kind {
@@ -109,6 +113,9 @@ func (c checker) value(s *Schema, v Value, at *location) error {
 			name = ` "` + s.name + `"`
 		}
 		return dataErrorf("Invalid Java object for schema%s with type %s: class %s for %s", name, s.kind, v.tag.JavaClass(), at)
+	}
+	if err := castable(s, v.tag); err != nil {
+		return err
 	}
 	if c.lenient {
 		if err := storable(s, v); err != nil {
@@ -213,6 +220,32 @@ func classFits(s *Schema, t Tag) bool {
 		}
 	}
 	return t == TagOf(s.kind)
+}
+
+// castable returns an error for a date or decimal under a container that has the name of a logical type: it
+// fits by name, and Java then casts it to what the type says.
+func castable(s *Schema, t Tag) error {
+	if t == TagOf(s.kind) {
+		return nil
+	}
+	const base, app = "in module java.base of loader 'bootstrap'", "in unnamed module of loader 'app'"
+	var to, where string
+	was := t.JavaClass()
+	switch s.kind {
+	case KindArray:
+		to = "java.util.List"
+	case KindMap:
+		to = "java.util.Map"
+	case KindStruct:
+		to = TagStruct.JavaClass()
+		where = was + " is " + base + "; " + to + " is " + app
+	default:
+		return nil
+	}
+	if where == "" {
+		where = was + " and " + to + " are " + base
+	}
+	return &java.Exception{Class: "java.lang.ClassCastException", Message: "class " + was + " cannot be cast to class " + to + " (" + where + ")"}
 }
 
 // JavaClass returns the class that a plugin would see, as Class.getName writes it. Lists and maps are

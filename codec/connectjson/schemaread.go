@@ -1,9 +1,12 @@
 package connectjson
 
 import (
+	"errors"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
+	"github.com/millrace/millrace/internal/java"
 )
 
 // kindOf returns the type that a schema's "type" names.
@@ -228,6 +231,10 @@ func (r *schemaReader) standard(b *batch.Builder, at jsonscan.Ref) error {
 		return err
 	}
 	err = s.Validate(v)
+	var thrown *java.Exception
+	if errors.As(err, &thrown) { // none of the errors that Java wraps
+		return &codec.Error{Class: thrown.Class, Text: thrown.Message, Pos: -1}
+	}
 	if err == nil && s.Kind() == batch.KindStruct && !v.IsNull() {
 		err = codec.Data("Struct schemas do not match.")
 	}
