@@ -3,6 +3,7 @@ package connectjson
 import (
 	"bytes"
 	"hash/maphash"
+	"math/bits"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
@@ -142,7 +143,7 @@ func (p *pairs) slot(tag uint32) int { return int(tag) & (len(p.table) - 1) }
 
 // grow makes the table anew. Keys that are compared by identity are in it, too, and never found.
 func (p *pairs) grow() {
-	p.table = make([]uint32, max(16, 4*len(p.entries)))
+	p.table = make([]uint32, 1<<bits.Len(uint(max(15, 4*len(p.entries))))) // slot and the search need a power of two
 	for i, tag := range p.tags {
 		at := p.slot(tag)
 		for p.table[at] != 0 {
