@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/millrace/millrace/coord/coordtest/classic"
 	"github.com/millrace/millrace/coord/group"
 )
 
@@ -53,7 +54,7 @@ type Cluster struct {
 	traced   bool
 	broken   Broken
 
-	coordinator *coordinator
+	coordinator *classic.Coordinator
 	configTopic Topic
 	statusTopic Topic
 	nodes       []*Node // also those that have ended
@@ -73,7 +74,7 @@ func New(o Options) *Cluster {
 		Loop:     Loop{rng: rand.New(rand.NewPCG(o.Seed, 2)), now: time.UnixMilli(begin)},
 		protocol: o.Protocol, delay: o.Delay, failing: o.Failing, traced: o.Trace, broken: o.Broken,
 	}
-	c.coordinator = newCoordinator(c)
+	c.coordinator = classic.New(classic.World{After: c.After, Logf: c.logf}, sessionTimeout, rebalanceTimeout)
 	return c
 }
 

@@ -295,7 +295,7 @@ func (n *Node) send(r group.Request) {
 			stick()
 			return
 		}
-		c.coordinator.serve(r, func(resp kmsg.Response) {
+		c.coordinator.Serve(r.Broker, r.Req, func(resp kmsg.Response) {
 			if c.dropped() {
 				reset()
 				return

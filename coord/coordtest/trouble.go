@@ -32,7 +32,7 @@ func (c *Cluster) Trouble() {
 		n.freeze()
 		c.After(c.between(0, 30*time.Second), n.thaw)
 	case k == 14:
-		c.coordinator.move()
+		c.coordinator.Move()
 	case k == 15:
 		c.compact()
 	}

@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord/assign"
+	"github.com/millrace/millrace/coord/coordtest/classic"
 )
 
 // The simulation runs whole groups of machines against a group coordinator, from a seed. Connections
@@ -40,7 +40,7 @@ type sim struct {
 	seq   int
 
 	faults  bool
-	coord   *simCoordinator
+	coord   *classic.Coordinator
 	members []*simMember
 	configs Configs
 	delay   time.Duration
@@ -70,7 +70,7 @@ type simMember struct {
 
 func newSim(t *testing.T, seed uint64, delay time.Duration) *sim {
 	s := &sim{t: t, rng: rand.New(rand.NewPCG(seed, 1)), now: time.UnixMilli(1_000_000), delay: delay}
-	s.coord = newSimCoordinator(s)
+	s.coord = classic.New(classic.World{After: s.after, Logf: s.logf}, simSession, simRebalance)
 	return s
 }
 
@@ -250,7 +250,11 @@ func (m *simMember) send(r request) {
 			m.stuck = append(m.stuck, reset)
 			return
 		}
-		s.coord.serve(r, func(resp kmsg.Response) {
+		broker := int32(-1)
+		if r.node != nil {
+			broker = r.node.id
+		}
+		s.coord.Serve(broker, r.req, func(resp kmsg.Response) {
 			if s.dropped() {
 				reset()
 				return
@@ -350,7 +354,7 @@ func (s *sim) trouble(p Protocol) {
 		m.stalled = true
 		s.after(time.Duration(s.rng.IntN(30000))*time.Millisecond, func() { m.stalled = false })
 	case 8:
-		s.coord.move()
+		s.coord.Move()
 	}
 }
 
@@ -429,285 +433,5 @@ func TestSim_SameSeedSameTrace(t *testing.T) {
 	}
 	if a, b := trace(), trace(); !slices.Equal(a, b) || len(a) < 20 {
 		t.Errorf("traces of %d and %d lines differ", len(a), len(b))
-	}
-}
-
-// simCoordinator is a broker's classic group coordinator.
-type simCoordinator struct {
-	s          *sim
-	node       int32 // which broker coordinates
-	generation int32
-	members    map[string]*simSeat
-	order      []string
-	leader     string
-	protocol   string
-	state      simState
-	round      int
-	ids        int
-}
-
-type simState int
-
-const (
-	simEmpty simState = iota
-	simPreparing
-	simCompleting
-	simStable
-)
-
-type simSeat struct {
-	id      string
-	join    *kmsg.JoinGroupRequest
-	joined  func(kmsg.Response) // waits for the round
-	synced  func(kmsg.Response)
-	share   []byte
-	session int // of its timer
-}
-
-func newSimCoordinator(s *sim) *simCoordinator {
-	return &simCoordinator{s: s, members: map[string]*simSeat{}}
-}
-
-// move makes another broker the coordinator, which knows the group as it was.
-func (c *simCoordinator) move() {
-	c.node = (c.node + 1) % 3
-	c.s.logf("broker %d coordinates", c.node)
-	for _, id := range slices.Clone(c.order) {
-		seat := c.members[id]
-		c.answerJoin(seat, kerr.NotCoordinator.Code)
-		c.answerSync(seat, kerr.NotCoordinator.Code)
-		c.touch(seat)
-	}
-	if c.state != simEmpty {
-		c.prepare()
-	}
-}
-
-func (c *simCoordinator) serve(r request, reply func(kmsg.Response)) {
-	if r.node != nil && r.node.id != c.node {
-		switch r.req.(type) {
-		case *kmsg.JoinGroupRequest:
-			reply(&kmsg.JoinGroupResponse{ErrorCode: kerr.NotCoordinator.Code})
-		case *kmsg.SyncGroupRequest:
-			reply(&kmsg.SyncGroupResponse{ErrorCode: kerr.NotCoordinator.Code})
-		case *kmsg.HeartbeatRequest:
-			reply(&kmsg.HeartbeatResponse{ErrorCode: kerr.NotCoordinator.Code})
-		case *kmsg.LeaveGroupRequest:
-			reply(&kmsg.LeaveGroupResponse{ErrorCode: kerr.NotCoordinator.Code})
-		}
-		return
-	}
-	switch req := r.req.(type) {
-	case *kmsg.FindCoordinatorRequest:
-		resp := &kmsg.FindCoordinatorResponse{}
-		resp.Coordinators = []kmsg.FindCoordinatorResponseCoordinator{{Key: "g", NodeID: c.node, Host: "b"}}
-		reply(resp)
-	case *kmsg.JoinGroupRequest:
-		c.join(req, reply)
-	case *kmsg.SyncGroupRequest:
-		c.sync(req, reply)
-	case *kmsg.HeartbeatRequest:
-		reply(&kmsg.HeartbeatResponse{ErrorCode: c.beat(req)})
-	case *kmsg.LeaveGroupRequest:
-		id := req.Members[0].MemberID
-		if seat := c.members[id]; seat != nil {
-			c.remove(seat)
-		}
-		reply(&kmsg.LeaveGroupResponse{})
-	}
-}
-
-func (c *simCoordinator) join(req *kmsg.JoinGroupRequest, reply func(kmsg.Response)) {
-	seat := c.members[req.MemberID]
-	switch {
-	case req.MemberID == "":
-		c.ids++
-		id := fmt.Sprintf("m%d", c.ids)
-		c.members[id] = &simSeat{id: id}
-		c.order = append(c.order, id)
-		c.touch(c.members[id])
-		reply(&kmsg.JoinGroupResponse{ErrorCode: kerr.MemberIDRequired.Code, MemberID: id})
-		return
-	case seat == nil:
-		reply(&kmsg.JoinGroupResponse{ErrorCode: kerr.UnknownMemberID.Code})
-		return
-	}
-	c.answerJoin(seat, kerr.RebalanceInProgress.Code) // an older join of the same member
-	seat.join, seat.joined = req, reply
-	c.touch(seat)
-	if c.state != simPreparing {
-		c.prepare()
-	}
-	c.tryComplete(false)
-}
-
-// prepare begins a round, which ends when all have joined or the rebalance timeout is over.
-func (c *simCoordinator) prepare() {
-	for _, id := range c.order {
-		c.answerSync(c.members[id], kerr.RebalanceInProgress.Code)
-	}
-	c.state = simPreparing
-	c.round++
-	round := c.round
-	c.s.after(simRebalance, func() {
-		if round == c.round && c.state == simPreparing {
-			c.tryComplete(true)
-		}
-	})
-}
-
-func (c *simCoordinator) tryComplete(late bool) {
-	if c.state != simPreparing {
-		return
-	}
-	for _, id := range slices.Clone(c.order) {
-		if seat := c.members[id]; seat.joined == nil {
-			switch {
-			case late:
-				c.drop(seat)
-			case seat.join != nil:
-				return // a member of the last round has yet to come
-			}
-		}
-	}
-	var in []string
-	for _, id := range c.order {
-		if c.members[id].joined != nil {
-			in = append(in, id)
-		}
-	}
-	if len(in) == 0 {
-		c.state = simEmpty
-		return
-	}
-	c.generation++
-	c.state = simCompleting
-	c.round++
-	if !slices.Contains(in, c.leader) {
-		c.leader = in[0]
-	}
-	c.protocol = c.members[c.leader].join.Protocols[0].Name
-	var list []kmsg.JoinGroupResponseMember
-	for _, id := range in {
-		for _, p := range c.members[id].join.Protocols {
-			if p.Name == c.protocol {
-				list = append(list, kmsg.JoinGroupResponseMember{MemberID: id, ProtocolMetadata: p.Metadata})
-			}
-		}
-	}
-	for _, id := range in {
-		seat := c.members[id]
-		resp := &kmsg.JoinGroupResponse{Generation: c.generation, Protocol: kmsg.StringPtr(c.protocol), LeaderID: c.leader, MemberID: id}
-		if id == c.leader {
-			resp.Members = list
-		}
-		joined := seat.joined
-		seat.joined, seat.share = nil, nil
-		c.touch(seat)
-		joined(resp)
-	}
-	round := c.round
-	c.s.after(simRebalance, func() { // whoever does not sync is out
-		if round == c.round && c.state == simCompleting {
-			for _, id := range slices.Clone(c.order) {
-				if c.members[id].synced == nil {
-					c.drop(c.members[id])
-				}
-			}
-			c.prepare()
-			c.tryComplete(false)
-		}
-	})
-}
-
-func (c *simCoordinator) sync(req *kmsg.SyncGroupRequest, reply func(kmsg.Response)) {
-	seat := c.members[req.MemberID]
-	switch {
-	case seat == nil:
-		reply(&kmsg.SyncGroupResponse{ErrorCode: kerr.UnknownMemberID.Code})
-		return
-	case req.Generation != c.generation:
-		reply(&kmsg.SyncGroupResponse{ErrorCode: kerr.IllegalGeneration.Code})
-		return
-	case c.state == simPreparing:
-		reply(&kmsg.SyncGroupResponse{ErrorCode: kerr.RebalanceInProgress.Code})
-		return
-	}
-	c.touch(seat)
-	seat.synced = reply
-	if c.state == simCompleting && req.MemberID == c.leader {
-		c.state = simStable
-		for _, a := range req.GroupAssignment {
-			if to := c.members[a.MemberID]; to != nil {
-				to.share = a.MemberAssignment
-			}
-		}
-	}
-	if c.state == simStable {
-		for _, id := range c.order {
-			c.answerSync(c.members[id], 0)
-		}
-	}
-}
-
-func (c *simCoordinator) beat(req *kmsg.HeartbeatRequest) int16 {
-	seat := c.members[req.MemberID]
-	switch {
-	case seat == nil:
-		return kerr.UnknownMemberID.Code
-	case req.Generation != c.generation:
-		return kerr.IllegalGeneration.Code
-	}
-	c.touch(seat)
-	if c.state == simPreparing {
-		return kerr.RebalanceInProgress.Code
-	}
-	return 0
-}
-
-// touch starts a member's session anew. A member that waits for a round is alive.
-func (c *simCoordinator) touch(seat *simSeat) {
-	seat.session++
-	session := seat.session
-	c.s.after(simSession, func() {
-		if seat.session != session || c.members[seat.id] != seat {
-			return
-		}
-		if seat.joined != nil || seat.synced != nil {
-			c.touch(seat)
-			return
-		}
-		c.s.logf("the session of %s is over", seat.id)
-		c.remove(seat)
-	})
-}
-
-func (c *simCoordinator) remove(seat *simSeat) {
-	joined := seat.join != nil
-	c.drop(seat)
-	if joined && (c.state == simStable || c.state == simCompleting) {
-		c.prepare()
-	}
-	c.tryComplete(false)
-}
-
-func (c *simCoordinator) drop(seat *simSeat) {
-	delete(c.members, seat.id)
-	c.order = slices.DeleteFunc(c.order, func(id string) bool { return id == seat.id })
-	c.answerJoin(seat, kerr.UnknownMemberID.Code)
-	c.answerSync(seat, kerr.UnknownMemberID.Code)
-}
-
-func (c *simCoordinator) answerJoin(seat *simSeat, code int16) {
-	if reply := seat.joined; reply != nil {
-		seat.joined = nil
-		reply(&kmsg.JoinGroupResponse{ErrorCode: code})
-	}
-}
-
-func (c *simCoordinator) answerSync(seat *simSeat, code int16) {
-	if reply := seat.synced; reply != nil {
-		seat.synced = nil
-		reply(&kmsg.SyncGroupResponse{ErrorCode: code, Protocol: kmsg.StringPtr(c.protocol), MemberAssignment: seat.share})
 	}
 }

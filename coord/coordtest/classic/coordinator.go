@@ -1,18 +1,30 @@
-package coordtest
+// Package classic is a made-up group coordinator of the classic protocol, for simulations: no clock, no
+// goroutine, no network.
+package classic
 
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
-
-	"github.com/millrace/millrace/coord/group"
 )
 
-// coordinator is a broker's classic group coordinator.
-type coordinator struct {
-	cluster    *Cluster
+// World is what a Coordinator lives in.
+type World struct {
+	After func(d time.Duration, do func()) // calls do once d has passed
+	Logf  func(format string, args ...any) // tells the history what happened
+}
+
+// brokers is how many brokers there are; each may coordinate.
+const brokers = 3
+
+// Coordinator coordinates one group. It belongs to one goroutine.
+type Coordinator struct {
+	world              World
+	session, rebalance time.Duration // timeouts
+
 	node       int32 // which broker coordinates
 	generation int32
 	members    map[string]*participant
@@ -44,14 +56,15 @@ type participant struct {
 	session int // of its timer
 }
 
-func newCoordinator(c *Cluster) *coordinator {
-	return &coordinator{cluster: c, members: map[string]*participant{}}
+// New returns the coordinator of an empty group, with the timeouts of its members.
+func New(w World, session, rebalance time.Duration) *Coordinator {
+	return &Coordinator{world: w, session: session, rebalance: rebalance, members: map[string]*participant{}}
 }
 
-// move makes another broker the coordinator, which knows the group as it was.
-func (c *coordinator) move() {
-	c.node = (c.node + 1) % 3
-	c.cluster.logf("broker %d coordinates", c.node)
+// Move makes another broker the coordinator, which knows the group as it was.
+func (c *Coordinator) Move() {
+	c.node = (c.node + 1) % brokers
+	c.world.Logf("broker %d coordinates", c.node)
 	for _, id := range slices.Clone(c.order) {
 		seat := c.members[id]
 		c.answerJoin(seat, kerr.NotCoordinator.Code)
@@ -63,9 +76,10 @@ func (c *coordinator) move() {
 	}
 }
 
-func (c *coordinator) serve(r group.Request, reply func(kmsg.Response)) {
-	if r.Broker >= 0 && r.Broker != c.node {
-		switch r.Req.(type) {
+// Serve answers a request that was sent to a broker, -1 for any; some answers come only when others have asked.
+func (c *Coordinator) Serve(broker int32, request kmsg.Request, reply func(kmsg.Response)) {
+	if broker >= 0 && broker != c.node {
+		switch request.(type) {
 		case *kmsg.JoinGroupRequest:
 			reply(&kmsg.JoinGroupResponse{ErrorCode: kerr.NotCoordinator.Code})
 		case *kmsg.SyncGroupRequest:
@@ -77,7 +91,7 @@ func (c *coordinator) serve(r group.Request, reply func(kmsg.Response)) {
 		}
 		return
 	}
-	switch req := r.Req.(type) {
+	switch req := request.(type) {
 	case *kmsg.FindCoordinatorRequest:
 		resp := &kmsg.FindCoordinatorResponse{}
 		resp.Coordinators = []kmsg.FindCoordinatorResponseCoordinator{{Key: "g", NodeID: c.node, Host: "b"}}
@@ -97,7 +111,7 @@ func (c *coordinator) serve(r group.Request, reply func(kmsg.Response)) {
 	}
 }
 
-func (c *coordinator) join(req *kmsg.JoinGroupRequest, reply func(kmsg.Response)) {
+func (c *Coordinator) join(req *kmsg.JoinGroupRequest, reply func(kmsg.Response)) {
 	seat := c.members[req.MemberID]
 	switch {
 	case req.MemberID == "":
@@ -122,21 +136,21 @@ func (c *coordinator) join(req *kmsg.JoinGroupRequest, reply func(kmsg.Response)
 }
 
 // prepare begins a round, which ends when all have joined or the rebalance timeout is over.
-func (c *coordinator) prepare() {
+func (c *Coordinator) prepare() {
 	for _, id := range c.order {
 		c.answerSync(c.members[id], kerr.RebalanceInProgress.Code)
 	}
 	c.state = preparing
 	c.round++
 	round := c.round
-	c.cluster.After(rebalanceTimeout, func() {
+	c.world.After(c.rebalance, func() {
 		if round == c.round && c.state == preparing {
 			c.tryComplete(true)
 		}
 	})
 }
 
-func (c *coordinator) tryComplete(late bool) {
+func (c *Coordinator) tryComplete(late bool) {
 	if c.state != preparing {
 		return
 	}
@@ -187,7 +201,7 @@ func (c *coordinator) tryComplete(late bool) {
 		joined(resp)
 	}
 	round := c.round
-	c.cluster.After(rebalanceTimeout, func() { // whoever does not sync is out
+	c.world.After(c.rebalance, func() { // whoever does not sync is out
 		if round == c.round && c.state == completing {
 			for _, id := range slices.Clone(c.order) {
 				if c.members[id].synced == nil {
@@ -200,7 +214,7 @@ func (c *coordinator) tryComplete(late bool) {
 	})
 }
 
-func (c *coordinator) sync(req *kmsg.SyncGroupRequest, reply func(kmsg.Response)) {
+func (c *Coordinator) sync(req *kmsg.SyncGroupRequest, reply func(kmsg.Response)) {
 	seat := c.members[req.MemberID]
 	switch {
 	case seat == nil:
@@ -230,7 +244,7 @@ func (c *coordinator) sync(req *kmsg.SyncGroupRequest, reply func(kmsg.Response)
 	}
 }
 
-func (c *coordinator) beat(req *kmsg.HeartbeatRequest) int16 {
+func (c *Coordinator) beat(req *kmsg.HeartbeatRequest) int16 {
 	seat := c.members[req.MemberID]
 	switch {
 	case seat == nil:
@@ -246,10 +260,10 @@ func (c *coordinator) beat(req *kmsg.HeartbeatRequest) int16 {
 }
 
 // touch starts a member's session anew. A member that waits for a round is alive.
-func (c *coordinator) touch(seat *participant) {
+func (c *Coordinator) touch(seat *participant) {
 	seat.session++
 	session := seat.session
-	c.cluster.After(sessionTimeout, func() {
+	c.world.After(c.session, func() {
 		if seat.session != session || c.members[seat.id] != seat {
 			return
 		}
@@ -257,12 +271,12 @@ func (c *coordinator) touch(seat *participant) {
 			c.touch(seat)
 			return
 		}
-		c.cluster.logf("the session of %s is over", seat.id)
+		c.world.Logf("the session of %s is over", seat.id)
 		c.remove(seat)
 	})
 }
 
-func (c *coordinator) remove(seat *participant) {
+func (c *Coordinator) remove(seat *participant) {
 	joined := seat.join != nil
 	c.drop(seat)
 	if joined && (c.state == stable || c.state == completing) {
@@ -271,21 +285,21 @@ func (c *coordinator) remove(seat *participant) {
 	c.tryComplete(false)
 }
 
-func (c *coordinator) drop(seat *participant) {
+func (c *Coordinator) drop(seat *participant) {
 	delete(c.members, seat.id)
 	c.order = slices.DeleteFunc(c.order, func(id string) bool { return id == seat.id })
 	c.answerJoin(seat, kerr.UnknownMemberID.Code)
 	c.answerSync(seat, kerr.UnknownMemberID.Code)
 }
 
-func (c *coordinator) answerJoin(seat *participant, code int16) {
+func (c *Coordinator) answerJoin(seat *participant, code int16) {
 	if reply := seat.joined; reply != nil {
 		seat.joined = nil
 		reply(&kmsg.JoinGroupResponse{ErrorCode: code})
 	}
 }
 
-func (c *coordinator) answerSync(seat *participant, code int16) {
+func (c *Coordinator) answerSync(seat *participant, code int16) {
 	if reply := seat.synced; reply != nil {
 		seat.synced = nil
 		reply(&kmsg.SyncGroupResponse{ErrorCode: code, Protocol: kmsg.StringPtr(c.protocol), MemberAssignment: seat.share})
