@@ -3,7 +3,6 @@ package rest
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -35,6 +34,17 @@ func sslValues(props map[string]string, prefix string) (*config.Values, error) {
 // serverTLS makes the settings of https listeners of ssl.* values. Errors name the key with its prefix.
 // Source: SSLUtils.createServerSideSslContextFactory.
 func serverTLS(props map[string]string, prefix string) (*tls.Config, error) {
+	return tlsConfig(props, prefix, (*sslSettings).identity, (*sslSettings).clients)
+}
+
+// clientTLS makes the settings with which a worker asks others over https. Errors name the key with its
+// prefix. Source: SSLUtils.createClientSideSslContextFactory.
+func clientTLS(props map[string]string, prefix string) (*tls.Config, error) {
+	return tlsConfig(props, prefix, (*sslSettings).ownCertificate, (*sslSettings).servers)
+}
+
+// tlsConfig makes the settings that both sides have, then those of one.
+func tlsConfig(props map[string]string, prefix string, own ...func(*sslSettings, *tls.Config) error) (*tls.Config, error) {
 	v, err := sslValues(props, prefix)
 	if err != nil {
 		return nil, err
@@ -45,28 +55,8 @@ func serverTLS(props map[string]string, prefix string) (*tls.Config, error) {
 	s := &sslSettings{Values: v, prefix: prefix}
 	// HTTP/2 is not offered: Connect's own server speaks HTTP/1.1 alone.
 	c := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
-	for _, step := range []func(*tls.Config) error{s.refuse, s.versions, s.suites, s.identity, s.clients} {
-		if err := step(c); err != nil {
-			return nil, err
-		}
-	}
-	return c, nil
-}
-
-// clientTLS makes the settings with which a worker asks others over https. Errors name the key with its
-// prefix. Source: SSLUtils.createClientSideSslContextFactory.
-func clientTLS(props map[string]string, prefix string) (*tls.Config, error) {
-	v, err := sslValues(props, prefix)
-	if err != nil {
-		return nil, err
-	}
-	if len(config.WithPrefix(props, prefix)) == 0 {
-		prefix = ""
-	}
-	s := &sslSettings{Values: v, prefix: prefix}
-	c := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
-	for _, step := range []func(*tls.Config) error{s.refuse, s.versions, s.suites, s.ownCertificate, s.servers} {
-		if err := step(c); err != nil {
+	for _, step := range append([]func(*sslSettings, *tls.Config) error{(*sslSettings).refuse, (*sslSettings).versions, (*sslSettings).suites}, own...) {
+		if err := step(s, c); err != nil {
 			return nil, err
 		}
 	}
@@ -225,26 +215,11 @@ func (s *sslSettings) servers(c *tls.Config) error {
 	case "https":
 	case "":
 		c.InsecureSkipVerify = true // the chain is verified below, the name is not
-		c.VerifyConnection = verifyChain(roots)
+		c.VerifyConnection = keystore.VerifyChain(roots, "the worker shows no certificate")
 	default:
 		return s.invalid("ssl.endpoint.identification.algorithm", "https and the empty text are known")
 	}
 	return nil
-}
-
-// verifyChain returns a check of a server's certificates that leaves its name out.
-func verifyChain(roots *x509.CertPool) func(tls.ConnectionState) error {
-	return func(s tls.ConnectionState) error {
-		if len(s.PeerCertificates) == 0 {
-			return errors.New("the worker shows no certificate")
-		}
-		between := x509.NewCertPool()
-		for _, c := range s.PeerCertificates[1:] {
-			between.AddCert(c)
-		}
-		_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between})
-		return err
-	}
 }
 
 // clients reads whom the server trusts and whether it asks for certificates.

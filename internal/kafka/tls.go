@@ -3,7 +3,6 @@ package kafka
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"slices"
 	"strings"
 
@@ -115,23 +114,8 @@ func tlsTrust(p *props, config *tls.Config) {
 	case "https":
 	case "":
 		config.InsecureSkipVerify = true // the chain is verified below, the name is not
-		config.VerifyConnection = verifyChain(config.RootCAs)
+		config.VerifyConnection = keystore.VerifyChain(config.RootCAs, "the broker has no certificate")
 	default:
 		p.fail(invalid("ssl.endpoint.identification.algorithm", algorithm, "https and the empty text are known"))
-	}
-}
-
-// verifyChain returns a check of the peer's certificates that leaves its name out.
-func verifyChain(roots *x509.CertPool) func(tls.ConnectionState) error {
-	return func(s tls.ConnectionState) error {
-		if len(s.PeerCertificates) == 0 {
-			return errors.New("the broker has no certificate")
-		}
-		between := x509.NewCertPool()
-		for _, c := range s.PeerCertificates[1:] {
-			between.AddCert(c)
-		}
-		_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between})
-		return err
 	}
 }
