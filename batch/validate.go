@@ -228,9 +228,7 @@ func castable(s *Schema, t Tag) error {
 	if t == TagOf(s.kind) {
 		return nil
 	}
-	const base, app = "in module java.base of loader 'bootstrap'", "in unnamed module of loader 'app'"
-	var to, where string
-	was := t.JavaClass()
+	var to string
 	switch s.kind {
 	case KindArray:
 		to = "java.util.List"
@@ -238,14 +236,10 @@ func castable(s *Schema, t Tag) error {
 		to = "java.util.Map"
 	case KindStruct:
 		to = TagStruct.JavaClass()
-		where = was + " is " + base + "; " + to + " is " + app
 	default:
 		return nil
 	}
-	if where == "" {
-		where = was + " and " + to + " are " + base
-	}
-	return &java.Exception{Class: "java.lang.ClassCastException", Message: "class " + was + " cannot be cast to class " + to + " (" + where + ")"}
+	return java.ClassCast(t.JavaClass(), to)
 }
 
 // JavaClass returns the class that a plugin would see, as Class.getName writes it. Lists and maps are

@@ -23,17 +23,9 @@ func undecodable(typeName, text string) *codec.Error {
 	return e
 }
 
-// unserializable is the error of a value that is no instance of the boxed type want. The names of class
-// loaders in its cause are those of a worker whose class path holds Connect itself.
+// unserializable is the error of a value that is no instance of the boxed type want.
 func unserializable(typeName string, t, want batch.Tag) *codec.Error {
-	was, loader := t.JavaClass(), " is in module java.base of loader 'bootstrap'"
-	e := codec.Data("Failed to serialize to %s (was class %s): ", typeName, was)
-	text := "class " + was + " cannot be cast to class " + want.JavaClass()
-	if t == batch.TagStruct {
-		text += " (" + was + " is in unnamed module of loader 'app'; " + want.JavaClass() + loader + ")"
-	} else {
-		text += " (" + was + " and " + want.JavaClass() + " are in module java.base of loader 'bootstrap')"
-	}
-	e.Err = &java.Exception{Class: "java.lang.ClassCastException", Message: text}
+	e := codec.Data("Failed to serialize to %s (was class %s): ", typeName, t.JavaClass())
+	e.Err = java.ClassCast(t.JavaClass(), want.JavaClass())
 	return e
 }

@@ -12,7 +12,6 @@ const (
 	schemaBuilderException   = "org.apache.kafka.connect.errors.SchemaBuilderException"
 	illegalArgumentException = "java.lang.IllegalArgumentException"
 	nullPointerException     = "java.lang.NullPointerException"
-	classCastException       = "java.lang.ClassCastException"
 )
 
 func dataError(text string) error { return &batch.DataError{Text: text} }
@@ -53,10 +52,5 @@ func requireStruct(v batch.Value, purpose string) (*batch.StructValue, error) {
 
 // notString is the error for a map key of the given class that is used as a name.
 func notString(found batch.Tag) error {
-	class := found.JavaClass()
-	where := "(" + class + " and java.lang.String are in module java.base of loader 'bootstrap')"
-	if found == batch.TagStruct {
-		where = "(" + class + " is in unnamed module of loader 'app'; java.lang.String is in module java.base of loader 'bootstrap')"
-	}
-	return exception(classCastException, "class "+class+" cannot be cast to class java.lang.String "+where)
+	return java.ClassCast(found.JavaClass(), "java.lang.String")
 }
