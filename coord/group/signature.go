@@ -1,7 +1,6 @@
 package group
 
 import (
-	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,19 +13,6 @@ const (
 	SignatureHeader = "X-Connect-Authorization"
 	AlgorithmHeader = "X-Connect-Request-Signature-Algorithm"
 )
-
-// Sign adds a request's signature to its headers.
-//
-// Errors: an algorithm that KnownAlgorithm does not know.
-func Sign(h http.Header, key *SessionKey, algorithmName string, body []byte) error {
-	mac, err := key.Sign(algorithmName, body)
-	if err != nil {
-		return err
-	}
-	h.Set(SignatureHeader, base64.StdEncoding.EncodeToString(mac))
-	h.Set(AlgorithmHeader, algorithmName)
-	return nil
-}
 
 // Verify checks the signature of an internal request in a group whose protocol signs them (Protocol.Signed).
 // allowed is inter.worker.signature.verification.algorithms; key is the newest that the config topic has,

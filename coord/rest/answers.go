@@ -3,7 +3,6 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
@@ -249,6 +248,3 @@ func filledList(l []string) []string {
 	}
 	return l
 }
-
-// sorted returns the names in order.
-func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }

@@ -127,7 +127,7 @@ func (h *fakeHerder) PutConnector(ctx context.Context, name string, config map[s
 
 func (h *fakeHerder) PatchConnector(ctx context.Context, name string, changes map[string]*string) (*coord.ConnectorInfo, error) {
 	set, nulls := withoutNulls(changes)
-	h.ask("patch %q %s without %v", name, pairs(set), sorted(nulls))
+	h.ask("patch %q %s without %v", name, pairs(set), slices.Sorted(slices.Values(nulls)))
 	return &coord.ConnectorInfo{Name: name, Config: set, Kind: connectors.KindSource}, h.by(ctx, name, "Connector "+name+" not found")
 }
 
@@ -227,7 +227,7 @@ func (h *fakeHerder) PluginConfig(plugin, version string) ([]config.Key, error) 
 func (h *fakeHerder) Validate(ctx context.Context, props map[string]string, nulls ...string) (*connectors.Validation, error) {
 	text := "validate " + pairs(props)
 	if len(nulls) > 0 {
-		text += fmt.Sprintf(" nulls=%v", sorted(nulls))
+		text += fmt.Sprintf(" nulls=%v", slices.Sorted(slices.Values(nulls)))
 	}
 	h.ask("%s", text)
 	if err := h.by(ctx, props["name"], "gone"); err != nil {
