@@ -5,13 +5,11 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord/internal/coroutine"
+	"github.com/millrace/millrace/coord/internal/validation"
 )
 
-// class is what a config's connector class is.
-type class struct {
-	kind    connectors.Kind
-	version string // "" = unknown
-}
+// class is what a config's connector class is; its version is "" where that is unknown.
+type class = validation.Class
 
 // classKey is what a class follows from.
 func classKey(config map[string]string) string {
@@ -21,7 +19,7 @@ func classKey(config map[string]string) string {
 // known returns the class of a config, if it is known without asking.
 func (m *machine) known(config map[string]string) (class, bool) {
 	if config == nil {
-		return class{kind: connectors.KindUnknown}, true
+		return class{Kind: connectors.KindUnknown}, true
 	}
 	c, ok := m.classes[classKey(config)]
 	return c, ok
@@ -37,9 +35,9 @@ func (p *proc) classOf(config map[string]string) class {
 		ctx, cancel := context.WithTimeout(ctx, startMax)
 		defer cancel()
 		kind, version := on.worker.Describe(ctx, config)
-		return class{kind, version}, nil
+		return class{Kind: kind, Version: version}, nil
 	})
-	if key := classKey(config); !variable(map[string]string{"": key}) && c.kind != connectors.KindUnknown {
+	if key := classKey(config); !variable(map[string]string{"": key}) && c.Kind != connectors.KindUnknown {
 		p.m.classes[key] = c
 	}
 	return c

@@ -7,7 +7,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
-	"github.com/millrace/millrace/coord/internal/coroutine"
+	"github.com/millrace/millrace/coord/internal/validation"
 )
 
 // create is what a request to put a config asks for.
@@ -60,28 +60,11 @@ func (m *machine) notLeader(text string) error {
 	return e
 }
 
-// validate checks a config and finds its class. ctx is the request's.
-//
-// Errors: the refusal, with all faults found. Source: AbstractHerder.validateConnectorConfig.
-func (p *proc) validate(ctx context.Context, config map[string]string) (class, error) {
-	return coroutine.CallPlugin(ctx, p.Proc, "validating the config of a connector of class "+config["connector.class"], func(ctx context.Context, on env) (class, error) {
-		v, err := on.worker.Validate(ctx, config)
-		if err == nil {
-			err = coord.InvalidConfig(v)
-		}
-		if err != nil {
-			return class{}, err
-		}
-		kind, version := on.worker.Describe(ctx, config)
-		return class{kind, version}, nil
-	})
-}
-
 const onlyLeaderSets = "Only the leader can set connector configs."
 
 // put writes a config, once it has been validated here. Source: DistributedHerder.putConnectorConfig.
 func (p *proc) put(ctx context.Context, r create) (created, error) {
-	of, err := p.validate(ctx, r.config)
+	of, err := validation.Check(ctx, p.Proc, r.config)
 	if err == nil {
 		err = p.leading(ctx, onlyLeaderSets)
 	}
@@ -106,7 +89,7 @@ func (p *proc) writeConfig(ctx context.Context, s *slot, r create, of class) (cr
 	if exists && !r.replace {
 		return created{}, coord.Errorf(http.StatusConflict, "Connector %s already exists", r.name)
 	}
-	info := &coord.ConnectorInfo{Name: r.name, Config: maps.Clone(r.config), Tasks: m.configs.Tasks(r.name), Kind: of.kind}
+	info := &coord.ConnectorInfo{Name: r.name, Config: maps.Clone(r.config), Tasks: m.configs.Tasks(r.name), Kind: of.Kind}
 	if info.Tasks == nil || !exists {
 		info.Tasks = []connectors.TaskID{}
 	}
@@ -129,7 +112,7 @@ func (p *proc) patch(ctx context.Context, name string, changes map[string]*strin
 		}
 		old := m.configs.Config(name)
 		config := coord.PatchConfig(old, changes)
-		of, err := p.validate(ctx, config)
+		of, err := validation.Check(ctx, p.Proc, config)
 		if err != nil {
 			return nil, err
 		}

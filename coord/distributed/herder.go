@@ -121,33 +121,13 @@ func (h *Herder) stopped() assign.Work {
 	return w
 }
 
-// outcome is what a request comes to.
-type outcome[T any] struct {
-	v   T
-	err error
-}
-
 // operate runs an operation and waits for its end, or until ctx ends; the operation goes on then.
 func operate[T any](ctx context.Context, h *Herder, f func(p *proc) (T, error)) (T, error) {
-	out := make(chan outcome[T], 1)
+	out := make(chan coroutine.Outcome[T], 1)
 	h.inbox.Post(func(m *machine) {
-		operation(m, f, func(v T, err error) { out <- outcome[T]{v, err} })
+		operation(m, f, func(v T, err error) { out <- coroutine.Outcome[T]{Value: v, Err: err} })
 	})
-	select {
-	case a := <-out:
-		return a.v, a.err
-	case <-ctx.Done():
-		var none T
-		return none, context.Cause(ctx)
-	case <-h.done:
-	}
-	select {
-	case a := <-out:
-		return a.v, a.err
-	default:
-		var none T
-		return none, errStopping
-	}
+	return coroutine.Await(ctx, out, h.done, errStopping)
 }
 
 // operation runs an operation once the stores have been read; done takes its outcome.

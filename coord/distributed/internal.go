@@ -57,7 +57,7 @@ func (h *Herder) FenceZombies(ctx context.Context, name string, s coord.Signatur
 		if !p.m.configs.Contains(name) {
 			return notFound("Connector %s not found", name)
 		}
-		if p.classOf(p.m.configs.Config(name)).kind != connectors.KindSource {
+		if p.classOf(p.m.configs.Config(name)).Kind != connectors.KindSource {
 			return coord.Errorf(http.StatusBadRequest, "Connector %s is not a source connector", name)
 		}
 		return coord.Errorf(http.StatusInternalServerError, "This worker leads the cluster and cannot fence producers: set exactly.once.source.support=disabled on all workers, "+

@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/coord"
 	"github.com/millrace/millrace/coord/assign"
 	"github.com/millrace/millrace/coord/group"
+	"github.com/millrace/millrace/coord/internal/offsets"
 	"github.com/millrace/millrace/coord/store"
 )
 
@@ -60,10 +61,7 @@ type StatusStore interface {
 // OffsetStore keeps source offsets.
 type OffsetStore interface {
 	Start(ctx context.Context) error
-	All(ctx context.Context, connector string) ([]connectors.PartitionOffset, error)
-	Partitions(ctx context.Context, connector string) ([]connectors.OffsetMap, error)
-	Set(ctx context.Context, connector string, offsets []connectors.PartitionOffset) error
-	Close() error
+	offsets.Store
 }
 
 // Member is the membership in the group; group.Member is one.

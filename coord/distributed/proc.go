@@ -5,6 +5,7 @@ import (
 
 	"github.com/millrace/millrace/coord"
 	"github.com/millrace/millrace/coord/internal/coroutine"
+	"github.com/millrace/millrace/coord/internal/offsets"
 )
 
 // env is what effects work on.
@@ -15,6 +16,12 @@ type env struct {
 	offsets  OffsetStore
 	peers    coord.Peers
 }
+
+// Worker implements offsets.Env and validation.Env.
+func (e env) Worker() coord.Worker { return e.worker }
+
+// Offsets implements offsets.Env.
+func (e env) Offsets() offsets.Store { return e.offsets }
 
 type effect = coroutine.Effect[env]
 

@@ -62,8 +62,8 @@ func (m *machine) reported(id connectors.TaskID, run uint64, st connectors.Statu
 // putInstance writes an instance's state.
 func (m *machine) putInstance(x *instance) {
 	var version *string
-	if x.failure == nil && x.state != connectors.Unassigned && x.class.version != "" {
-		version = &x.class.version
+	if x.failure == nil && x.state != connectors.Unassigned && x.class.Version != "" {
+		version = &x.class.Version
 	}
 	m.put(x.id, x.state, x.trace, version)
 }

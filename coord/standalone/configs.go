@@ -6,7 +6,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
-	"github.com/millrace/millrace/coord/internal/coroutine"
+	"github.com/millrace/millrace/coord/internal/validation"
 )
 
 // create is what a request to put a config asks for.
@@ -19,32 +19,12 @@ type create struct {
 }
 
 // class is what a config's connector class is.
-type class struct {
-	kind    connectors.Kind
-	version string
-}
-
-// validate checks a config and finds its class. ctx is the request's.
-//
-// Errors: the refusal, with all faults found. Source: AbstractHerder.validateConnectorConfig.
-func (p *proc) validate(ctx context.Context, config map[string]string) (class, error) {
-	return coroutine.CallPlugin(ctx, p.Proc, "validating the config of a connector of class "+config["connector.class"], func(ctx context.Context, on env) (class, error) {
-		v, err := on.worker.Validate(ctx, config)
-		if err == nil {
-			err = coord.InvalidConfig(v)
-		}
-		if err != nil {
-			return class{}, err
-		}
-		kind, version := on.worker.Describe(ctx, config)
-		return class{kind, version}, nil
-	})
-}
+type class = validation.Class
 
 // put creates a connector or replaces its config, waits until it has reached its state and, if that is
 // to run, until its tasks are started. Source: StandaloneHerder.putConnectorConfig.
 func (p *proc) put(ctx context.Context, r create) (created bool, info *coord.ConnectorInfo, err error) {
-	if r.class, err = p.validate(ctx, r.config); err != nil {
+	if r.class, err = validation.Check(ctx, p.Proc, r.config); err != nil {
 		return false, nil, err
 	}
 	s := p.m.slot(r.name)
@@ -114,7 +94,7 @@ func (p *proc) patch(ctx context.Context, name string, changes map[string]*strin
 			return nil, notFound("Connector %s not found", name)
 		}
 		config, revision := coord.PatchConfig(c.config, changes), c.revision
-		of, err := p.validate(ctx, config)
+		of, err := validation.Check(ctx, p.Proc, config)
 		if err != nil {
 			return nil, err
 		}

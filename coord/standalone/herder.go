@@ -87,52 +87,28 @@ func (h *Herder) TopicUsed(id connectors.TaskID, topic string) {
 
 // read answers from the state, without waiting for operations.
 func read[T any](ctx context.Context, h *Herder, f func(m *machine) (T, error)) (T, error) {
-	out := make(chan outcome[T], 1)
+	out := make(chan coroutine.Outcome[T], 1)
 	h.inbox.Post(func(m *machine) {
 		v, err := f(m)
-		out <- outcome[T]{v, err}
+		out <- coroutine.Outcome[T]{Value: v, Err: err}
 	})
-	return await(ctx, h, out)
+	return coroutine.Await(ctx, out, h.done, errStopping)
 }
 
 // operate runs an operation and waits for its end, or until ctx ends; the operation goes on then.
 func operate[T any](ctx context.Context, h *Herder, f func(p *proc) (T, error)) (T, error) {
-	out := make(chan outcome[T], 1)
+	out := make(chan coroutine.Outcome[T], 1)
 	h.inbox.Post(func(m *machine) {
 		if m.stopping {
-			out <- outcome[T]{err: errStopping}
+			out <- coroutine.Outcome[T]{Err: errStopping}
 			return
 		}
 		m.spawn(func(p *proc) {
 			v, err := f(p)
-			out <- outcome[T]{v, coord.AsRequestError(err)}
+			out <- coroutine.Outcome[T]{Value: v, Err: coord.AsRequestError(err)}
 		})
 	})
-	return await(ctx, h, out)
-}
-
-func await[T any](ctx context.Context, h *Herder, out <-chan outcome[T]) (T, error) {
-	select {
-	case a := <-out:
-		return a.v, a.err
-	case <-ctx.Done():
-		var none T
-		return none, context.Cause(ctx)
-	case <-h.done:
-	}
-	select {
-	case a := <-out:
-		return a.v, a.err
-	default:
-		var none T
-		return none, errStopping
-	}
-}
-
-// outcome is what a request comes to.
-type outcome[T any] struct {
-	v   T
-	err error
+	return coroutine.Await(ctx, out, h.done, errStopping)
 }
 
 // do is operate without a result.

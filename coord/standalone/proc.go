@@ -3,6 +3,7 @@ package standalone
 import (
 	"github.com/millrace/millrace/coord"
 	"github.com/millrace/millrace/coord/internal/coroutine"
+	"github.com/millrace/millrace/coord/internal/offsets"
 )
 
 // env is what effects work on.
@@ -10,6 +11,12 @@ type env struct {
 	worker  coord.Worker
 	offsets OffsetStore
 }
+
+// Worker implements offsets.Env and validation.Env.
+func (e env) Worker() coord.Worker { return e.worker }
+
+// Offsets implements offsets.Env.
+func (e env) Offsets() offsets.Store { return e.offsets }
 
 type effect = coroutine.Effect[env]
 

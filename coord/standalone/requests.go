@@ -2,7 +2,6 @@ package standalone
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -10,7 +9,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
-	"github.com/millrace/millrace/coord/internal/coroutine"
+	"github.com/millrace/millrace/coord/internal/validation"
 )
 
 // KafkaClusterID implements coord.Herder.
@@ -191,21 +190,10 @@ func (h *Herder) PluginConfig(plugin, version string) ([]config.Key, error) {
 	return keys, coord.AsRequestError(err)
 }
 
-// Validate implements coord.Herder. Failures are those of a check that did not come to an end: Java
-// answers them with status 500 and the exception as text.
-// Source: AbstractHerder.validateConnectorConfig, FutureCallback.get.
+// Validate implements coord.Herder.
 func (h *Herder) Validate(ctx context.Context, props map[string]string, nulls ...string) (*connectors.Validation, error) {
 	props, nulls = maps.Clone(props), slices.Clone(nulls)
-	return operate(ctx, h, func(p *proc) (*connectors.Validation, error) {
-		v, err := coroutine.CallPlugin(ctx, p.Proc, "validating the config of a connector of class "+props["connector.class"], func(ctx context.Context, on env) (*connectors.Validation, error) {
-			return on.worker.Validate(ctx, props, nulls...)
-		})
-		var of interface{ JavaClass() string }
-		if errors.As(err, &of) {
-			err = &coord.RequestError{Status: http.StatusInternalServerError, Text: of.JavaClass() + ": " + err.Error(), Err: err}
-		}
-		return v, err
-	})
+	return operate(ctx, h, func(p *proc) (*connectors.Validation, error) { return validation.Report(ctx, p.Proc, props, nulls) })
 }
 
 // PutTaskConfigs implements coord.Herder.

@@ -13,8 +13,8 @@ import (
 // there, as in Java, which asks the instance for it.
 func (m *machine) instanceStatus(c *connector, state connectors.State, trace string, instance bool) *coord.InstanceStatus {
 	s := &coord.InstanceStatus{State: state, WorkerID: m.workerID, Trace: trace}
-	if instance && c.version != "" && state != connectors.Unassigned && state != connectors.Restarting {
-		version := c.version
+	if instance && c.Version != "" && state != connectors.Unassigned && state != connectors.Restarting {
+		version := c.Version
 		s.Version = &version
 	}
 	return s
@@ -52,7 +52,7 @@ func (m *machine) taskReported(id connectors.TaskID, run uint64, st connectors.S
 
 // connectorStatus describes a connector whose state is known. Source: AbstractHerder.connectorStatus.
 func (m *machine) connectorStatus(c *connector) *coord.ConnectorStatus {
-	out := &coord.ConnectorStatus{Name: c.name, Connector: *c.status, Tasks: []coord.TaskStatus{}, Kind: c.kind}
+	out := &coord.ConnectorStatus{Name: c.name, Connector: *c.status, Tasks: []coord.TaskStatus{}, Kind: c.Kind}
 	for _, n := range slices.Sorted(maps.Keys(c.taskStatus)) {
 		out.Tasks = append(out.Tasks, coord.TaskStatus{ID: n, InstanceStatus: *c.taskStatus[n]})
 	}
@@ -61,7 +61,7 @@ func (m *machine) connectorStatus(c *connector) *coord.ConnectorStatus {
 
 // info describes a connector's config and tasks.
 func (c *connector) info() *coord.ConnectorInfo {
-	return &coord.ConnectorInfo{Name: c.name, Config: maps.Clone(c.config), Tasks: c.taskIDs(), Kind: c.kind}
+	return &coord.ConnectorInfo{Name: c.name, Config: maps.Clone(c.config), Tasks: c.taskIDs(), Kind: c.Kind}
 }
 
 func notFound(format string, args ...any) error {

@@ -22,10 +22,10 @@ type Effect[E any] struct {
 	Within func(context.Context) (context.Context, context.CancelFunc)
 }
 
-// outcome is what a call came back with.
-type outcome[T any] struct {
-	v   T
-	err error
+// Outcome is what a call or a request comes back with.
+type Outcome[T any] struct {
+	Value T
+	Err   error
 }
 
 // Call runs f outside of the machine and returns what it returns. what says what it does.
@@ -49,11 +49,11 @@ func CallPlugin[T, E any](ctx context.Context, p *Proc[E], what string, f func(c
 func ask[T, E any](p *Proc[E], e Effect[E], f func(ctx context.Context, on E) (T, error)) (T, error) {
 	e.Run = func(ctx context.Context, on E) any {
 		v, err := f(ctx, on)
-		return outcome[T]{v, err}
+		return Outcome[T]{v, err}
 	}
 	switch a := p.wait(e).(type) {
-	case outcome[T]:
-		return a.v, a.err
+	case Outcome[T]:
+		return a.Value, a.Err
 	case error: // given up
 		var none T
 		return none, a

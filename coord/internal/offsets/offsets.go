@@ -1,4 +1,4 @@
-// Package offsets is what herders do with connectors' offsets beside storing them.
+// Package offsets is how herders read and change connectors' offsets.
 package offsets
 
 import (
@@ -10,8 +10,8 @@ import (
 	"github.com/millrace/millrace/coord"
 )
 
-// OfSink lists committed offsets by topic and partition.
-func OfSink(committed map[connectors.TopicPartition]int64) []coord.Offset {
+// ofSink lists committed offsets by topic and partition.
+func ofSink(committed map[connectors.TopicPartition]int64) []coord.Offset {
 	order := make([]connectors.TopicPartition, 0, len(committed))
 	for tp := range committed {
 		order = append(order, tp)
@@ -26,8 +26,8 @@ func OfSink(committed map[connectors.TopicPartition]int64) []coord.Offset {
 	return out
 }
 
-// Distinct returns offsets as they read back from a store, the last one of each partition.
-func Distinct(offsets []coord.Offset) ([]coord.Offset, error) {
+// distinct returns offsets as they read back from a store, the last one of each partition.
+func distinct(offsets []coord.Offset) ([]coord.Offset, error) {
 	at := make(map[string]int, len(offsets))
 	out := make([]coord.Offset, 0, len(offsets))
 	for _, o := range offsets {
@@ -51,8 +51,8 @@ func Distinct(offsets []coord.Offset) ([]coord.Offset, error) {
 	return out, nil
 }
 
-// Modified is the message for the client. Source: Worker.completeModifyOffsetsCallback.
-func Modified(handled, reset bool) string {
+// modified is the message for the client. Source: Worker.completeModifyOffsetsCallback.
+func modified(handled, reset bool) string {
 	verb := "altered"
 	if reset {
 		verb = "reset"
