@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
 	"github.com/millrace/millrace/engine/metrics"
 )
@@ -75,10 +76,8 @@ func (c *crew) create(ctx context.Context, file *connectorFile) error {
 				return err
 			}
 		}
-		select {
-		case <-ctx.Done():
+		if !connectors.Wait(ctx, askAgain) {
 			return err
-		case <-time.After(askAgain):
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Wait waits for d and returns true, or false when ctx ends first: how a Poll without data bides its time.
+// Wait waits for d and returns true, or false when ctx ends first: how a Poll without data bides its time, and whoever tries again.
 func Wait(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -62,10 +62,8 @@ func (w *Worker) askClusterID(ctx context.Context) (string, error) {
 			return *resp.ClusterID, nil
 		}
 		// The client gives up before Java's does; brokers may still be starting.
-		select {
-		case <-ctx.Done():
+		if !connectors.Wait(ctx, w.millis("retry.backoff.max.ms", time.Second)) {
 			return "", err
-		case <-time.After(w.millis("retry.backoff.max.ms", time.Second)):
 		}
 	}
 }

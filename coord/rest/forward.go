@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
 	"github.com/millrace/millrace/coord/group"
 )
@@ -30,10 +31,8 @@ func (h *handler) here(ctx context.Context, m *method, c *call) (answer, error) 
 		return a, err
 	}
 	for until := time.Now().Add(h.rebalanceWait); rebalancing(err) && time.Now().Before(until); {
-		select {
-		case <-ctx.Done():
+		if !connectors.Wait(ctx, waitTick) {
 			return answer{}, ctx.Err()
-		case <-time.After(waitTick):
 		}
 		if a, err = m.do(ctx, c); err == nil {
 			return a, nil

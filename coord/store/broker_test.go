@@ -143,7 +143,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	for !ok() {
-		if !pause(ctx, 5*time.Millisecond) {
+		if !connectors.Wait(ctx, 5*time.Millisecond) {
 			t.Fatal("never: " + what)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/millrace/millrace/connectors"
 )
 
 // Times that ask for offsets.
@@ -30,7 +32,7 @@ func (l *Log) offsetsPatiently(ctx context.Context, time int64) ([]int64, error)
 			return nil, errorf(err, "Error while getting end offsets for topic '%s' on brokers at %s", l.o.Topic.Name, l.adminProperties()["bootstrap.servers"])
 		}
 		l.log.Warn("the offsets of the internal topic are not known, retrying", "err", err)
-		pause(ctx, wait)
+		connectors.Wait(ctx, wait)
 		wait = min(2*wait, retryMost)
 	}
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/connectors"
 )
 
 // errClosed is what who waits for a log hears when it is closed.
@@ -129,7 +131,7 @@ func (l *Log) readAgain(ctx context.Context) {
 	l.log.Warn("the internal topic was created again, reading it from its start")
 	t, err := l.describe(ctx, false)
 	if err != nil || len(t.Partitions) == 0 {
-		pause(ctx, retryMost) // the client fails again
+		connectors.Wait(ctx, retryMost) // the client fails again
 		return
 	}
 	from := map[int32]kgo.Offset{}
@@ -147,7 +149,7 @@ func (l *Log) readAgain(ctx context.Context) {
 
 // resume reads partitions on, after a pause, from where they are.
 func (l *Log) resume(ctx context.Context, failed []int32) {
-	if !pause(ctx, retryMost) {
+	if !connectors.Wait(ctx, retryMost) {
 		return
 	}
 	from := map[int32]kgo.Offset{}

@@ -197,7 +197,7 @@ func (s *StatusStore) write() {
 			wait = retryFirst
 			continue
 		}
-		pause(ctx, wait)
+		connectors.Wait(ctx, wait)
 		wait = min(2*wait, retryMost)
 		signal(s.asked)
 	}

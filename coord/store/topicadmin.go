@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/internal/java"
 )
 
@@ -52,7 +53,7 @@ func (l *Log) createPatiently(ctx context.Context) (created bool, err error) {
 			return created, err
 		}
 		l.log.Info("topic creation failed, retrying", "err", err, "cause", errors.Unwrap(err), "left", left.Round(time.Millisecond))
-		pause(ctx, time.Duration(v.Int64("retry.backoff.ms"))*time.Millisecond)
+		connectors.Wait(ctx, time.Duration(v.Int64("retry.backoff.ms"))*time.Millisecond)
 	}
 }
 
@@ -167,7 +168,7 @@ func (l *Log) lookUp(ctx context.Context) (int, error) {
 		case time.Now().After(until) || ctx.Err() != nil:
 			return 0, errorf(errors.Join(err, ctx.Err()), "Could not look up partition metadata for topic '%s' in the allotted period. This could indicate a connectivity issue, unavailable topic partitions, or if this is your first use of the topic it may have taken too long to create.", l.o.Topic.Name)
 		}
-		pause(ctx, wait)
+		connectors.Wait(ctx, wait)
 		wait = min(2*wait, retryMost)
 	}
 }
