@@ -94,7 +94,8 @@ func newBench(t *testing.T, set plugin.Set, topics map[string]int32, settings ..
 		Metrics: b.metrics,
 		Logger:  slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		NewClient: func(props map[string]string, opts ...kgo.Opt) (*kgo.Client, error) {
-			own := []kgo.Opt{kgo.SeedBrokers(strings.Split(props["bootstrap.servers"], ",")...), kgo.ClientID(props["client.id"])}
+			own := []kgo.Opt{kgo.SeedBrokers(strings.Split(props["bootstrap.servers"], ",")...), kgo.ClientID(props["client.id"]),
+				kgo.MetadataMinAge(10 * time.Millisecond), kgo.RetryBackoffFn(func(int) time.Duration { return 10 * time.Millisecond })}
 			return kgo.NewClient(append(own, opts...)...)
 		},
 	})

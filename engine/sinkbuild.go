@@ -6,14 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo"
-
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/consume"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/metrics"
-	"github.com/millrace/millrace/engine/produce"
 	"github.com/millrace/millrace/engine/settings"
 	"github.com/millrace/millrace/engine/stage"
 	"github.com/millrace/millrace/internal/logs"
@@ -147,36 +144,6 @@ func (s *sinkTask) newStage() *stage.Sink {
 		opt.Raw = r.ReadsRaw()
 	}
 	return stage.NewSink(opt)
-}
-
-// deadLetters makes the dead letter queue that the connector's config names, or nil.
-// Source: Worker.sinkTaskReporters.
-func (p *taskParts) deadLetters(ctx context.Context, m errant.Metrics) (*errant.DeadLetterQueue, error) {
-	set, err := settings.ParseDeadLetters(p.connector)
-	if err != nil || set.Topic == "" {
-		return nil, err
-	}
-	props, err := p.w.clients.producer("connector-dlq-producer-"+p.t.id.String(), p.connector)
-	if err != nil {
-		return nil, err
-	}
-	p.w.clients.warnProducer(p.t.log, p.connector)
-	own, err := produce.Options(props)
-	if err != nil {
-		return nil, err
-	}
-	admin, err := p.admin("connector-dlq-adminclient-" + p.t.id.String())
-	if err != nil {
-		return nil, err
-	}
-	if err := errant.CreateTopic(ctx, admin, set.Topic, set.ReplicationFactor); err != nil {
-		return nil, err
-	}
-	cl, err := p.client(props, own)(kgo.UnknownTopicRetries(-1))
-	if err != nil {
-		return nil, err
-	}
-	return &errant.DeadLetterQueue{ID: p.t.id, Topic: set.Topic, Headers: set.Headers, Client: cl, Logger: p.w.log, Metrics: m}, nil
 }
 
 var _ body = (*sinkTask)(nil)

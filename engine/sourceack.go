@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -15,19 +16,29 @@ import (
 	"github.com/millrace/millrace/engine/stage"
 )
 
-// ack takes the results of the rows of one polled batch. Calls for one batch come one after the other.
+// ack takes the results of the rows of one polled batch: from Kafka, and from the dead letter queue.
+//
+// Goroutines: Acked is called by the producer's, one call after the other; lettered by the dead letter queue's.
 type ack struct {
 	s    *sourceTask
 	b    *batch.Batch // as polled; retained until the last row's result
 	e    *offset.Entry
-	left int   // rows without a result
 	rows int   // rows of the batch, sent or not
-	lost int   // rows that were dropped or failed
 	held int64 // memory that waits with the rows
-	ok   []int32
 
+	mu   sync.Mutex
+	left int // rows without a result
+	lost int // rows that were dropped or failed
+
+	// Of the producer's goroutine.
+	ok     []int32
 	topic  string              // of the last row that was sent
 	topics map[string]struct{} // that the tracker was told of
+}
+
+// droppedRow is what a plugin is told of a row that Kafka does not have.
+func droppedRow(row int32) connectors.RowMetadata {
+	return connectors.RowMetadata{Row: row, Dropped: true, Partition: batch.NoPartition, Offset: -1, Timestamp: batch.NoTimestamp}
 }
 
 // Acked implements produce.AckSink.
@@ -35,16 +46,23 @@ func (a *ack) Acked(results []produce.Result) {
 	s := a.s
 	a.ok = a.ok[:0]
 	var meta []connectors.RowMetadata
+	var letters []pendingLetter
 	_, wants := s.plugin.(connectors.RecordCommitter)
+	lost := 0
 	for i := range results {
 		r := &results[i]
 		m := connectors.RowMetadata{Row: r.Row, Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Timestamp: r.Timestamp}
 		if r.Err != nil {
-			a.lost++
-			if !s.sendFailed(a.b, r) {
+			tolerated, letter := s.sendFailed(a.b, r)
+			if letter != nil {
+				letters = append(letters, pendingLetter{r.Row, letter})
 				continue
 			}
-			m = connectors.RowMetadata{Row: r.Row, Dropped: true, Partition: batch.NoPartition, Offset: -1, Timestamp: batch.NoTimestamp}
+			lost++
+			if !tolerated {
+				continue
+			}
+			m = droppedRow(r.Row)
 		}
 		a.ok = append(a.ok, r.Row)
 		if wants {
@@ -54,33 +72,69 @@ func (a *ack) Acked(results []produce.Result) {
 	a.used(results)
 	s.queueCommit(a.b, meta)
 	s.offsets.Ack(a.e, a.ok)
-	if a.left -= len(results); a.left == 0 {
-		s.metrics.Written(a.rows, a.lost)
-		s.hold(-a.held)
+	// The batch is a's own as long as letters are awaited.
+	a.end(len(results)-len(letters), lost)
+	for _, l := range letters {
+		a.expect(l)
+	}
+}
+
+// expect takes the result of a dead letter when it is there.
+func (a *ack) expect(l pendingLetter) {
+	l.letter.Then(func(err error) { a.lettered(l.row, err) })
+}
+
+// lettered takes the result of one dead letter.
+func (a *ack) lettered(row int32, err error) {
+	switch {
+	case err == nil:
+		if _, wants := a.s.plugin.(connectors.RecordCommitter); wants {
+			a.s.queueCommit(a.b, []connectors.RowMetadata{droppedRow(row)})
+		}
+		a.s.offsets.Ack(a.e, []int32{row})
+	case !givenUp(err):
+		a.s.fail(errant.Lost(err))
+	}
+	a.end(1, 1)
+}
+
+// end counts results; with the last one the batch is let go.
+func (a *ack) end(n, lost int) {
+	a.mu.Lock()
+	a.left -= n
+	a.lost += lost
+	left, lost := a.left, a.lost
+	a.mu.Unlock()
+	if n > 0 && left == 0 {
+		a.s.metrics.Written(a.rows, lost)
+		a.s.hold(-a.held)
 		a.b.Release()
 	}
 }
 
-// sendFailed handles a row that Kafka refused for good and reports whether that is tolerated.
-// Source: WorkerSourceTask.producerSendFailed.
-func (s *sourceTask) sendFailed(b *batch.Batch, r *produce.Result) bool {
-	if errors.Is(r.Err, kgo.ErrClientClosed) || errors.Is(r.Err, context.Canceled) {
-		// Given up with the task, not refused by Kafka: whoever runs the task next sends the row again.
-		return false
+// givenUp reports whether rows failed with the task, and were not refused by Kafka: whoever runs the task next sends
+// them again.
+func givenUp(err error) bool {
+	return errors.Is(err, kgo.ErrClientClosed) || errors.Is(err, context.Canceled)
+}
+
+// sendFailed handles a row that Kafka refused for good. It reports whether that is tolerated, and the dead letter that
+// its offset must wait for. Source: WorkerSourceTask.producerSendFailed.
+func (s *sourceTask) sendFailed(b *batch.Batch, r *produce.Result) (bool, *errant.Letter) {
+	if givenUp(r.Err) {
+		return false, nil
 	}
 	if s.operator.TolerateAll() {
 		e := errant.RowError{Row: r.Row, Stage: errant.KafkaProduce, Class: "org.apache.kafka.connect.runtime.WorkerSourceTask", Err: r.Err}
-		_, err := s.operator.Report(context.Background(), b, &e, nil)
-		return err == nil
+		report, err := s.operator.Report(context.Background(), b, &e, nil)
+		letter, _ := report.(*errant.Letter)
+		return err == nil, letter
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.sendErr == nil && !s.t.isCancelled() {
+	if !s.t.isCancelled() {
 		s.log.Error("row could not be sent", "topic", r.Topic, "partition", r.Partition, "err", r.Err)
-		s.sendErr = r.Err
-		s.endPoll()
 	}
-	return false
+	s.fail(&connectors.Error{Class: connectors.ConnectException, Text: "Unrecoverable exception from producer send callback", Err: r.Err})
+	return false, nil
 }
 
 // used tells the topic tracker of the topics that rows reached, once for a batch.
@@ -126,8 +180,9 @@ func cutAt(parts []stage.Encoded, row int32) {
 	}
 }
 
-// sentRows returns the rows of all parts in order, made in the polled batch's arena; nil means all.
-func sentRows(b *batch.Batch, parts []produce.Rows, n int) batch.Selection {
+// awaitedRows returns the n rows, in order, whose results are awaited: those of all parts and those of dead letters;
+// nil means all. The memory is the polled batch's.
+func awaitedRows(b *batch.Batch, parts []produce.Rows, letters pendingLetters, n int) batch.Selection {
 	if n == b.Len() {
 		return nil
 	}
@@ -136,6 +191,9 @@ func sentRows(b *batch.Batch, parts []produce.Rows, n int) batch.Selection {
 		for _, r := range parts[i].B.Sel {
 			live[r] = true
 		}
+	}
+	for _, l := range letters {
+		live[l.row] = true
 	}
 	sel := mem.Alloc[int32](&b.Arena, max(n, 1))[:0]
 	for r, ok := range live {

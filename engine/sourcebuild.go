@@ -36,7 +36,18 @@ func (s *sourceTask) prepare(ctx context.Context) error {
 // build makes the clients, the stage and the plugin. Source: Worker.SourceTaskBuilder.
 func (s *sourceTask) build(ctx context.Context) error {
 	p := s.parts
-	p.report(s.metrics.Errors(), true)
+	var letters []errant.Reporter
+	dlq, err := p.sourceLetters(ctx, s.metrics.Errors())
+	if err != nil {
+		return err
+	}
+	if dlq != nil {
+		letters = append(letters, dlq)
+		s.mu.Lock()
+		s.letters = dlq
+		s.mu.Unlock()
+	}
+	p.report(s.metrics.Errors(), true, letters...)
 	s.operator = p.operator
 	s.stage = stage.NewSource(stage.SourceOptions{
 		Key: p.conv.key, Value: p.conv.value, Header: p.conv.header, HeaderClass: p.conv.headerClass,

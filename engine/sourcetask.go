@@ -51,12 +51,13 @@ type sourceTask struct {
 	due  chan struct{} // commit hooks of the plugin are due
 
 	mu        sync.Mutex
-	held      int64 // bytes that wait for Kafka
-	sendErr   error
+	held      int64       // bytes that wait for Kafka
+	failure   error       // why the task must end: a row that Kafka refused, or a dead letter
 	done      []committed // rows whose RecordCommitter call is due
 	commitDue bool        // offsets were flushed, Committer.Commit is due
 	producer  produce.Producer
-	closing   sync.Once // of the producer
+	closing   sync.Once               // of the producer
+	letters   *errant.DeadLetterQueue // nil: failed rows are dropped
 }
 
 // committed is rows of a polled batch that reached Kafka or were dropped.
@@ -71,9 +72,15 @@ func (s *sourceTask) wake() {
 	}
 }
 
-// cut closes the producer, so that a Send that waits for ever returns.
+// cut closes the producers, so that a Send that waits for ever returns.
 func (s *sourceTask) cut() {
+	s.mu.Lock()
+	letters := s.letters
+	s.mu.Unlock()
 	go s.closeProducer()
+	if letters != nil {
+		go letters.Client.Close()
+	}
 }
 
 // closeProducer closes the producer once; a second call waits for the first.
@@ -122,7 +129,7 @@ func (s *sourceTask) loop(ctx context.Context) error {
 			}
 			continue
 		}
-		if err := s.sendFailure(); err != nil {
+		if err := s.failed(); err != nil {
 			return err
 		}
 		s.t.activity.enter(inAck)
@@ -175,10 +182,12 @@ func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
 	}
 	live := b.Live()
 	var fatal error
+	var letters pendingLetters
 	if len(failed) > 0 {
-		if fatal = s.operator.Failed(ctx, b, failed, nil); fatal != nil {
+		if fatal = s.operator.Failed(ctx, b, failed, &letters); fatal != nil {
 			// Rows before the one that fails the task still go out, as Java sends record by record.
 			cutAt(encoded, failed[0].Row)
+			letters = nil
 		}
 	}
 	parts := make([]produce.Rows, 0, len(encoded))
@@ -200,18 +209,25 @@ func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
 		releaseRows(parts)
 		return err
 	}
-	rows := sentRows(b, parts, sent)
-	if fatal == nil && sent < live {
+	await := sent + len(letters)
+	rows := awaitedRows(b, parts, letters, await)
+	if fatal == nil && await < live {
 		s.dropped(b, rows)
 	}
+	if await == 0 {
+		if fatal == nil {
+			s.metrics.Written(live, live)
+		}
+		return fatal
+	}
+	b.Retain() // released by ack.end with the last row
+	a := &ack{s: s, b: b, e: s.offsets.Submit(b, rows), left: await, rows: live, lost: live - await, held: slabBytes(b, parts)}
+	s.hold(a.held)
 	if sent > 0 {
-		b.Retain() // released by ack.Acked with its last row
-		e := s.offsets.Submit(b, rows)
-		a := &ack{s: s, b: b, e: e, left: sent, rows: live, lost: live - sent, held: slabBytes(b, parts)}
-		s.hold(a.held)
 		s.producer.Send(ctx, parts, a)
-	} else if fatal == nil {
-		s.metrics.Written(live, live)
+	}
+	for _, l := range letters {
+		a.expect(l)
 	}
 	return fatal
 }
@@ -313,14 +329,21 @@ func (s *sourceTask) callCommits(ctx context.Context) {
 	}
 }
 
-// sendFailure returns the failure of a row that was not tolerated.
-func (s *sourceTask) sendFailure() error {
+// failed returns why the task must end.
+func (s *sourceTask) failed() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.sendErr == nil {
-		return nil
+	return s.failure
+}
+
+// fail ends the task; the first failure counts, and none once it is given up.
+func (s *sourceTask) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failure == nil && !s.t.isCancelled() {
+		s.failure = err
+		s.endPoll()
 	}
-	return &connectors.Error{Class: connectors.ConnectException, Text: "Unrecoverable exception from producer send callback", Err: s.sendErr}
 }
 
 // flushLoop commits offsets every offset.flush.interval.ms.
@@ -388,6 +411,7 @@ func (s *sourceTask) close(ctx context.Context) {
 	if s.offsets != nil {
 		s.offsets.Close()
 	}
+	s.parts.close() // dead letters on their way have their results then
 	s.mu.Lock()
 	done := s.done
 	s.done = nil
@@ -395,5 +419,4 @@ func (s *sourceTask) close(ctx context.Context) {
 	for _, d := range done {
 		d.b.Release()
 	}
-	s.parts.close()
 }

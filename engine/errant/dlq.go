@@ -30,14 +30,16 @@ const (
 	headerStacktrace = "__connect.errors.exception.stacktrace"
 )
 
-// DeadLetterQueue writes failed rows of a sink, as they were consumed, to a topic.
+// DeadLetterQueue writes failed rows to a topic: those of a sink as they were consumed, those of a source as they
+// were polled.
 //
-// What is written is copied first: the row's batch may be released at once.
+// What is written is copied first: the row's batch may be released at once. Safe for concurrent use.
 // Source: DeadLetterQueueReporter.
 type DeadLetterQueue struct {
 	ID      connectors.TaskID
 	Topic   string
-	Headers bool // errors.deadletterqueue.context.headers.enable
+	Headers bool           // errors.deadletterqueue.context.headers.enable
+	Source  *SourceRecords // how rows of a source become bytes; nil: the task is a sink
 	Client  *kgo.Client
 	Logger  *slog.Logger
 	Metrics Metrics
@@ -69,29 +71,24 @@ func CreateTopic(ctx context.Context, admin *kgo.Client, topic string, replicati
 	return nil
 }
 
-// Report sends the row; the result waits for Kafka's acknowledgement.
+// Report sends the row; the result, a *Letter, waits for Kafka's acknowledgement.
 func (d *DeadLetterQueue) Report(_ context.Context, b *batch.Batch, e *RowError) connectors.Report {
-	row := int(e.Row)
 	rec := &kgo.Record{Topic: d.Topic, Partition: -1}
-	if k, ok := b.RawKey.Get(row); ok && row < b.RawKey.Len() {
-		rec.Key = bytes.Clone(notNil(k))
-	}
-	if v, ok := b.RawValue.Get(row); ok && row < b.RawValue.Len() {
-		rec.Value = bytes.Clone(notNil(v))
-	}
 	if ts := b.Row(e.Row).Timestamp(); ts != batch.NoTimestamp {
 		rec.Timestamp = time.UnixMilli(ts)
 	}
-	for _, h := range b.Headers.Of(row) {
-		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: h.Key, Value: bytes.Clone(h.Raw)})
+	if d.Source != nil {
+		d.Source.fill(rec, b, e.Row)
+	} else {
+		fillConsumed(rec, b, int(e.Row))
 	}
 	if d.Headers {
-		rec.Headers = d.contextHeaders(rec.Headers, b, e)
+		d.addContext(rec, b, e)
 	}
 	if d.Metrics != nil {
 		d.Metrics.DeadLetters(1)
 	}
-	s := &sent{done: make(chan struct{})}
+	s := &Letter{done: make(chan struct{})}
 	// The client's context, not the caller's: a letter that was accepted must not be lost because the
 	// task was told to stop. Closing the client ends it.
 	d.Client.Produce(context.Background(), rec, func(_ *kgo.Record, err error) {
@@ -101,9 +98,8 @@ func (d *DeadLetterQueue) Report(_ context.Context, b *batch.Batch, e *RowError)
 			if d.Metrics != nil {
 				d.Metrics.DeadLetterFailures(1)
 			}
-			s.err = err
 		}
-		close(s.done)
+		s.end(err)
 	})
 	return s
 }
@@ -117,11 +113,35 @@ func (d *DeadLetterQueue) Close() error {
 	return err
 }
 
-func (d *DeadLetterQueue) contextHeaders(h []kgo.RecordHeader, b *batch.Batch, e *RowError) []kgo.RecordHeader {
-	add := func(key, value string) { h = append(h, kgo.RecordHeader{Key: key, Value: []byte(value)}) }
-	add(headerTopic, b.Origin.Topic)
-	add(headerPartition, strconv.Itoa(int(b.Origin.Partition)))
-	add(headerOffset, strconv.FormatInt(b.Offsets[e.Row], 10))
+// fillConsumed sets key, value and headers as they were consumed.
+func fillConsumed(rec *kgo.Record, b *batch.Batch, row int) {
+	if k, ok := b.RawKey.Get(row); ok && row < b.RawKey.Len() {
+		rec.Key = bytes.Clone(notNil(k))
+	}
+	if v, ok := b.RawValue.Get(row); ok && row < b.RawValue.Len() {
+		rec.Value = bytes.Clone(notNil(v))
+	}
+	for _, h := range b.Headers.Of(row) {
+		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: h.Key, Value: bytes.Clone(h.Raw)})
+	}
+}
+
+// addContext adds the headers that say what went wrong. Source: DeadLetterQueueReporter.populateContextHeaders.
+func (d *DeadLetterQueue) addContext(rec *kgo.Record, b *batch.Batch, e *RowError) {
+	add := func(key, value string) {
+		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: key, Value: []byte(value)})
+	}
+	if d.Source == nil {
+		add(headerTopic, b.Origin.Topic)
+		add(headerPartition, strconv.Itoa(int(b.Origin.Partition)))
+		add(headerOffset, strconv.FormatInt(b.Offsets[e.Row], 10))
+	} else {
+		row := b.Row(e.Row)
+		add(headerTopic, row.Topic())
+		if p := row.Partition(); p != batch.NoPartition {
+			add(headerPartition, strconv.Itoa(int(p)))
+		}
+	}
 	add(headerConnector, d.ID.Connector)
 	add(headerTask, strconv.Itoa(d.ID.Task))
 	add(headerStage, e.Stage.String())
@@ -130,10 +150,12 @@ func (d *DeadLetterQueue) contextHeaders(h []kgo.RecordHeader, b *batch.Batch, e
 	if m := Message(e.Err); m != "" {
 		add(headerMessage, m)
 	} else {
-		h = append(h, kgo.RecordHeader{Key: headerMessage})
+		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: headerMessage})
 	}
 	add(headerStacktrace, Trace(e.Err))
-	return h
+	if d.Source != nil {
+		addSourcePosition(rec, b, e.Row)
+	}
 }
 
 func notNil(b []byte) []byte {
@@ -141,30 +163,4 @@ func notNil(b []byte) []byte {
 		return []byte{}
 	}
 	return b
-}
-
-// sent is a letter on its way. err is written before done is closed.
-type sent struct {
-	done chan struct{}
-	err  error
-}
-
-// Wait returns when Kafka acknowledged the letter, or why it did not.
-func (s *sent) Wait(ctx context.Context) error {
-	select {
-	case <-s.done:
-		return s.err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// arrived reports whether Kafka acknowledged the letter; one that failed has not.
-func (s *sent) arrived() bool {
-	select {
-	case <-s.done:
-		return s.err == nil
-	default:
-		return false
-	}
 }

@@ -154,7 +154,7 @@ func TestDLQ_LostLetter(t *testing.T) {
 	if err := r.Wait(t.Context()); !errors.Is(err, kerr.TopicAuthorizationFailed) {
 		t.Errorf("%v", err)
 	}
-	if r.(*sent).arrived() {
+	if r.(*Letter).arrived() {
 		t.Error("a lost letter counts as arrived")
 	}
 	if m := d.Metrics.(*counts); m.letters != 1 || m.letterFailures != 1 {

@@ -43,6 +43,11 @@ type Reporter interface {
 	Close() error
 }
 
+// Pending is told of the reports that offsets must wait for.
+type Pending interface {
+	Add(b *batch.Batch, row int32, r connectors.Report)
+}
+
 // Operator applies the errors.* settings of a connector to the rows of one task.
 //
 // Invariant: without TolerateAll, failures never comes back to zero.
@@ -149,9 +154,9 @@ func (o *Operator) Do(ctx context.Context, op func() error) error {
 
 // Failed handles rows of b that a converter or the transforms refused, in row order: each is counted
 // and reported. With errors.tolerance=none the first one fails the task: the result is Java's
-// "Tolerance exceeded in error handler". reports collects what offsets must wait for.
+// "Tolerance exceeded in error handler". pending collects what offsets must wait for; nil where nothing is.
 // Source: RetryWithToleranceOperator.execute.
-func (o *Operator) Failed(ctx context.Context, b *batch.Batch, errs []RowError, reports *Reports) error {
+func (o *Operator) Failed(ctx context.Context, b *batch.Batch, errs []RowError, pending Pending) error {
 	if len(errs) == 0 {
 		return nil
 	}
@@ -164,7 +169,7 @@ func (o *Operator) Failed(ctx context.Context, b *batch.Batch, errs []RowError, 
 			o.opt.Metrics.Skipped(1)
 		}
 		o.opt.Metrics.Errors(1)
-		o.report(ctx, b, e, reports)
+		o.report(ctx, b, e, pending)
 		if !o.WithinTolerance() {
 			return exceeded(e.Err)
 		}
@@ -176,10 +181,10 @@ func (o *Operator) Failed(ctx context.Context, b *batch.Batch, errs []RowError, 
 // (TaskPut) or by Kafka (KafkaProduce). The result is nil when there is nothing to wait for.
 // Errors: with errors.tolerance=none, Java's "Tolerance exceeded in error handler".
 // Source: RetryWithToleranceOperator.executeFailed.
-func (o *Operator) Report(ctx context.Context, b *batch.Batch, e *RowError, reports *Reports) (connectors.Report, error) {
+func (o *Operator) Report(ctx context.Context, b *batch.Batch, e *RowError, pending Pending) (connectors.Report, error) {
 	o.markFailed()
 	o.opt.Metrics.Failures(1)
-	r := o.report(ctx, b, e, reports)
+	r := o.report(ctx, b, e, pending)
 	if !o.WithinTolerance() {
 		o.opt.Metrics.Errors(1)
 		return r, exceeded(e.Err)
@@ -212,13 +217,13 @@ func (o *Operator) markFailed() {
 	o.mu.Unlock()
 }
 
-func (o *Operator) report(ctx context.Context, b *batch.Batch, e *RowError, reports *Reports) connectors.Report {
+func (o *Operator) report(ctx context.Context, b *batch.Batch, e *RowError, pending Pending) connectors.Report {
 	var out connectors.Report
 	for _, r := range o.reporters {
 		if p := r.Report(ctx, b, e); p != nil {
 			out = p
-			if reports != nil {
-				reports.add(connectors.TopicPartition{Topic: b.Origin.Topic, Partition: b.Origin.Partition}, p)
+			if pending != nil {
+				pending.Add(b, e.Row, p)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
 )
 
@@ -14,8 +15,20 @@ type Reports struct {
 	open map[connectors.TopicPartition][]connectors.Report
 }
 
+var _ Pending = (*Reports)(nil)
+
+// Lost is the error that fails a task whose dead letter did not arrive: its row would be nowhere.
+func Lost(cause error) error {
+	return &connectors.Error{Class: connectors.ConnectException, Text: "dead letter queue: " + cause.Error(), Err: cause}
+}
+
 // sweepAt is how many reports of a partition are kept before those that arrived are looked for.
 const sweepAt = 1024
+
+// Add implements Pending.
+func (r *Reports) Add(b *batch.Batch, _ int32, p connectors.Report) {
+	r.add(connectors.TopicPartition{Topic: b.Origin.Topic, Partition: b.Origin.Partition}, p)
+}
 
 func (r *Reports) add(tp connectors.TopicPartition, p connectors.Report) {
 	if r.open == nil {
@@ -41,7 +54,7 @@ func (r *Reports) Await(ctx context.Context, partitions []connectors.TopicPartit
 		delete(r.open, tp)
 		for _, p := range list {
 			if err := p.Wait(ctx); err != nil {
-				return &connectors.Error{Class: connectors.ConnectException, Text: "dead letter queue: " + err.Error(), Err: err}
+				return Lost(err)
 			}
 		}
 	}
