@@ -2,12 +2,8 @@ package debezium
 
 import (
 	"errors"
-	"math"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/literal"
 	"github.com/millrace/millrace/internal/java"
 )
 
@@ -19,6 +15,7 @@ type operand struct {
 	schema  *batch.Schema
 	what    byte // 0 value or cell, s schema, h a header, H all headers
 	headers []batch.Header
+	hashed  bool // maps iterate as a HashMap, not in their own order
 }
 
 func valueOperand(v batch.Value) operand { return operand{v: v} }
@@ -76,15 +73,17 @@ func (o *operand) member(name string) (operand, error) {
 	switch v := o.value(); v.Tag() {
 	case batch.TagStruct:
 		out, err := v.Struct().Get(name)
-		return valueOperand(out), err
+		return operand{v: out, hashed: o.hashed}, err
 	case batch.TagMap:
 		out, _ := v.Map().Get(batch.StringValue(name))
-		return valueOperand(out), nil
+		return operand{v: out, hashed: o.hashed}, nil
 	case batch.TagArray:
-		return membersOf(v.Array(), name)
+		out, err := membersOf(v.Array(), name)
+		out.hashed = o.hashed
+		return out, err
 	case batch.TagString:
 		if name == "length" {
-			return valueOperand(batch.Int64Value(int64(java.UTF16Len(v.Str())))), nil
+			return valueOperand(batch.Int32Value(int32(java.UTF16Len(v.Str())))), nil
 		}
 	}
 	v := o.value()
@@ -127,7 +126,7 @@ func (o *operand) part(name string) (operand, error) {
 		if !o.schema.HasVersion() {
 			return operand{}, nil
 		}
-		return valueOperand(batch.Int64Value(int64(o.schema.Version()))), nil
+		return valueOperand(batch.Int32Value(int32(o.schema.Version()))), nil
 	}
 	return operand{}, errors.New("no '" + name + "' in a schema or header")
 }
@@ -135,8 +134,19 @@ func (o *operand) part(name string) (operand, error) {
 // scope gives the variables of one record.
 type scope func(name string) operand
 
-// eval evaluates e. Where the languages differ, truth and order are Groovy's: null, false, zero and empty
-// texts are false, && and || give a boolean, null is less than anything.
+// samePlace reports whether two expressions name the same part of the record.
+func (e *expression) samePlace(o *expression) bool {
+	switch e.op {
+	case "name":
+		return o.op == "name" && e.name == o.name
+	case ".", "?.":
+		return (o.op == "." || o.op == "?.") && e.name == o.name && e.args[0].samePlace(o.args[0])
+	}
+	return false
+}
+
+// eval evaluates e. Where the languages differ, truth, order and the classes of numbers are Groovy's: null, false,
+// zero and empty texts, lists and maps are false, && and || give a boolean, null is less than anything.
 func (e *expression) eval(s scope) (operand, error) {
 	switch e.op {
 	case "(":
@@ -167,7 +177,7 @@ func (e *expression) eval(s scope) (operand, error) {
 	case "unary!":
 		return truth(!truthy(&left)), nil
 	case "unary-":
-		return arithmetic("-", batch.Int64Value(0), left.value())
+		return negated(left.value())
 	}
 	if left, done := e.short(&left); done {
 		return left, nil
@@ -187,9 +197,12 @@ func (e *expression) eval(s scope) (operand, error) {
 		}
 		return operand{}, errors.New("a field is named by a text")
 	case "<", "<=", ">", ">=":
+		if e.args[0].samePlace(e.args[1]) {
+			return truth(len(e.op) == 2), nil // an object is equal to itself, also where its class has no order
+		}
 		return ordered(e.op, &left, &right)
 	}
-	return arithmetic(e.op, left.value(), right.value())
+	return arithmetic(e.op, &left, &right)
 }
 
 // short returns what the left side alone decides.
@@ -210,197 +223,14 @@ func truthy(o *operand) bool {
 		return v.Int() != 0
 	case batch.TagFloat32, batch.TagFloat64:
 		return v.Float() != 0
+	case batch.TagDecimal:
+		return v.Decimal().Unscaled.Sign() != 0
+	case batch.TagArray:
+		return len(v.Array()) > 0
+	case batch.TagMap:
+		return len(v.Map().Keys) > 0
 	}
 	return true
-}
-
-func same(a, b *operand) bool {
-	if a.what != b.what || a.isNull() || b.isNull() {
-		return a.isNull() && b.isNull()
-	}
-	if a.what == 's' {
-		return a.schema.Equal(b.schema)
-	}
-	x, y := a.value(), b.value()
-	if c, ok := compare(x, y); ok {
-		return c == 0
-	}
-	return x.Equal(y)
-}
-
-func integer(v batch.Value) bool {
-	switch v.Tag() {
-	case batch.TagInt8, batch.TagInt16, batch.TagInt32, batch.TagInt64:
-		return true
-	}
-	return false
-}
-
-// decimalOf returns a number of any class exactly; ok is false for what is none, or not finite.
-func decimalOf(v batch.Value) (java.Decimal, bool) {
-	switch {
-	case integer(v):
-		return java.NewDecimal(v.Int(), 0), true
-	case v.Tag() == batch.TagFloat32 || v.Tag() == batch.TagFloat64:
-		d, err := java.DecimalFromDouble(v.Float())
-		return d, err == nil
-	case v.Tag() == batch.TagDecimal:
-		return java.NewDecimalBig(v.Decimal().Unscaled, v.Decimal().Scale), true
-	}
-	return java.Decimal{}, false
-}
-
-// compare orders two numbers, texts, dates or truths; ok is false for others. Numbers of which one is a FLOAT32
-// or FLOAT64 are compared as those. A text of one character beside a number
-// is the number of the character, as in Groovy.
-func compare(x, y batch.Value) (c int, ok bool) {
-	switch {
-	case integer(x) && integer(y), x.Tag() == batch.TagDate && y.Tag() == batch.TagDate:
-		return compareInts(x.Int(), y.Int()), true
-	case x.Tag() == batch.TagString && y.Tag() == batch.TagString:
-		return java.CompareUTF16(x.Str(), y.Str()), true
-	case x.Tag() == batch.TagBoolean && y.Tag() == batch.TagBoolean:
-		return compareInts(truthNumber(x), truthNumber(y)), true
-	}
-	if isNumber(x) != isNumber(y) {
-		x, y = character(x), character(y)
-	}
-	if !isNumber(x) || !isNumber(y) {
-		return 0, false
-	}
-	if floating(x) || floating(y) {
-		return compareDoubles(double(x), double(y)), true
-	}
-	a, _ := decimalOf(x)
-	b, _ := decimalOf(y)
-	return a.Compare(b), true
-}
-
-// character returns the number of the only UTF-16 unit of a text, other values as they are.
-func character(v batch.Value) batch.Value {
-	if v.Tag() != batch.TagString || java.UTF16Len(v.Str()) != 1 {
-		return v
-	}
-	r, _ := utf8.DecodeRuneInString(v.Str())
-	return batch.Int64Value(int64(r))
-}
-
-func floating(v batch.Value) bool { return v.Tag() == batch.TagFloat32 || v.Tag() == batch.TagFloat64 }
-
-func isNumber(v batch.Value) bool { return integer(v) || floating(v) || v.Tag() == batch.TagDecimal }
-
-// double returns a number as the nearest double.
-func double(v batch.Value) float64 {
-	if floating(v) {
-		return v.Float()
-	}
-	d, _ := decimalOf(v)
-	return d.Float64()
-}
-
-// compareDoubles is Double.compare: NaN is equal to itself and more than all, -0.0 less than 0.0.
-func compareDoubles(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	case a != a || b != b:
-		return compareInts(int64(truthOf(a != a)), int64(truthOf(b != b)))
-	}
-	return compareInts(int64(truthOf(math.Signbit(b))), int64(truthOf(math.Signbit(a))))
-}
-
-func truthOf(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func truthNumber(v batch.Value) int64 { return int64(truthOf(v.Bool())) }
-
-func compareInts(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
-func ordered(op string, left, right *operand) (operand, error) {
-	x, y := left.value(), right.value()
-	c, ok := compare(x, y)
-	switch {
-	case (left.what != 0 || right.what != 0) && !left.isNull() && !right.isNull():
-		return operand{}, errors.New("cannot compare schemas or headers")
-	case left.what != 0 || right.what != 0:
-		if c = 0; !right.isNull() {
-			c = -1
-		} else if !left.isNull() {
-			c = 1
-		}
-	case ok:
-	case x.IsNull() && y.IsNull():
-	case x.IsNull():
-		c = -1
-	case y.IsNull():
-		c = 1
-	default:
-		return operand{}, errors.New("cannot compare " + x.Tag().JavaClass() + " with " + y.Tag().JavaClass())
-	}
-	return truth(op == "<" && c < 0 || op == "<=" && c <= 0 || op == ">" && c > 0 || op == ">=" && c >= 0), nil
-}
-
-// arithmetic computes in 64-bit integers where both are integers and the result is one, otherwise in doubles;
-// + joins a text with anything, and null or a number with a text, - takes one out of a text, as in Groovy.
-func arithmetic(op string, x, y batch.Value) (operand, error) {
-	if op == "+" && (x.Tag() == batch.TagString || y.Tag() == batch.TagString && (x.IsNull() || isNumber(x))) {
-		text := literal.JavaText{}.Append(nil, x)
-		return textOperand(string(literal.JavaText{}.Append(text, y))), nil
-	}
-	if op == "-" && x.Tag() == batch.TagString {
-		return textOperand(strings.Replace(x.Str(), string(literal.JavaText{}.Append(nil, y)), "", 1)), nil
-	}
-	if !isNumber(x) || !isNumber(y) {
-		return operand{}, errors.New("cannot compute " + x.Tag().JavaClass() + " " + op + " " + y.Tag().JavaClass())
-	}
-	if integer(x) && integer(y) {
-		switch i, j := x.Int(), y.Int(); op {
-		case "+":
-			return valueOperand(batch.Int64Value(i + j)), nil
-		case "-":
-			return valueOperand(batch.Int64Value(i - j)), nil
-		case "*":
-			return valueOperand(batch.Int64Value(i * j)), nil
-		default:
-			if j == 0 {
-				return operand{}, errors.New("division by zero")
-			}
-			if op == "%" {
-				return valueOperand(batch.Int64Value(i % j)), nil
-			}
-		}
-	}
-	f, g := double(x), double(y)
-	if (op == "/" || op == "%") && g == 0 && !floating(x) && !floating(y) {
-		return operand{}, errors.New("division by zero")
-	}
-	switch op {
-	case "+":
-		f += g
-	case "-":
-		f -= g
-	case "*":
-		f *= g
-	case "/":
-		f /= g
-	case "%":
-		f = math.Mod(f, g)
-	}
-	return valueOperand(batch.Float64Value(f)), nil
 }
 
 func (e *expression) callOn(o operand, s scope) (operand, error) {
@@ -421,14 +251,19 @@ func (e *expression) callOn(o operand, s scope) (operand, error) {
 	case o.what != 0:
 		return o.part(e.name)
 	case e.name == "toString" && !o.isNull():
-		return textOperand(string(literal.JavaText{}.Append(nil, o.value()))), nil
+		return textOperand(string(appendGroovy(nil, o.value(), o.hashed))), nil
 	case e.name == "equals":
-		right := valueOperand(args[0])
-		return truth(same(&o, &right)), nil
+		return truth(equal(o.value(), args[0])), nil
 	}
-	v := o.value()
-	if v.Tag() != batch.TagString {
-		return operand{}, errors.New("no method '" + e.name + "' in a " + v.Tag().JavaClass())
+	switch v := o.value(); v.Tag() {
+	case batch.TagString:
+		return textMethod(e.name, v.Str(), args, len(e.args)-1)
+	case batch.TagArray:
+		return listMethod(e.name, v.Array(), args[0])
+	case batch.TagMap:
+		if e.name == "isEmpty" {
+			return truth(len(v.Map().Keys) == 0), nil
+		}
 	}
-	return textMethod(e.name, v.Str(), args, len(e.args)-1)
+	return operand{}, noMethod(e.name, o.value())
 }

@@ -2,6 +2,7 @@ package debezium
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/millrace/millrace/batch"
@@ -114,7 +115,9 @@ func (p *expressionParser) number(rest string) {
 	if err != nil || n > 1 && p.token[0] == '0' {
 		p.fail("expected a decimal number of at most 64 bits")
 	}
-	p.lit = batch.Int64Value(v)
+	if p.lit = batch.Int64Value(v); v <= math.MaxInt32 {
+		p.lit = batch.Int32Value(int32(v))
+	}
 }
 
 func (p *expressionParser) quoted(rest string) {

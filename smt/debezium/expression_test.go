@@ -18,7 +18,9 @@ func testScope(name string) operand {
 	case "topic":
 		return textOperand("orders")
 	case "headers", "header":
-		return operand{what: 'H', headers: []batch.Header{{Key: "idh", Value: batch.Int32Value(1)}, {Key: "idh", Value: batch.Int32Value(2)}, {Key: "list", Value: batch.ArrayValue([]batch.Value{batch.Int32Value(1)})}}}
+		return operand{what: 'H', headers: []batch.Header{{Key: "idh", Value: batch.Int32Value(1)}, {Key: "idh", Value: batch.Int32Value(2)}, {Key: "list", Value: batch.ArrayValue([]batch.Value{batch.Int32Value(1)})},
+			{Key: "bytes", Value: batch.BytesValue([]byte{1, 255})},
+			{Key: "map", Value: batch.MapValueOf(&batch.MapValue{Keys: []batch.Value{batch.StringValue("a")}, Values: []batch.Value{batch.MapValueOf(&batch.MapValue{})}})}}}
 	}
 	return operand{}
 }
@@ -37,17 +39,32 @@ func TestExpressions(t *testing.T) {
 		"!topic.matches('o[rs]') && topic.length() == 6": "true",
 		"topic.substring(1, 3).toUpperCase()":            `"RD"`,
 		"valueSchema.name() == 'N' && keySchema == null": "true",
-		"1 + 2 * 3 - -4":                                 "11",
+		"1 + 2 * 3 - -4":                                 "11i32",
 		"7 / 2":                                          "3.5",
 		"7 % 4 == 3 && 1.5 < 2 && 0.5 + 0.5 == 1":        "true",
-		"'it''s'":                               "? character 5: expected the end, found ''s''",
-		"'a\\'b'":                               `"a'b"`,
-		"value.after && true":                   "false",
-		"null < 0":                              "true",
-		"'a' < 98 && 'a' == 97":                 "true", // one character is its number
-		"'abab' - 'ba' == 'ab' && false < true": "true",
-		"value.qty == 7 && headers.list.value.a == null": "! no field 'a' in a java.lang.Integer",
-		"'ab' < 1":                         "! cannot compare java.lang.String with java.lang.Long",
+		"'it''s'":               "? character 5: expected the end, found ''s''",
+		"'a\\'b'":               `"a'b"`,
+		"value.after && true":   "false",
+		"null < 0":              "true",
+		"'a' < 98 && 'a' == 97": "true", // one character is its number
+		"2147483647 + 1 < 0 && -2147483648 == 2147483648 * -1 && 2147483648 * 2 > 0": "true", // 32 bits overflow
+		"3000000000 % 7 == 4 && 1.5 * 2 == 3":                                        "true",
+		"(97).equals('a') || (7).equals(7.0) || !(7).equals(value.qty)":              "false", // equals knows no other class
+		"headers.list.value + 'x' == ''":                                             "! cannot compute java.util.ArrayList + java.lang.String",
+		"'' + headers.list.value":                                                    `"[1]"`,
+		"headers.map.value + 'x'":                                                    `"[a:[:]]x"`,
+		"headers.map.value.a ? 1 : 2":                                                "2i32",
+		"headers.map.value > headers.map.value":                                      "false", // the same object
+		"headers.map.value >= headers.map.value":                                     "true",
+		"headers.map.value > headers.list.value":                                     "! cannot compare java.util.HashMap with java.util.ArrayList",
+		"headers.list.value.indexOf(1) == 0 && headers.list.value.contains(2)":       "false",
+		"headers.list.value.isEmpty() || headers.map.value.isEmpty()":                "false",
+		"headers.list.value.trim()":                                                  "! no method 'trim' in a java.util.ArrayList",
+		"'' + headers.bytes.value":                                                   `"[1, -1]"`,
+		"-'a' == 1":                                                                  "! cannot compute -java.lang.String",
+		"'abab' - 'ba' == 'ab' && false < true":                                      "true",
+		"value.qty == 7 && headers.list.value.a == null":                             "! no field 'a' in a java.lang.Integer",
+		"'ab' < 1":                         "! cannot compare java.lang.String with java.lang.Integer",
 		"operation != 'd'":                 "? character 1: expected key, value, keySchema, valueSchema, topic or headers, found 'operation'",
 		"value.op === 'u'":                 "? character 10: this operator is not one that both languages have, found '=='",
 		"value.op != 'd":                   "? character 13: expected the end of the text, found ''d'",
@@ -59,7 +76,7 @@ func TestExpressions(t *testing.T) {
 		strings.Repeat("(", 5000) + "1":    "? character 101: nested too deep, found '('",
 		strings.Repeat("!", 5000) + "true": "? character 200: nested too deep, found '!'",
 		"value.qty == 7.0 && value.qty.toString() == '7'":      "true",
-		"topic.indexOf('d') + topic.trim().concat('!').length": "9",
+		"topic.indexOf('d') + topic.trim().concat('!').length": "9i32",
 		"1 % 0":   "! division by zero",
 		"\"a$b\"": "? character 1: a text in double quotes may have no $, which one language takes for a variable; use single quotes, found the end",
 	} {

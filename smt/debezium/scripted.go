@@ -132,14 +132,19 @@ func topicOperand(topic string, has bool) operand {
 	return textOperand(topic)
 }
 
+// hashed reports whether maps of a column iterate as a HashMap.
+func hashed(c *batch.Column) bool {
+	return c != nil && c.Form() == batch.FormDynamic && !c.Dyn.Linked
+}
+
 func (t *scripted) record(r smt.Record) (smt.Record, bool, error) {
 	hasTopic := len(r.Row.Batch().Topics.Names) > 0
 	topic, keep, err := t.decide(r.Topic, hasTopic, r.Value.IsNull(), func(name string) operand {
 		switch name {
 		case "key":
-			return valueOperand(r.Key)
+			return operand{v: r.Key, hashed: hashed(r.Row.Batch().Key)}
 		case "value":
-			return valueOperand(r.Value)
+			return operand{v: r.Value, hashed: hashed(r.Row.Batch().Value)}
 		case "keySchema":
 			return operand{what: 's', schema: r.KeySchema}
 		case "valueSchema":
@@ -167,9 +172,9 @@ func (t *scripted) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 	variables := func(name string) operand {
 		switch name {
 		case "key":
-			return operand{column: key, row: row}
+			return operand{column: key, row: row, hashed: hashed(key)}
 		case "value":
-			return operand{column: value, row: row}
+			return operand{column: value, row: row, hashed: hashed(value)}
 		case "keySchema":
 			return operand{what: 's', schema: key.SchemaOf(row)}
 		case "valueSchema":

@@ -19,7 +19,7 @@ func textMethod(name, text string, args [2]batch.Value, n int) (operand, error) 
 	case "trim":
 		return textOperand(java.Trim(text)), nil
 	case "length":
-		return valueOperand(batch.Int64Value(int64(java.UTF16Len(text)))), nil
+		return valueOperand(batch.Int32Value(int32(java.UTF16Len(text)))), nil
 	case "isEmpty":
 		return truth(text == ""), nil
 	case "substring":
@@ -45,7 +45,7 @@ func textMethod(name, text string, args [2]batch.Value, n int) (operand, error) 
 		if at > 0 {
 			at = java.UTF16Len(text[:at])
 		}
-		return valueOperand(batch.Int64Value(int64(at))), nil
+		return valueOperand(batch.Int32Value(int32(at))), nil
 	case "matches":
 		p, err := regex.Compile(arg)
 		if err != nil {
