@@ -328,3 +328,24 @@ func TestEncode_TooDeepFails(t *testing.T) {
 		b.Release()
 	}
 }
+
+// TestMisfit_BesideRequiredFields: a date under a FLOAT64 inside a struct was answered with the first required field of that
+// struct that the skeleton around the date has not.
+func TestMisfit_BesideRequiredFields(t *testing.T) {
+	const odd = `{"field":"d","type":"double","name":"org.apache.kafka.connect.data.Date"}`
+	inner := `{"type":"struct","fields":[` + odd + `,{"field":"m","type":"map","keys":{"type":"string"},"values":{"type":"bytes"}}]}`
+	wrap := func(schema, payload string) string {
+		return `{"schema":{"type":"struct","fields":[{"field":"s",` + schema[1:] + `]},"payload":{"s":` + payload + `}}`
+	}
+	rows := lines(wrap(inner, `{"d":1,"m":{}}`) + "\n" +
+		wrap(`{"type":"array","items":`+inner+`}`, `[{"d":1,"m":{}}]`) + "\n" +
+		wrap(`{"type":"map","keys":{"type":"string"},"values":`+inner+`}`, `{"k":{"d":1,"m":{}}}`) + "\n" +
+		wrap(`{"type":"map","keys":{"type":"int32"},"values":`+inner+`}`, `[[1,{"d":1,"m":{}}]]`))
+	c := testConverter(t)
+	for i, a := range plainAnswers(c, rows) {
+		if !strings.HasSuffix(a.String(), "cannot be stored in it") {
+			t.Errorf("%s: %v", rows[i], a)
+		}
+	}
+	compareReading(t, batch.NewPool(mem.Checked(t)), c, rows)
+}

@@ -39,7 +39,7 @@ func (d *decoder) tapeMap(c *column, r int, v jsonscan.Ref) (first misfit, err e
 		}
 		c.elem.room(row)
 		if m.is && !first.is {
-			first = misfit{true, mapSkeleton(batch.StringValue(string(name)), m.value)}
+			first = misfit{true, mapSkeleton(batch.StringValue(string(name)), m.value), m.checked}
 		}
 	}
 	c.elem.rows, c.key.rows = base+len(order), base+len(order)

@@ -52,7 +52,7 @@ func (d *decoder) tapePairs(c *column, r int, v jsonscan.Ref) (first misfit, err
 		row := base + n
 		k := p.known(at)
 		if err := keyMisfit(c.key, k); err && !first.is {
-			first = misfit{true, mapSkeleton(k, batch.Null())}
+			first = misfit{is: true, value: mapSkeleton(k, batch.Null())}
 		}
 		d.put(c.key, row, k)
 		m, err := d.tapeTyped(c.elem, row, p.entries[at].value(), true)
@@ -61,7 +61,7 @@ func (d *decoder) tapePairs(c *column, r int, v jsonscan.Ref) (first misfit, err
 		}
 		c.elem.room(row)
 		if m.is && !first.is {
-			first = misfit{true, mapSkeleton(k, m.value)}
+			first = misfit{true, mapSkeleton(k, m.value), m.checked}
 		}
 	}
 	c.elem.rows, c.key.rows = base+len(order), base+len(order)

@@ -12,8 +12,9 @@ import (
 // misfit is a value that was read and that its schema does not take: null for a required one, or a date under a STRING. Java finds out when
 // it is put into a struct, and a column cannot have it; by then, value is a skeleton of what is around it.
 type misfit struct {
-	is    bool
-	value batch.Value
+	is      bool
+	value   batch.Value
+	checked bool // in structs, which checked what was put into them; others of their fields are missing from value
 }
 
 // tapeTyped writes the value v of the tape into row r of c; ok is false for one that is not there. It looks at values in Java's order,
@@ -27,7 +28,7 @@ func (d *decoder) tapeTyped(c *column, r int, v jsonscan.Ref, ok bool) (misfit, 
 		case d.absent(c, r):
 			return misfit{}, nil
 		case !c.standard.IsNull():
-			return misfit{true, c.standard}, nil
+			return misfit{is: true, value: c.standard}, nil
 		}
 		return misfit{}, codec.Data("Invalid null value for required %s field", c.schema.Kind())
 	}
@@ -121,7 +122,7 @@ func (d *decoder) tapeLogical(c *column, r int, v jsonscan.Ref) (misfit, error) 
 		return misfit{}, err
 	case c.op == opOdd:
 		c.null(r)
-		return misfit{true, value}, nil
+		return misfit{is: true, value: value}, nil
 	}
 	d.put(c, r, value)
 	return misfit{}, nil
@@ -137,7 +138,7 @@ func (d *decoder) tapeList(c *column, r int, v jsonscan.Ref) (first misfit, err 
 	add := func(item jsonscan.Ref) bool {
 		var m misfit
 		if m, err = d.tapeTyped(e, e.rows, item, true); m.is && !first.is {
-			first = misfit{true, batch.ArrayValue([]batch.Value{m.value})}
+			first = misfit{true, batch.ArrayValue([]batch.Value{m.value}), m.checked}
 		}
 		return err == nil
 	}
@@ -186,13 +187,15 @@ func (d *decoder) tapeStruct(c *column, r int, v jsonscan.Ref) (first misfit, er
 		if !inner.is {
 			continue
 		}
-		if err := c.schema.Fields()[i].Schema.ValidateField(m.name, inner.value); err != nil {
-			return misfit{}, inField(&codec.Error{Class: codec.DataException, Text: err.Error(), Pos: -1}, m.name)
+		if !inner.checked {
+			if err := c.schema.Fields()[i].Schema.ValidateField(m.name, inner.value); err != nil {
+				return misfit{}, inField(&codec.Error{Class: codec.DataException, Text: err.Error(), Pos: -1}, m.name)
+			}
 		}
 		if !first.is {
 			s := batch.NewStructValue(c.schema)
 			s.Fields[i] = inner.value
-			first = misfit{true, batch.StructValueOf(s)}
+			first = misfit{true, batch.StructValueOf(s), true}
 		}
 	}
 	return first, nil
