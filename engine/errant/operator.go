@@ -97,12 +97,12 @@ func (o *Operator) Attempts() Attempts {
 	return a
 }
 
-// Next counts a retriable failure and waits before the next attempt. It reports false, without
+// Next counts the retriable failures of as many rows and waits before the next attempt. It reports false, without
 // waiting, when there must be none: the time is up, or the task stops.
 // Source: RetryWithToleranceOperator.execAndRetry, backoff.
-func (a *Attempts) Next(ctx context.Context) bool {
+func (a *Attempts) Next(ctx context.Context, rows int) bool {
 	o := a.o
-	o.opt.Metrics.Failures(1)
+	o.opt.Metrics.Failures(rows)
 	a.n++
 	now := time.Now()
 	if !a.deadline.IsZero() && !now.Before(a.deadline) {
@@ -119,7 +119,7 @@ func (a *Attempts) Next(ctx context.Context) bool {
 	case <-o.stop:
 	case <-ctx.Done():
 	}
-	o.opt.Metrics.Retries(1)
+	o.opt.Metrics.Retries(rows)
 	select {
 	case <-o.stop:
 		return false
@@ -146,10 +146,21 @@ func (o *Operator) Do(ctx context.Context, op func() error) error {
 	a := o.Attempts()
 	for {
 		err := op()
-		if err == nil || !connectors.IsRetriable(err) || !a.Next(ctx) {
+		if err == nil || !connectors.IsRetriable(err) || !a.Next(ctx, 1) {
 			return err
 		}
 	}
+}
+
+// Again is Do for an operation that has failed once already, with the given error.
+func (o *Operator) Again(ctx context.Context, failed error, op func() error) error {
+	return o.Do(ctx, func() error {
+		if err := failed; err != nil {
+			failed = nil
+			return err
+		}
+		return op()
+	})
 }
 
 // Failed handles rows of b that a converter or the transforms refused, in row order: each is counted
@@ -164,6 +175,9 @@ func (o *Operator) Failed(ctx context.Context, b *batch.Batch, errs []RowError, 
 	for i := range errs {
 		e := &errs[i]
 		o.opt.Metrics.Failures(1)
+		if !o.Retries() && connectors.IsRetriable(e.Err) {
+			o.opt.Metrics.Failures(1) // the attempt, which Java counts beside the row
+		}
 		o.markFailed()
 		if o.opt.TolerateAll {
 			o.opt.Metrics.Skipped(1)

@@ -20,7 +20,7 @@ func (c *Chain) retry(s *Step, origin *batch.Batch, failed []errant.RowError, n 
 			continue
 		}
 		var out []*batch.Batch
-		err := c.Attempt(func() (err error) {
+		err := c.again(e.Err, func() (err error) {
 			out, err = again(s, origin, e.Row)
 			return err
 		})
@@ -31,6 +31,46 @@ func (c *Chain) retry(s *Step, origin *batch.Batch, failed []errant.RowError, n 
 		live = append(live, out...)
 	}
 	return live, final
+}
+
+// again is Attempt for an operation that has failed once already, with the given error.
+func (c *Chain) again(failed error, op func() error) error {
+	return c.Attempt(func() error {
+		if err := failed; err != nil {
+			failed = nil
+			return err
+		}
+		return op()
+	})
+}
+
+// retest asks the predicate again about the rows of b whose failures are retriable, each alone. Rows that it answers
+// for now go to c.yes or c.no, what fails for good stays in b's status.
+func (c *Chain) retest(s *Step, b *batch.Batch) {
+	errs := slices.Clone(b.Status.Errors())
+	b.Status.Reset()
+	for _, e := range errs {
+		err := e.Err
+		if connectors.IsRetriable(err) {
+			err = c.again(err, func() (err error) {
+				one := b.Fork(copySelection(b, batch.Selection{e.Row}))
+				defer one.Release()
+				yes, no, err := s.Predicate.Test(one, nil, nil)
+				if errs := one.Status.Errors(); err == nil && len(errs) > 0 {
+					err = errs[0].Err
+				}
+				if err == nil {
+					c.yes, c.no = append(c.yes, yes...), append(c.no, no...)
+				}
+				return err
+			})
+		}
+		if err != nil {
+			b.Status.Fail(e.Row, b.Len(), err)
+		}
+	}
+	slices.Sort(c.yes)
+	slices.Sort(c.no)
 }
 
 // again applies the transform to one row of origin. It fails if the row does.

@@ -53,7 +53,7 @@ func (d *decoding) run(ctx context.Context, b *batch.Batch, in *codec.Input, wan
 		if len(again) == 0 {
 			return d.parts, failed, nil
 		}
-		if !attempts.Next(ctx) {
+		if !attempts.Next(ctx, len(again)) {
 			failed = d.giveUp(&status, failed)
 			return d.parts, failed, nil
 		}

@@ -129,8 +129,8 @@ func (s *Sink) headers(ctx context.Context, w *batch.Batch, failed []errant.RowE
 		for i := w.Headers.Offsets[row]; i < w.Headers.Offsets[row+1]; i++ {
 			h := &entries[i]
 			schema, v, err := s.opt.Header.ToConnect(w.Origin.Topic, h.Key, h.Raw)
-			if connectors.IsRetriable(err) {
-				err = s.opt.Operator.Do(ctx, func() (err error) {
+			if connectors.IsRetriable(err) && s.opt.Operator.Retries() {
+				err = s.opt.Operator.Again(ctx, err, func() (err error) {
 					schema, v, err = s.opt.Header.ToConnect(w.Origin.Topic, h.Key, h.Raw)
 					return err
 				})

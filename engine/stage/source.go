@@ -113,8 +113,8 @@ func (s *Source) headers(ctx context.Context, w *batch.Batch, failed []errant.Ro
 			}
 			topic := w.Topics.At(int(row))
 			raw, null, err := s.opt.Header.FromConnect([]byte{}, topic, h.Key, h.Schema, h.Value)
-			if connectors.IsRetriable(err) {
-				err = s.opt.Operator.Do(ctx, func() (err error) {
+			if connectors.IsRetriable(err) && s.opt.Operator.Retries() {
+				err = s.opt.Operator.Again(ctx, err, func() (err error) {
 					raw, null, err = s.opt.Header.FromConnect([]byte{}, topic, h.Key, h.Schema, h.Value)
 					return err
 				})
@@ -158,7 +158,7 @@ func (e *encoding) run(ctx context.Context, w *batch.Batch, col *batch.Column, o
 		if len(again) == 0 {
 			break
 		}
-		if !attempts.Next(ctx) {
+		if !attempts.Next(ctx, len(again)) {
 			failed = e.giveUp(w, &status, failed)
 			break
 		}

@@ -15,6 +15,9 @@ func (c *Chain) step(s *Step, b *batch.Batch, failed []errant.RowError) ([]erran
 		b.Release()
 		return failed, err
 	}
+	if c.Attempt != nil && b.Status.Any() {
+		c.retest(s, b)
+	}
 	failed = drain(b, errant.Transformation, s.Class, failed)
 	yes, no := c.yes, c.no
 	if s.Negate {
