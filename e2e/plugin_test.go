@@ -7,12 +7,10 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/millrace/millrace/e2e/harness"
 )
@@ -26,7 +24,7 @@ const tickCount = 20_000
 // TestPlugin_ModuleOfOthers copies the module out of the repository, tests it, builds its program, and runs its source,
 // transform, converter and sink in a worker.
 func TestPlugin_ModuleOfOthers(t *testing.T) {
-	dir := copyModule(t)
+	dir := copyModule(t, pluginModule)
 	goTool(t, dir, "vet", "./...")
 	goTool(t, dir, "test", "./...")
 	program := filepath.Join(dir, "acme-connect")
@@ -72,55 +70,6 @@ func TestPlugin_ModuleOfOthers(t *testing.T) {
 		if want := fmt.Sprintf("%s-acme-0@%d %d", topic, i, i); l != want {
 			t.Fatalf("line %d of the ledger is %q, want %q", i, l, want)
 		}
-	}
-}
-
-// copyModule copies the module to a folder outside the repository and points it at the repository.
-func copyModule(t *testing.T) string {
-	t.Helper()
-	root, err := harness.Root()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(pluginModule)); err != nil {
-		t.Fatal(err)
-	}
-	// The versions that the repository has chosen are those it was tested with.
-	ours, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, chosen, ok := bytes.Cut(ours, []byte("\nrequire "))
-	if !ok {
-		t.Fatal("go.mod of the repository requires nothing")
-	}
-	mod = fmt.Appendf(mod, "\nreplace github.com/millrace/millrace => %s\n\nrequire %s", root, chosen)
-	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string][]byte{"go.mod": mod, "go.sum": sums} {
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
-func goTool(t *testing.T, dir string, args ...string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 }
 

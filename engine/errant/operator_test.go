@@ -3,10 +3,13 @@ package errant
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
@@ -252,4 +255,41 @@ func TestReports_DoNotPileUp(t *testing.T) {
 	if err := r.Await(t.Context(), []connectors.TopicPartition{a}); !errors.Is(err, errOp) {
 		t.Errorf("%v", err)
 	}
+}
+
+// TestClass_OfKafkasRefusals is Java's for what brokers say of records. Source: Errors.
+func TestClass_OfKafkasRefusals(t *testing.T) {
+	for err, want := range map[*kerr.Error]string{
+		kerr.MessageTooLarge:           "org.apache.kafka.common.errors.RecordTooLargeException",
+		kerr.InvalidRecord:             "org.apache.kafka.common.InvalidRecordException",
+		kerr.TopicAuthorizationFailed:  "org.apache.kafka.common.errors.TopicAuthorizationException",
+		kerr.CoordinatorLoadInProgress: connectors.ConnectException,
+	} {
+		if got := Class(fmt.Errorf("produce: %w", err)); got != want {
+			t.Errorf("%v is a %s, want %s", err, got, want)
+		}
+	}
+}
+
+// TestRetries_AreCountedByRows: each row is an operation, as in Java, and the first attempt is one too.
+func TestRetries_AreCountedByRows(t *testing.T) {
+	m := &counts{}
+	o := NewOperator(Options{TolerateAll: true, Metrics: m})
+	errs := rowErrors(1)
+	errs[0].Err = connectors.Retriable(errOp)
+	if err := o.Failed(t.Context(), &batch.Batch{}, errs, nil); err != nil || m.failures != 2 {
+		t.Errorf("without retries: %v, %d failures", err, m.failures)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		m := &counts{}
+		o := NewOperator(Options{RetryTimeout: time.Second, RetryDelayMax: time.Minute, Metrics: m})
+		a := o.Attempts()
+		if !a.Next(t.Context(), 3) || m.failures != 3 || m.retries != 3 {
+			t.Errorf("%+v", m)
+		}
+		began, n := time.Now(), 0
+		if err := o.Again(t.Context(), connectors.Retriable(errOp), func() error { n++; return nil }); err != nil || n != 1 || time.Since(began) != retryDelayMin {
+			t.Errorf("%v after %d more attempts and %v", err, n, time.Since(began))
+		}
+	})
 }

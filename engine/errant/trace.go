@@ -4,15 +4,23 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/twmb/franz-go/pkg/kerr"
+
 	"github.com/millrace/millrace/connectors"
 )
 
 // Class returns the Java exception class under which users know err: that of the first error in its
-// chain that names one, ConnectException otherwise.
+// chain that names one, that of Kafka's refusal of a record, or ConnectException.
 func Class(err error) string {
 	var j interface{ JavaClass() string }
 	if errors.As(err, &j) {
 		return j.JavaClass()
+	}
+	var k *kerr.Error
+	if errors.As(err, &k) {
+		if class := kafkaClass(k.Code); class != "" {
+			return class
+		}
 	}
 	return connectors.ConnectException
 }
