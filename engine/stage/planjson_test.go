@@ -48,7 +48,7 @@ func TestSink_ProjectionChangesNoByte(t *testing.T) {
 		for i := range docs {
 			docs[i] = randomJSON(r, 2)
 			if r.IntN(30) == 0 {
-				docs[i] = []string{"null", "7", "[]", "{", `"text"`}[r.IntN(5)]
+				docs[i] = []string{"null", "7", "[]", "{", `"text"`, `[{"m0":1,"m1":"x"},{"m1":2}]`}[r.IntN(6)]
 			}
 		}
 		wanted := []*batch.Projection{nil, {None: true}, {Fields: map[string]*batch.Projection{"m1": nil, "m7": nil}}}[r.IntN(3)]

@@ -59,11 +59,11 @@ func twoSided(name string, def *config.Def, configure func(s columnar.Side, v *c
 }
 
 // newTransform is a transform whose columnar form, nil for none, never splits a batch.
-func newTransform(columns func(b *batch.Batch) bool, record func(smt.Record) (smt.Record, bool, error)) smt.Transform {
+func newTransform(columns func(b *batch.Batch) bool, record func(smt.Record) (smt.Record, bool, error), does smt.Effect) smt.Transform {
 	if columns == nil {
-		return columnar.New(nil, record)
+		return columnar.New(nil, record, does)
 	}
-	return columnar.New(func(b *batch.Batch) ([]*batch.Batch, bool) { return nil, columns(b) }, record)
+	return columnar.New(func(b *batch.Batch) ([]*batch.Batch, bool) { return nil, columns(b) }, record, does)
 }
 
 func dataError(text string) error { return &batch.DataError{Text: text} }

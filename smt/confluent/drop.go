@@ -18,7 +18,7 @@ func dropClasses() []*smt.Class {
 	})
 	return twoSided("Drop", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
 		t := &drop{side: s, behavior: v.String(schemaBehavior)}
-		return newTransform(t.columns, t.record), nil
+		return newTransform(t.columns, t.record, t.effect()), nil
 	})
 }
 
@@ -46,6 +46,9 @@ func (t *drop) schema(s *batch.Schema) (*batch.Schema, error) {
 	}
 	return t.to, nil
 }
+
+// effect: what was there is gone, but the schema may stay.
+func (t *drop) effect() smt.Effect { return t.side.On(smt.Access{Form: smt.Made}) }
 
 func (t *drop) record(r smt.Record) (smt.Record, bool, error) {
 	s, _ := t.side.Of(&r)

@@ -42,7 +42,7 @@ func extractTopicClasses() []*smt.Class {
 		} else {
 			t.column = t.field
 		}
-		return newTransform(t.columns, t.record), nil
+		return newTransform(t.columns, t.record, t.effect()), nil
 	})
 	return append(classes, extractTopicHeaderClasses()...)
 }
@@ -57,6 +57,28 @@ type extractTopic struct {
 	path   *jsonpath.Path
 	column string // the top-level field, if it is one
 	skip   bool
+}
+
+// effect: the topic stays where it is named nowhere.
+func (t *extractTopic) effect() smt.Effect {
+	a := smt.Access{Form: smt.Looked, Reads: []smt.Path{{}}}
+	switch {
+	case t.path != nil:
+		a.Reads = readsOf(t.path)
+	case t.field != "":
+		a.Reads = []smt.Path{{t.field}}
+	}
+	e := t.side.On(a)
+	e.Topic = smt.Reads | smt.Writes
+	return e
+}
+
+// readsOf returns the members that a JSON path looks at.
+func readsOf(p *jsonpath.Path) (out []smt.Path) {
+	for _, names := range p.Reads() {
+		out = append(out, names)
+	}
+	return out
 }
 
 func (t *extractTopic) record(r smt.Record) (smt.Record, bool, error) {

@@ -19,7 +19,7 @@ func extractTopicHeaderClasses() []*smt.Class {
 		Define(skipMissingKey())
 	return single(classPrefix+"ExtractTopic$Header", def, func(v *config.Values) (smt.Transform, error) {
 		t := &extractTopicHeader{key: v.String("field"), skip: v.Bool(skipMissing)}
-		return newTransform(t.columns, t.record), nil
+		return newTransform(t.columns, t.record, t.effect()), nil
 	})
 }
 
@@ -55,6 +55,11 @@ func (t *extractTopicHeader) missing(is bool) error {
 		return nil
 	}
 	return dataError("ExtractTopic: header " + t.key + " is missing or null; set " + skipMissing + " to let such records pass")
+}
+
+// effect: the topic stays where headers name none.
+func (t *extractTopicHeader) effect() smt.Effect {
+	return smt.Effect{Headers: smt.Reads, Topic: smt.Reads | smt.Writes}
 }
 
 func (t *extractTopicHeader) record(r smt.Record) (smt.Record, bool, error) {

@@ -32,7 +32,7 @@ func filterClasses() []*smt.Class {
 		}
 		t := &filter{side: s, condition: condition, path: p, include: strings.EqualFold(v.String("filter.type"), "include"), missing: strings.ToLower(v.String("missing.or.null.behavior"))}
 		t.simple, _ = p.Condition()
-		return newTransform(t.columns, t.record), nil
+		return newTransform(t.columns, t.record, t.effect()), nil
 	})
 }
 
@@ -58,6 +58,12 @@ type filter struct {
 	include   bool // those that match
 	missing   string
 	simple    *jsonpath.Condition // nil: not to be evaluated on columns
+}
+
+func (t *filter) effect() smt.Effect {
+	e := t.side.On(smt.Access{Form: smt.Looked, Reads: readsOf(t.path)})
+	e.Filters = true
+	return e
 }
 
 func (t *filter) record(r smt.Record) (smt.Record, bool, error) {

@@ -23,7 +23,7 @@ func gzipDecompressClasses() []*smt.Class {
 	})
 	return twoSided("GzipDecompress", def, func(s columnar.Side, v *config.Values) (smt.Transform, error) {
 		t := &gzipDecompress{side: s, max: v.Int64(decompressedMax)}
-		return newTransform(t.columns, t.record), nil
+		return newTransform(t.columns, t.record, t.effect()), nil
 	})
 }
 
@@ -36,6 +36,10 @@ type gzipDecompress struct {
 	reader *gzip.Reader
 	limit  io.LimitedReader
 	source bytes.Reader
+}
+
+func (t *gzipDecompress) effect() smt.Effect {
+	return t.side.On(smt.Access{Form: smt.Made, Reads: []smt.Path{{}}})
 }
 
 func (t *gzipDecompress) record(r smt.Record) (smt.Record, bool, error) {

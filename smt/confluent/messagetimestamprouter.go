@@ -43,7 +43,7 @@ func messageTimestampRouterClasses() []*smt.Class {
 		if t.out, err = datetext.New(v.String("topic.timestamp.format"), nil, time.Now()); err != nil {
 			return nil, err
 		}
-		return newTransform(nil, t.record), nil
+		return newTransform(nil, t.record, t.effect()), nil
 	})
 }
 
@@ -66,6 +66,14 @@ type messageTimestampRouter struct {
 	topicFormat string
 	keys        []string
 	in, out     *datetext.Format
+}
+
+func (t *messageTimestampRouter) effect() smt.Effect {
+	e := smt.Effect{Value: smt.Access{Form: smt.Looked}, Topic: smt.Reads | smt.Writes}
+	for _, name := range t.keys {
+		e.Value.Reads = append(e.Value.Reads, smt.Path{name})
+	}
+	return e
 }
 
 func (t *messageTimestampRouter) record(r smt.Record) (smt.Record, bool, error) {

@@ -27,7 +27,7 @@ func tombstoneHandlerClasses() []*smt.Class {
 		default:
 			t.found = notice.New(c.Log(), slog.LevelDebug, "tombstones dropped")
 		}
-		return newTransform(t.columns, t.record), nil
+		return newTransform(t.columns, t.record, t.effect()), nil
 	})
 }
 
@@ -39,6 +39,11 @@ type tombstoneHandler struct {
 
 func tombstoneFound() error {
 	return dataError("Tombstone record encountered and behavior is set to fail")
+}
+
+// effect: the topic stands in the log.
+func (t *tombstoneHandler) effect() smt.Effect {
+	return smt.Effect{Value: smt.Access{Form: smt.Looked}, Topic: smt.Reads, Filters: !t.fails}
 }
 
 func (t *tombstoneHandler) record(r smt.Record) (smt.Record, bool, error) {

@@ -29,7 +29,7 @@ func topicRegexRouterClasses() []*smt.Class {
 			return nil, err
 		}
 		t := &topicRegexRouter{find: find, full: full, replacement: v.String("replacement"), known: map[string]string{}}
-		return newTransform(t.columns, t.record), nil
+		return newTransform(t.columns, t.record, t.effect()), nil
 	})
 	classes[0].Aliases = []string{classPrefix + "TopicRegexRouter"}
 	return classes
@@ -82,6 +82,8 @@ func (t *topicRegexRouter) topic(name string) (string, error) {
 	t.known[name] = to
 	return to, nil
 }
+
+func (t *topicRegexRouter) effect() smt.Effect { return smt.Effect{Topic: smt.Reads | smt.Writes} }
 
 func (t *topicRegexRouter) record(r smt.Record) (smt.Record, bool, error) {
 	to, err := t.topic(r.Topic)

@@ -149,7 +149,7 @@ func (p *expressionParser) operator(rest string) {
 	for _, o := range operators {
 		if strings.HasPrefix(rest, o) {
 			p.take('.', len(o))
-			if strings.HasPrefix(p.text[p.at:], "=") {
+			if o != ")" && o != "]" && strings.HasPrefix(p.text[p.at:], "=") {
 				p.fail("this operator is not one that both languages have")
 			}
 			return

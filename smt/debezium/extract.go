@@ -124,6 +124,24 @@ func (t *extract) inserted(row *batch.Schema) insertedRow {
 	})
 }
 
+// effect: what is no change event passes as it is, so that all of the value may be wanted.
+func (t *extract) effect() smt.Effect {
+	e := smt.Effect{Value: smt.Access{Form: smt.Opaque}, Filters: true}
+	if len(t.headers) > 0 {
+		e.Headers |= smt.Writes
+	}
+	if java.Trim(t.dropHeader) != "" {
+		e.Headers |= smt.Reads
+		if t.dropFromKey {
+			e.Key.Form = smt.Opaque
+		}
+	}
+	if t.routeBy != "" {
+		e.Topic = smt.Reads | smt.Writes
+	}
+	return e
+}
+
 func (t *extract) record(r smt.Record) (smt.Record, bool, error) {
 	tombstone, event := r.Value.IsNull(), isEnvelope(r.ValueSchema)
 	if (tombstone || event) && len(t.headers) > 0 {

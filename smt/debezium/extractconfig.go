@@ -192,6 +192,6 @@ func extractNewRecordStateClasses() []*smt.Class {
 		if t.headers, err = fieldReferences(v.String("add.headers.prefix"), v.List("add.headers")); err != nil {
 			return nil, err
 		}
-		return columnar.New(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record, t.effect()), nil
 	})
 }

@@ -89,7 +89,7 @@ func logicalTableClasses() []*smt.Class {
 		}
 		t.keys.max = int(max(v.Int32("logical.table.cache.size"), 0))
 		t.envelopes.max = t.keys.max
-		return columnar.New(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record, t.effect()), nil
 	})
 }
 
@@ -177,6 +177,18 @@ func (t *logicalTable) envelopeSchema(old *batch.Schema, topic string) renamed {
 		r.schema, r.err = out.Build()
 		return r
 	})
+}
+
+// effect: keys and envelopes keep their members under schemas that the topic names.
+func (t *logicalTable) effect() smt.Effect {
+	e := smt.Effect{
+		Key: smt.Access{Form: smt.Edited, Schema: true}, Value: smt.Access{Form: smt.Edited, Schema: true},
+		Topic: smt.Reads | smt.Writes,
+	}
+	if t.unique {
+		e.Key.Writes = []string{t.keyField}
+	}
+	return e
 }
 
 func (t *logicalTable) record(r smt.Record) (smt.Record, bool, error) {

@@ -45,6 +45,14 @@ type outbox struct {
 // noVersion is the key of versionSchemas for a null version, which is no INT32.
 const noVersion = 1 << 40
 
+// effect: what is no change event passes as it is, so that all of key and value may be wanted.
+func (t *outbox) effect() smt.Effect {
+	return smt.Effect{
+		Key: smt.Access{Form: smt.Opaque}, Value: smt.Access{Form: smt.Opaque},
+		Headers: smt.Writes, Topic: smt.Reads | smt.Writes, Partition: smt.Writes, Timestamp: smt.Writes, Filters: true,
+	}
+}
+
 func (t *outbox) record(r smt.Record) (smt.Record, bool, error) {
 	switch {
 	case r.Value.IsNull():

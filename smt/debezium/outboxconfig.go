@@ -178,7 +178,7 @@ func eventRouterClasses() []*smt.Class {
 		for _, a := range t.additional {
 			t.wraps = t.wraps || a.place == placeEnvelope
 		}
-		return columnar.New(t.columns, t.record), nil
+		return columnar.New(t.columns, t.record, t.effect()), nil
 	})
 }
 

@@ -53,7 +53,7 @@ func scriptedClasses() []*smt.Class {
 			if err := t.configure(v, key.Name); err != nil {
 				return nil, exception(debeziumException, err.Error())
 			}
-			return columnar.New(t.columns, t.record), nil
+			return columnar.New(t.columns, t.record, t.effect()), nil
 		})
 	}
 	return append(of("Filter", filter, false), of("ContentBasedRouter", router, true)...)
@@ -85,6 +85,16 @@ func (t *scripted) configure(v *config.Values, key string) (err error) {
 		t.topics, err = regex.Compile(text)
 	}
 	return err
+}
+
+// effect: beside what the expression reads, whether there is a value, and the topic, which stands in errors.
+func (t *scripted) effect() smt.Effect {
+	e := smt.Effect{Value: smt.Access{Form: smt.Looked}, Topic: smt.Reads, Filters: !t.routes || t.nulls == "drop"}
+	if t.routes {
+		e.Topic |= smt.Writes
+	}
+	t.e.reads(&e)
+	return e
 }
 
 // decide returns the record's topic, and whether it is kept. A record without topic fails where topics are

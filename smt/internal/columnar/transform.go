@@ -23,9 +23,9 @@ var (
 	_ plan.Editor   = (*Transform)(nil)
 )
 
-// New returns a transform of its columnar form, which may be nil, and of what it does to one record.
-func New(columns func(b *batch.Batch) ([]*batch.Batch, bool), record func(smt.Record) (smt.Record, bool, error)) smt.Transform {
-	return &Transform{Columns: columns, Plain: smt.Rows(record, nil)}
+// New returns a transform of its columnar form, which may be nil, of what it does to one record, and of what it says of that.
+func New(columns func(b *batch.Batch) ([]*batch.Batch, bool), record func(smt.Record) (smt.Record, bool, error), does smt.Effect) smt.Transform {
+	return &Transform{Columns: columns, Plain: smt.Rows(record, nil), Does: &does}
 }
 
 // Apply implements smt.Transform.
