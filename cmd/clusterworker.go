@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/coord"
 	"github.com/millrace/millrace/coord/distributed"
 	"github.com/millrace/millrace/coord/group"
 	"github.com/millrace/millrace/coord/store"
@@ -55,7 +56,13 @@ func newClusterWorker(ctx context.Context, o workerOptions) (*clusterWorker, err
 	if w.member, err = n.clients.New(w.memberProperties()); err != nil {
 		return nil, err
 	}
+	support := v.String(exactlyOnceKey)
+	var fencer coord.Fencer
+	if strings.EqualFold(support, "enabled") {
+		fencer = n.engine
+	}
 	w.herder = distributed.New(distributed.Options{
+		Fencer: fencer, Transactional: !strings.EqualFold(support, "disabled"),
 		Worker: n.engine, Peers: n.rest.Peers(), Loggers: n.logs,
 		Rounds:   n.metrics.Rebalances(w.memberProperties()["client.id"], strings.ToUpper(protocol.String())),
 		WorkerID: n.rest.WorkerID(), Logger: n.logs.Logger(clusterHerderLogger),
@@ -91,7 +98,7 @@ func (w *clusterWorker) openStores() error {
 		return err
 	}
 	w.herder.SetStores(configs, statuses, offsets)
-	w.control.set(w.herder, offsets)
+	w.control.setCluster(w.herder, offsets)
 	return nil
 }
 

@@ -129,9 +129,6 @@ func knownAlgorithms(key string, names ...string) error {
 // refuseDistributedKeys refuses values that do not go together, or cannot be had here.
 // Source: DistributedConfig.validateInterWorkerKeyConfigs.
 func refuseDistributedKeys(v *config.Values) error {
-	if support := v.String(exactlyOnceKey); !strings.EqualFold(support, "disabled") {
-		return config.InvalidValue(exactlyOnceKey, support, "source tasks deliver at least once in this version; set it to disabled")
-	}
 	if beat, session := v.Int32("heartbeat.interval.ms"), v.Int32("session.timeout.ms"); beat >= session {
 		return config.InvalidValue("heartbeat.interval.ms", beat, fmt.Sprintf("must be set lower than the session timeout (%d)", session))
 	}

@@ -12,7 +12,6 @@ func TestDistributed_RefusesByName(t *testing.T) {
 	for name, c := range map[string]struct{ lines, says string }{
 		"no group":          {"group.id", `Missing required configuration "group.id" which has no default value.`},
 		"no topic":          {"status.storage.topic", `Missing required configuration "status.storage.topic" which has no default value.`},
-		"exactly once":      {"exactly.once.source.support=preparing", "Invalid value preparing for configuration exactly.once.source.support"},
 		"no such support":   {"exactly.once.source.support=maybe", "Invalid value maybe for configuration exactly.once.source.support: String must be one of (case insensitive): "},
 		"protocol":          {"connect.protocol=new", "Invalid value new for configuration connect.protocol: Invalid Connect protocol compatibility"},
 		"key algorithm":     {"inter.worker.key.generation.algorithm=Rot13", "Invalid value Rot13 for configuration inter.worker.key.generation.algorithm: the algorithm is not supported by this JVM"},

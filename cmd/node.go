@@ -98,7 +98,7 @@ func newNode(ctx context.Context, o workerOptions, mode mode) (*node, error) {
 	n.engine, err = engine.NewWorker(engine.Options{
 		Config: c.props, Plugins: o.plugins, Transformer: c.transformer,
 		Pool:    batch.NewPool(mem.NewPool()),
-		Offsets: n.control, Topics: n.control,
+		Offsets: n.control, Topics: n.control, ExactlyOnce: n.control,
 		Logger: o.logs.Logger(workerLogger), Metrics: n.metrics, NewClient: n.clients.New,
 		Distributed: mode.distributed,
 	})

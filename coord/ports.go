@@ -55,6 +55,12 @@ type Worker interface {
 	Resolve(ctx context.Context, config map[string]string) (map[string]string, error)
 }
 
+// Fencer takes the transactional ids of source tasks away from who has them.
+type Fencer interface {
+	// FenceZombies does so for tasks 0 to n-1 of a connector with the given raw config, within a limited time.
+	FenceZombies(ctx context.Context, connector string, config map[string]string, n int) error
+}
+
 // Watchdog is a Worker that sees which of its tasks make no progress although they are RUNNING.
 type Watchdog interface {
 	// Stalls returns those of a connector's tasks on this worker, by number; it does not wait.

@@ -52,6 +52,7 @@ type bench struct {
 	cluster *kfake.Cluster
 	brokers []string
 	worker  *engine.Worker
+	options engine.Options // of the worker
 	offsets *memoryOffsets
 	topics  *usedTopics
 	log     *logText
@@ -85,7 +86,7 @@ func newBench(t *testing.T, set plugin.Set, topics map[string]int32, settings ..
 	if set.Converters.Classes == nil {
 		set.Converters = codec.NewSet(append(primitive.Classes(), header.Classes()...)...)
 	}
-	b.worker, err = engine.NewWorker(engine.Options{
+	b.options = engine.Options{
 		Config:  b.config(settings...),
 		Plugins: set,
 		Pool:    batch.NewPool(pool),
@@ -98,7 +99,8 @@ func newBench(t *testing.T, set plugin.Set, topics map[string]int32, settings ..
 				kgo.MetadataMinAge(10 * time.Millisecond), kgo.RetryBackoffFn(func(int) time.Duration { return 10 * time.Millisecond })}
 			return kgo.NewClient(append(own, opts...)...)
 		},
-	})
+	}
+	b.worker, err = engine.NewWorker(b.options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,14 @@ type OffsetTopic struct {
 	Producer, Consumer, Admin map[string]string
 }
 
-// offsetsTopicKey names a source connector's own offset topic.
-const offsetsTopicKey = "offsets.storage.topic"
+const (
+	// offsetsTopicKey names a source connector's own offset topic.
+	offsetsTopicKey = "offsets.storage.topic"
+
+	bootstrapServers = "bootstrap.servers"
+	isolationLevel   = "isolation.level"
+	readCommitted    = "read_committed"
+)
 
 // OffsetTopic returns the offset topic that a source connector's config names. Settings in it that are for
 // its producer, consumer and admin client count for those of the topic too.
@@ -21,7 +27,12 @@ const offsetsTopicKey = "offsets.storage.topic"
 // Errors: a variable without value, a setting that the policy of overrides refuses.
 // Source: Worker.offsetStoreForRegularSourceConnector.
 func (w *Worker) OffsetTopic(ctx context.Context, name string, props map[string]string) (OffsetTopic, error) {
-	if _, set := props[offsetsTopicKey]; !set {
+	exactlyOnce := w.opt.exactlyOnce()
+	_, set := props[offsetsTopicKey]
+	// A task cannot write to two clusters in one transaction: its offsets are where its records are.
+	_, elsewhere := props[producerOverride+bootstrapServers]
+	elsewhere = elsewhere && exactlyOnce
+	if !set && !elsewhere {
 		return OffsetTopic{}, nil
 	}
 	props, err := w.Resolve(ctx, props)
@@ -29,6 +40,9 @@ func (w *Worker) OffsetTopic(ctx context.Context, name string, props map[string]
 		return OffsetTopic{}, err
 	}
 	t := OffsetTopic{Name: strings.TrimSpace(props[offsetsTopicKey])}
+	if t.Name == "" && elsewhere {
+		t.Name = strings.TrimSpace(w.opt.Config["offset.storage.topic"])
+	}
 	if t.Name == "" {
 		return OffsetTopic{}, nil
 	}
@@ -37,6 +51,13 @@ func (w *Worker) OffsetTopic(ctx context.Context, name string, props map[string]
 	}
 	if t.Consumer, err = w.clients.consumer("connector-consumer-"+name, name, props); err != nil {
 		return OffsetTopic{}, err
+	}
+	if exactlyOnce {
+		if was := t.Consumer[isolationLevel]; was != "" && was != readCommitted {
+			w.log.Warn("The value '" + was + "' for the '" + isolationLevel + "' property will be ignored as it cannot be overridden for source connectors' offset consumers when exactly-once source support is enabled. The value '" +
+				readCommitted + "' will be used instead.")
+		}
+		t.Consumer[isolationLevel] = readCommitted
 	}
 	t.Admin, err = w.clients.admin("connector-adminclient-"+name, props)
 	return t, err

@@ -20,6 +20,7 @@ type Options struct {
 	Transformer *config.Transformer // nil: variables stay as they are
 	Pool        *batch.Pool
 	Offsets     OffsetStore
+	ExactlyOnce ExactlyOnce       // may be nil unless exactly.once.source.support is enabled
 	Topics      TopicTracker      // nil: nothing is told
 	Logger      *slog.Logger      // nil: nothing is logged
 	Metrics     *metrics.Registry // nil: nobody looks at them

@@ -115,13 +115,17 @@ func (a *ack) end(n, lost int) {
 // givenUp reports whether rows failed with the task, and were not refused by Kafka: whoever runs the task next sends
 // them again.
 func givenUp(err error) bool {
-	return errors.Is(err, kgo.ErrClientClosed) || errors.Is(err, context.Canceled)
+	return errors.Is(err, kgo.ErrClientClosed) || errors.Is(err, kgo.ErrAborting) || errors.Is(err, context.Canceled)
 }
 
 // sendFailed handles a row that Kafka refused for good. It reports whether that is tolerated, and the dead letter that
 // its offset must wait for. Source: WorkerSourceTask.producerSendFailed.
 func (s *sourceTask) sendFailed(b *batch.Batch, r *produce.Result) (bool, *errant.Letter) {
 	if givenUp(r.Err) {
+		return false, nil
+	}
+	if s.tx != nil { // nothing of its transaction can be committed
+		s.fail(s.tx.failed(r.Err))
 		return false, nil
 	}
 	if s.operator.TolerateAll() {

@@ -17,7 +17,7 @@ func newSourceTask(p *taskParts) *sourceTask {
 	s := &sourceTask{
 		t: p.t, log: p.t.log, parts: p, tracker: p.tracker(),
 		flushInterval: p.w.set.flushInterval, flushTimeout: p.w.set.flushTimeout,
-		room: make(chan struct{}, 1), due: make(chan struct{}, 1),
+		room: make(chan struct{}, 1), due: make(chan struct{}, 1), broken: make(chan struct{}),
 	}
 	s.polling, s.endPoll = context.WithCancel(p.t.ctx)
 	return s
@@ -55,7 +55,10 @@ func (s *sourceTask) build(ctx context.Context) error {
 	})
 	p.closers = append(p.closers, func() error { s.stage.Close(); return nil })
 
-	props, err := p.w.clients.producer("connector-producer-"+s.t.id.String(), p.connector)
+	if s.tx, err = s.newTransactions(); err != nil {
+		return err
+	}
+	props, err := s.producerProps()
 	if err != nil {
 		return err
 	}
@@ -67,6 +70,10 @@ func (s *sourceTask) build(ctx context.Context) error {
 	s.mu.Lock()
 	s.producer = producer
 	s.mu.Unlock()
+	if s.tx != nil {
+		s.tx.producer = producer
+		s.metrics.Transactional()
+	}
 	s.metrics.Watch(func() metrics.Production { return metrics.Production(producer.Stats()) })
 
 	if s.topics, err = p.topicCreation(); err != nil {
@@ -75,8 +82,17 @@ func (s *sourceTask) build(ctx context.Context) error {
 	s.offsets = offset.NewTracker()
 	s.flusher = &offset.Flusher{Store: p.w.opt.Offsets, Connector: s.t.id.Connector}
 	s.plugin = p.class.NewSource().NewTask()
-	s.context = &sourceContext{taskContext: p.context(), reader: offsetReader{p.w.opt.Offsets, s.t.id.Connector}}
+	s.context = &sourceContext{taskContext: p.context(), reader: offsetReader{p.w.opt.Offsets, s.t.id.Connector}, tx: s.tx}
 	return nil
+}
+
+// producerProps are the settings of the task's producer.
+func (s *sourceTask) producerProps() (map[string]string, error) {
+	w := s.parts.w
+	if s.tx != nil {
+		return w.transactionalProducer(s.t.id, s.parts.connector, s.log)
+	}
+	return w.clients.producer("connector-producer-"+s.t.id.String(), s.parts.connector)
 }
 
 // topicCreation returns what makes topics before rows go there; nil: the brokers do, or nobody.

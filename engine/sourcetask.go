@@ -19,10 +19,10 @@ import (
 // Source: AbstractWorkerSourceTask.SEND_FAILED_BACKOFF_MS.
 const sendRetryDelay = 100 * time.Millisecond
 
-// sourceTask is the body of an at-least-once source task.
+// sourceTask is the body of a source task.
 //
 // Goroutines: the task's runs the plugin, the stage and Send; the producer's runs Acked; one of its
-// own flushes offsets every offset.flush.interval.ms.
+// own flushes offsets every offset.flush.interval.ms, unless transactions do.
 // Source: AbstractWorkerSourceTask, WorkerSourceTask.
 type sourceTask struct {
 	t             *task
@@ -43,12 +43,14 @@ type sourceTask struct {
 	topics   *produce.Topics // nil: the brokers create topics, or nobody does
 	offsets  *offset.Tracker
 	flusher  *offset.Flusher
+	tx       *transactions // nil: rows are delivered at least once
 	started  bool
 	seq      int64
 	flushed  chan struct{} // the flushing goroutine ended
 
-	room chan struct{} // some of what waits for Kafka went
-	due  chan struct{} // commit hooks of the plugin are due
+	room   chan struct{} // some of what waits for Kafka went
+	broken chan struct{} // closed with the first failure
+	due    chan struct{} // commit hooks of the plugin are due
 
 	mu        sync.Mutex
 	held      int64       // bytes that wait for Kafka
@@ -97,11 +99,19 @@ func (s *sourceTask) start(ctx context.Context) error {
 	if err := s.build(ctx); err != nil {
 		return err
 	}
+	if s.tx != nil {
+		if err := s.tx.prepare(ctx); err != nil {
+			return err
+		}
+	}
 	s.started = true
 	return s.plugin.Start(ctx, s.context, s.parts.props)
 }
 
 func (s *sourceTask) execute(ctx context.Context) error {
+	if s.tx != nil {
+		return s.tx.execute(ctx)
+	}
 	stopFlushing := make(chan struct{})
 	s.flushed = make(chan struct{})
 	go s.flushLoop(stopFlushing)
@@ -120,12 +130,13 @@ func (s *sourceTask) execute(ctx context.Context) error {
 func (s *sourceTask) loop(ctx context.Context) error {
 	for !s.t.isStopping() {
 		s.t.activity.enter(inCommit)
-		s.callCommits(ctx)
+		if s.tx == nil {
+			s.callCommits(ctx)
+		}
 		s.t.activity.enter(idle)
 		if s.t.shouldPause() {
-			s.t.report(connectors.Paused, "")
-			if s.t.awaitUnpause(s.due, func() { s.callCommits(ctx) }) {
-				s.t.report(connectors.Running, "")
+			if err := s.pause(ctx); err != nil {
+				return err
 			}
 			continue
 		}
@@ -151,6 +162,9 @@ func (s *sourceTask) loop(ctx context.Context) error {
 			continue
 		}
 		if len(batches) == 0 {
+			if err := s.batchEnded(ctx); err != nil {
+				return err
+			}
 			continue
 		}
 		rows := 0
@@ -159,13 +173,52 @@ func (s *sourceTask) loop(ctx context.Context) error {
 		}
 		s.metrics.Polled(rows, time.Since(began))
 		for i, b := range batches {
-			err := s.send(ctx, b)
+			err := s.deliver(ctx, b)
 			b.Release()
 			if err != nil {
 				releaseBatches(batches[i+1:])
 				return err
 			}
 		}
+		if err := s.batchEnded(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deliver sends one polled batch.
+func (s *sourceTask) deliver(ctx context.Context, b *batch.Batch) error {
+	if s.tx != nil {
+		return s.tx.send(ctx, b)
+	}
+	return s.send(ctx, b)
+}
+
+// batchEnded is told of the end of every poll.
+func (s *sourceTask) batchEnded(ctx context.Context) error {
+	if s.tx == nil {
+		return nil
+	}
+	s.t.activity.enter(inCommit)
+	return s.tx.polled(ctx)
+}
+
+// pause waits until the task goes on or stops. A transaction is not left open meanwhile: it would expire.
+func (s *sourceTask) pause(ctx context.Context) error {
+	due := s.due
+	if s.tx != nil {
+		due = nil
+		if err := s.tx.final(ctx); err != nil {
+			return err
+		}
+	}
+	s.t.report(connectors.Paused, "")
+	if s.t.awaitUnpause(due, func() { s.callCommits(ctx) }) {
+		if s.tx != nil {
+			s.tx.last = time.Now()
+		}
+		s.t.report(connectors.Running, "")
 	}
 	return nil
 }
@@ -208,6 +261,12 @@ func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
 	if err := s.ready(ctx, parts); err != nil {
 		releaseRows(parts)
 		return err
+	}
+	if s.tx != nil {
+		if err := s.tx.begin(parts); err != nil {
+			releaseRows(parts)
+			return err
+		}
 	}
 	await := sent + len(letters)
 	rows := awaitedRows(b, parts, letters, await)
@@ -342,6 +401,7 @@ func (s *sourceTask) fail(err error) {
 	defer s.mu.Unlock()
 	if s.failure == nil && !s.t.isCancelled() {
 		s.failure = err
+		close(s.broken)
 		s.endPoll()
 	}
 }
@@ -406,6 +466,9 @@ func (s *sourceTask) close(ctx context.Context) {
 		if err := guard(func() error { return s.plugin.Stop(ctx) }); err != nil {
 			s.log.Warn("task did not stop cleanly", "err", err)
 		}
+	}
+	if s.tx != nil {
+		s.tx.close()
 	}
 	s.closeProducer()
 	if s.offsets != nil {

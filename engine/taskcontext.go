@@ -27,12 +27,20 @@ func (c *taskContext) Configs() map[string]string { return c.configs() }
 type sourceContext struct {
 	taskContext
 	reader connectors.OffsetReader
+	tx     *transactions
 }
 
 var _ connectors.SourceTaskContext = (*sourceContext)(nil)
 
-func (c *sourceContext) OffsetReader() connectors.OffsetReader      { return c.reader }
-func (c *sourceContext) Transaction() connectors.TransactionContext { return nil }
+func (c *sourceContext) OffsetReader() connectors.OffsetReader { return c.reader }
+
+// Transaction implements connectors.SourceTaskContext.
+func (c *sourceContext) Transaction() connectors.TransactionContext {
+	if c.tx == nil || c.tx.requests == nil {
+		return nil
+	}
+	return c.tx.requests
+}
 
 // offsetReader reads a connector's offsets from the store.
 type offsetReader struct {

@@ -44,7 +44,9 @@ func (v *validation) checkSource() {
 	}
 	plugin := v.class.NewSource()
 	if c := v.value("exactly.once.support"); len(c.Errors) == 0 && equalFold(c.Value, "required") {
-		c.Errors = append(c.Errors, "This worker does not have exactly-once source support enabled.")
+		if !v.w.opt.exactlyOnce() {
+			c.Errors = append(c.Errors, "This worker does not have exactly-once source support enabled.")
+		}
 		err := guard(func() error {
 			s, ok := plugin.(connectors.ExactlyOnceSupporter)
 			switch {

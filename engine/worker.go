@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/millrace/millrace/config"
@@ -50,9 +49,8 @@ func NewWorker(opt Options) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	const exactlyOnce = "exactly.once.source.support"
-	if v := opt.Config[exactlyOnce]; opt.Distributed && strings.EqualFold(strings.TrimSpace(v), "enabled") {
-		return nil, config.InvalidValue(exactlyOnce, v, "Source tasks deliver at least once in this version. Set it to disabled or preparing.")
+	if opt.exactlyOnce() && opt.ExactlyOnce == nil {
+		return nil, config.InvalidValue(exactlyOnceKey, opt.Config[exactlyOnceKey], "There is no control plane that fences source tasks. Set it to disabled.")
 	}
 	policy, err := newOverridePolicy(set.policy, set.allowlist)
 	if err != nil {

@@ -31,7 +31,7 @@ func TestNewWorker_RefusesWhatTheOriginalRefuses(t *testing.T) {
 		{"offset.flush.timeout.ms=soon", "Invalid value soon for configuration offset.flush.timeout.ms: Not a number of type LONG"},
 		{"topic.creation.enable=yes", "Invalid value yes for configuration topic.creation.enable: Expected value to be either true or false"},
 		{"connector.client.config.override.policy=NoSuch", "Invalid value NoSuch for configuration connector.client.config.override.policy: Class NoSuch could not be found."},
-		{"exactly.once.source.support=enabled", "Invalid value enabled for configuration exactly.once.source.support: Source tasks deliver at least once in this version. Set it to disabled or preparing."},
+		{"exactly.once.source.support=enabled", "Invalid value enabled for configuration exactly.once.source.support: There is no control plane that fences source tasks. Set it to disabled."},
 		{"exactly.once.source.support=preparing", ""},
 		{"millrace.worker.memory.fraction=2", "Invalid value 2.0 for configuration millrace.worker.memory.fraction: Value must be no more than 1.0"},
 		{"millrace.lane.depth=0", "Invalid value 0 for configuration millrace.lane.depth: Value must be at least 1"},

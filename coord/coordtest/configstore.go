@@ -191,5 +191,13 @@ func (s *configStore) PutLoggerLevel(_ context.Context, logger, level string) er
 	return s.write(false, store.LoggerRecord(logger, level))
 }
 
+// PutTaskCount implements distributed.ConfigStore.
+func (s *configStore) PutTaskCount(_ context.Context, connector string, n int) error {
+	return s.write(true, store.TaskCountRecord(connector, n))
+}
+
+// Claim implements distributed.ConfigStore: leaders write as everybody does.
+func (s *configStore) Claim(context.Context) error { return nil }
+
 // Close implements distributed.ConfigStore.
 func (s *configStore) Close() {}

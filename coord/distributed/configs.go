@@ -93,7 +93,7 @@ func (p *proc) writeConfig(ctx context.Context, s *slot, r create, of class) (cr
 	if info.Tasks == nil || !exists {
 		info.Tasks = []connectors.TaskID{}
 	}
-	err := p.do("writing a config for connector "+r.name+" to the config topic", func(ctx context.Context, on env) error {
+	err := p.lead("writing a config for connector "+r.name+" to the config topic", func(ctx context.Context, on env) error {
 		return on.configs.PutConnector(ctx, r.name, r.config, r.initial)
 	})
 	return created{!exists, info}, err
@@ -142,7 +142,7 @@ func (p *proc) remove(ctx context.Context, name string) error {
 		}
 		return nil
 	}, func(*slot) error {
-		return p.do("removing the config for connector "+name+" from the config topic", func(ctx context.Context, on env) error {
+		return p.lead("removing the config for connector "+name+" from the config topic", func(ctx context.Context, on env) error {
 			return on.configs.RemoveConnector(ctx, name)
 		})
 	})

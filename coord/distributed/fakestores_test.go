@@ -22,6 +22,8 @@ type fakeConfigs struct {
 	startErr error
 	readErr  error
 	keys     []string // of what was written
+	claims   int
+	claimErr error
 }
 
 var _ ConfigStore = (*fakeConfigs)(nil)
@@ -210,3 +212,15 @@ func (s *fakeStatuses) HasTopic(connector, topic string) bool {
 }
 
 var errFake = errors.New("fake")
+
+func (s *fakeConfigs) PutTaskCount(_ context.Context, connector string, n int) error {
+	return s.write(store.TaskCountRecord(connector, n))
+}
+
+// Claim counts.
+func (s *fakeConfigs) Claim(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.claims++
+	return s.claimErr
+}

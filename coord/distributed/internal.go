@@ -3,10 +3,8 @@ package distributed
 import (
 	"context"
 	"maps"
-	"net/http"
 	"slices"
 
-	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
 	"github.com/millrace/millrace/coord/group"
 )
@@ -42,27 +40,6 @@ func (p *proc) putTasks(ctx context.Context, name string, configs []map[string]s
 		}
 		return nil
 	}, func(slot *slot) error { return p.writeTasksLocked(slot, configs) })
-}
-
-// FenceZombies implements coord.Herder. Workers of Java ask for it that have exactly-once support for
-// sources, which this one does not have, so it fails their task with the reason.
-func (h *Herder) FenceZombies(ctx context.Context, name string, s coord.Signature) error {
-	return h.do(ctx, func(p *proc) error {
-		if err := p.m.verify(s); err != nil {
-			return err
-		}
-		if err := p.leading(ctx, "Only the leader may perform zombie fencing."); err != nil {
-			return err
-		}
-		if !p.m.configs.Contains(name) {
-			return notFound("Connector %s not found", name)
-		}
-		if p.classOf(p.m.configs.Config(name)).Kind != connectors.KindSource {
-			return coord.Errorf(http.StatusBadRequest, "Connector %s is not a source connector", name)
-		}
-		return coord.Errorf(http.StatusInternalServerError, "This worker leads the cluster and cannot fence producers: set exactly.once.source.support=disabled on all workers, "+
-			"or let a worker lead that supports exactly-once sources.")
-	})
 }
 
 // SetClusterLoggerLevel implements coord.ClusterLoggers. Source: DistributedHerder.setClusterLoggerLevel.

@@ -34,7 +34,7 @@ func (m *machine) putKey() {
 		key, err := m.o.Keys.New(m.now())
 		if err == nil {
 			m.log.Debug("Distributing new session key")
-			err = p.do("writing a new session key to the config topic", func(ctx context.Context, on env) error {
+			err = p.lead("writing a new session key to the config topic", func(ctx context.Context, on env) error {
 				return on.configs.PutSessionKey(ctx, key)
 			})
 		}

@@ -57,6 +57,8 @@ type machine struct {
 	nextKey  coroutine.Timer[env]
 	writeKey bool // a proc writes a session key
 
+	reclaiming bool // a proc claims the right to write as the leader
+
 	topicPuts map[topicKey]time.Time // of topics that were written and perhaps not read back
 
 	stopping bool
@@ -89,6 +91,7 @@ func (m *machine) stop() {
 	for _, s := range m.sorted() {
 		s.write.Refuse(errStopping)
 		s.update.Refuse(errStopping)
+		s.fencing.Refuse(errStopping)
 		s.refuse(m, errStopping)
 		m.reconcile(s)
 	}

@@ -51,9 +51,27 @@ func (p *proc) modifiable(ctx context.Context, name string) error {
 // modifyOffsets alters a stopped connector's offsets, or resets all of them. Nobody writes the connector's
 // configs on this worker meanwhile. Source: DistributedHerder.modifyConnectorOffsets.
 func (p *proc) modifyOffsets(ctx context.Context, name string, wanted []coord.Offset, reset bool) (message string, err error) {
-	err = p.change(ctx, name, func() error { return p.modifiable(ctx, name) }, func(*slot) error {
+	modifiable := func() error { return p.modifiable(ctx, name) }
+	if p.m.o.Fencer != nil {
+		if err := p.fenceBefore(ctx, name, modifiable); err != nil {
+			return "", err
+		}
+	}
+	err = p.change(ctx, name, modifiable, func(*slot) error {
 		message, err = offsets.Modify(p.Proc, p.offsetsOf(name), wanted, reset)
 		return err
 	})
 	return message, err
+}
+
+// fenceBefore fences the tasks of a source connector whose offsets are about to be changed: one that still runs somewhere
+// could commit over them.
+func (p *proc) fenceBefore(ctx context.Context, name string, modifiable func() error) error {
+	if err := modifiable(); err != nil || p.offsetsOf(name).Kind != connectors.KindSource {
+		return err
+	}
+	if err := p.fence(ctx, name); err != nil {
+		return &coord.RequestError{Status: http.StatusInternalServerError, Text: "Failed to perform zombie fencing for source connector prior to modifying offsets", Err: err}
+	}
+	return nil
 }

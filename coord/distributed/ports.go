@@ -26,6 +26,11 @@ type ConfigStore interface {
 	RemoveConnector(ctx context.Context, name string) error
 	PutTaskConfigs(ctx context.Context, connector string, configs []map[string]string) error
 	PutTarget(ctx context.Context, connector string, target connectors.TargetState) error
+	// PutTaskCount writes how many tasks of a connector are to be fenced before newer ones run.
+	PutTaskCount(ctx context.Context, connector string, n int) error
+	// Claim takes the right to write what only leaders write away from leaders before. Writes that were fenced fail
+	// with *store.PrivilegedWriteError.
+	Claim(ctx context.Context) error
 	PutSessionKey(ctx context.Context, key *group.SessionKey) error
 	PutRestart(ctx context.Context, r coord.RestartRequest) error
 	PutLoggerLevel(ctx context.Context, logger, level string) error

@@ -205,7 +205,7 @@ func (p *proc) writeTasksLocked(s *slot, tasks []map[string]string) error {
 	if len(tasks) > 0 && m.configs.Target(name) == connectors.TargetStopped {
 		return coord.Errorf(http.StatusBadRequest, "Cannot submit non-empty set of task configs for stopped connector %s", name)
 	}
-	return p.do("writing task configs for connector "+name+" to the config topic", func(ctx context.Context, on env) error {
+	return p.lead("writing task configs for connector "+name+" to the config topic", func(ctx context.Context, on env) error {
 		return on.configs.PutTaskConfigs(ctx, name, tasks)
 	})
 }

@@ -80,7 +80,7 @@ func (p *proc) restart(ctx context.Context, r coord.RestartRequest) (*coord.Conn
 	}
 	of := p.classOf(m.configs.Config(r.Connector))
 	before := m.status(r.Connector, of.Kind)
-	err := p.do("writing restart request for connector "+r.Connector+" to the config topic", func(ctx context.Context, on env) error {
+	err := p.lead("writing restart request for connector "+r.Connector+" to the config topic", func(ctx context.Context, on env) error {
 		return on.configs.PutRestart(ctx, r)
 	})
 	if err != nil {

@@ -96,6 +96,16 @@ func (p *proc) settle(round uint64) {
 	if m.round != round {
 		return
 	}
+	if m.o.Transactional && m.leads() && !m.leading {
+		// Before the topic is read: a leader of the past cannot write behind what is read then.
+		if err := p.claim(); err != nil {
+			m.log.Error("Unable to claim write privileges for config topic after being elected leader during rebalance", "err", err)
+			m.reclaim()
+		}
+		if m.round != round {
+			return
+		}
+	}
 	// Who begins to lead may have missed what the leader before it wrote, and nobody else may be there to tell.
 	behind := m.configs.Offset() < a.Offset || m.leads() && !m.leading
 	if a.Failed() {

@@ -29,6 +29,8 @@ type slot struct {
 	write  coroutine.Mutex[env] // held by who writes configs of the connector
 	update coroutine.Mutex[env] // held by who computes task configs
 
+	fencing coroutine.Mutex[env] // held by who fences older tasks; taken before write
+
 	updating      bool                 // a proc keeps task configs up to date
 	updateAgain   bool                 // and shall look once more
 	sleeper       *coroutine.Proc[env] // it, when it waits for its next attempt
@@ -79,7 +81,7 @@ func (m *machine) slot(name string) *slot {
 // drop forgets a slot that nobody needs.
 func (m *machine) drop(s *slot) {
 	if m.slots[s.name] != s || m.configs.Contains(s.name) || s.granted || len(s.grantedTasks) > 0 || s.connector != nil || len(s.tasks) > 0 ||
-		s.working || s.updating || !s.write.Idle() || !s.update.Idle() {
+		s.working || s.updating || !s.write.Idle() || !s.update.Idle() || !s.fencing.Idle() {
 		return
 	}
 	delete(m.slots, s.name)

@@ -64,7 +64,15 @@ var noPartitioner = config.Lambda(func(name string, value any) error {
 	return nil
 }, "")
 
+// writerOptions are those of who writes without transactions: a right that every worker has.
 func writerOptions(props map[string]string) ([]kgo.Opt, error) {
+	opts, err := producerOptions(props)
+	return append(opts,
+		kgo.DisableIdempotentWrite(), // as in Java
+		kgo.MaxProduceRequestsInflightPerBroker(1)), err
+}
+
+func producerOptions(props map[string]string) ([]kgo.Opt, error) {
 	v, err := clientDef().Parse(props)
 	if err != nil {
 		return nil, err
@@ -76,8 +84,6 @@ func writerOptions(props map[string]string) ([]kgo.Opt, error) {
 	}
 	return []kgo.Opt{
 		kgo.RequiredAcks(kgo.AllISRAcks()),
-		kgo.DisableIdempotentWrite(), // a right that not every worker has, as in Java
-		kgo.MaxProduceRequestsInflightPerBroker(1),
 		kgo.RecordRetries(math.MaxInt32),
 		kgo.UnknownTopicRetries(-1),
 		kgo.RecordPartitioner(partitioner),

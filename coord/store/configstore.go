@@ -22,6 +22,7 @@ const writeMax = 30 * time.Second
 // be written may be written all the same. Errors are *Error, in Java's words. Source: KafkaConfigBackingStore.
 type ConfigStore struct {
 	log     *Log
+	leader  *leaderWriter // nil: leaders write as everybody does
 	logger  *slog.Logger
 	changes func([]ConfigChange)
 	configs atomic.Pointer[Configs]
@@ -38,8 +39,25 @@ func NewConfigStore(o Options, changes func([]ConfigChange)) (*ConfigStore, erro
 	s := &ConfigStore{logger: o.Logger, changes: changes, reducer: NewConfigReducer()}
 	s.configs.Store(s.reducer.Configs())
 	var err error
-	s.log, err = configTopic.open(o, s.apply)
+	if s.log, err = configTopic.open(o, s.apply); err != nil {
+		return s, err
+	}
+	if s.leader, err = newLeaderWriter(o, s.log.o.Topic.Name); err != nil {
+		s.log.Close()
+	}
 	return s, err
+}
+
+// Claim gives this worker the right to write what only a leader writes, and takes it from who had it before. It is for
+// who was elected; where exactly.once.source.support is disabled everybody has the right.
+// Source: KafkaConfigBackingStore.claimWritePrivileges.
+func (s *ConfigStore) Claim(ctx context.Context) error {
+	if s.leader == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, writeMax)
+	defer cancel()
+	return s.leader.claim(ctx)
 }
 
 // Start creates or checks the topic and reads it; see Log.Start. Restart requests and levels of loggers
@@ -53,7 +71,10 @@ func (s *ConfigStore) Start(ctx context.Context) error {
 }
 
 // Close stops reading; see Log.Close.
-func (s *ConfigStore) Close() { s.log.Close() }
+func (s *ConfigStore) Close() {
+	s.leader.relinquish()
+	s.log.Close()
+}
 
 // apply takes what was read.
 func (s *ConfigStore) apply(records []Record) {
@@ -107,7 +128,7 @@ func (s *ConfigStore) PutTaskConfigs(ctx context.Context, name string, configs [
 	for n, c := range configs {
 		records[n] = TaskRecord(connectors.TaskID{Connector: name, Task: n}, c)
 	}
-	if err := s.log.Write(ctx, records...); err != nil {
+	if err := s.lead(ctx, records...); err != nil {
 		return s.failed(err, "Error writing task configurations to Kafka")
 	}
 	// The commit may be written only behind all of its task configs.
@@ -154,11 +175,19 @@ func (s *ConfigStore) send(ctx context.Context, text string, records ...Record) 
 	return nil
 }
 
-// put writes records and waits until Configs shows them.
+// lead writes what only leaders write.
+func (s *ConfigStore) lead(ctx context.Context, records ...Record) error {
+	if s.leader == nil || len(records) == 0 {
+		return s.log.Write(ctx, records...)
+	}
+	return s.leader.write(ctx, records)
+}
+
+// put writes what only leaders write and waits until Configs shows it.
 func (s *ConfigStore) put(ctx context.Context, text string, records ...Record) error {
 	ctx, cancel := context.WithTimeout(ctx, writeMax)
 	defer cancel()
-	err := s.log.Write(ctx, records...)
+	err := s.lead(ctx, records...)
 	if err == nil {
 		err = s.log.ReadToEnd(ctx)
 	}
@@ -171,6 +200,9 @@ func (s *ConfigStore) put(ctx context.Context, text string, records ...Record) e
 // failed logs the cause, which clients do not see.
 func (s *ConfigStore) failed(err error, text string) error {
 	s.logger.Error("config topic: "+text, "err", err)
+	if lost, ok := err.(*PrivilegedWriteError); ok {
+		return lost
+	}
 	return &Error{Text: text, Err: err}
 }
 

@@ -157,33 +157,11 @@ func merge[T any](list, more []T, partition func(T) connectors.OffsetMap) ([]T, 
 // Set writes offsets and returns when they are durable in the connector's topic, and their tombstones in
 // the worker's too. The rest reaches the worker's topic later, if it can.
 func (c *ConnectorOffsets) Set(ctx context.Context, connector string, offsets []connectors.PartitionOffset) error {
-	if c.worker == nil {
-		return c.own.Set(ctx, connector, offsets)
-	}
-	var removed, kept []connectors.PartitionOffset
-	for _, o := range offsets {
-		if o.Offset.IsNull() {
-			removed = append(removed, o)
-		} else {
-			kept = append(kept, o)
-		}
-	}
-	if len(removed) > 0 {
-		if err := c.worker.Set(ctx, connector, removed); err != nil {
-			return err
-		}
+	if err := c.beforeCommit(ctx, connector, offsets); err != nil {
+		return err
 	}
 	if err := c.own.Set(ctx, connector, offsets); err != nil {
 		return err
 	}
-	records, err := c.worker.records(connector, kept)
-	if err != nil {
-		return err
-	}
-	c.worker.log.send(context.WithoutCancel(ctx), records, func(err error) {
-		if err != nil {
-			c.logger.Warn("offsets not written to the worker's topic, the connector's own has them", "connector", connector, "err", err)
-		}
-	})
-	return nil
+	return c.afterCommit(ctx, connector, offsets)
 }

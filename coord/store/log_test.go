@@ -149,7 +149,7 @@ func TestStart_EndsWithItsContext(t *testing.T) {
 func TestNewConfigStore_RefusesByName(t *testing.T) {
 	c := startBroker(t)
 	for key, value := range map[string]string{
-		"exactly.once.source.support": "enabled", "config.storage.replication.factor": "0", "offset.storage.partitions": "x",
+		"config.storage.replication.factor": "0", "offset.storage.partitions": "x",
 		"compression.type": "rar", "partitioner.class": "a.B", "isolation.level": "dirty", "ssl.engine.factory.class": "a.B",
 	} {
 		props := workerProps(c, key, value, "security.protocol", "SSL")

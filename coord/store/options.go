@@ -22,12 +22,13 @@ type internalTopic struct {
 	prefix  string // of its keys
 	client  string // end of its clients' names
 	purpose string // in error texts
+	reader  string // in warnings
 }
 
 var (
-	configTopic = internalTopic{"config.storage.", "configs", "connector configurations"}
-	offsetTopic = internalTopic{"offset.storage.", "offsets", "source connector offsets"}
-	statusTopic = internalTopic{"status.storage.", "statuses", "connector and task statuses"}
+	configTopic = internalTopic{"config.storage.", "configs", "connector configurations", "worker's config topic"}
+	offsetTopic = internalTopic{"offset.storage.", "offsets", "source connector offsets", "worker offsets topic"}
+	statusTopic = internalTopic{"status.storage.", "statuses", "connector and task statuses", ""}
 )
 
 // open makes the log of an internal topic.
@@ -38,12 +39,13 @@ func (t internalTopic) open(o Options, apply func([]Record), opts ...kgo.Opt) (*
 	if err != nil {
 		return nil, err
 	}
-	if support := strings.TrimSpace(o.Properties["exactly.once.source.support"]); support != "" && !strings.EqualFold(support, "disabled") {
-		return nil, config.NewException("exactly.once.source.support", "exactly.once.source.support: "+support+" is not supported here; set it to disabled")
+	var reader map[string]string
+	if enabled, _ := exactlyOnce(o.Properties); enabled && t != statusTopic {
+		reader = readCommittedOnly(o.Properties, t.reader, o.Logger)
 	}
 	return NewLog(LogOptions{
 		Topic: t.describe(v, o.Logger), TopicKey: t.prefix + topicSuffix, Purpose: t.purpose, OneOnly: t == configTopic,
-		ClientID: ClientIDBase(o.Properties) + t.client, NewClient: o.NewClient, Properties: o.Properties,
+		ClientID: ClientIDBase(o.Properties) + t.client, NewClient: o.NewClient, Properties: o.Properties, ReaderProperties: reader,
 		WriterOptions: opts, Apply: apply, Logger: o.Logger,
 	})
 }

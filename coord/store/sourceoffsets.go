@@ -54,6 +54,11 @@ type offsetReadWriter interface {
 	Set(ctx context.Context, connector string, offsets []connectors.PartitionOffset) error
 	All(ctx context.Context, connector string) ([]connectors.PartitionOffset, error)
 	Partitions(ctx context.Context, connector string) ([]connectors.OffsetMap, error)
+
+	topic() string
+	records(connector string, offsets []connectors.PartitionOffset) ([]Record, error)
+	beforeCommit(ctx context.Context, connector string, offsets []connectors.PartitionOffset) error
+	afterCommit(ctx context.Context, connector string, offsets []connectors.PartitionOffset) error
 }
 
 // NewSourceOffsets checks the properties. It closes the worker's topic with itself.

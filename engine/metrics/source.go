@@ -114,6 +114,16 @@ func (t *SourceTask) Committed(ok bool, took time.Duration) {
 	t.commitLocked(ok, took, now)
 }
 
+// Transactional lets the sizes of transactions show, those of none as yet.
+func (t *SourceTask) Transactional() {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.transactional = true
+}
+
 // Transaction counts a transaction of an exactly-once task that was committed with so many rows.
 func (t *SourceTask) Transaction(rows int) {
 	if t == nil {
