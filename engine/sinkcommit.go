@@ -17,6 +17,11 @@ func (s *sinkTask) commit(ctx context.Context, closing bool, partitions []connec
 	s.t.activity.enter(inCommit)
 	defer s.t.activity.enter(idle)
 	if err := s.reports.Await(ctx, partitions); err != nil {
+		if closing {
+			if cerr := s.closePlugin(ctx, partitions); cerr != nil {
+				s.log.Warn("task did not close its partitions cleanly", "err", cerr)
+			}
+		}
 		return err
 	}
 	due, last := offsets{}, offsets{}

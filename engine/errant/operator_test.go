@@ -230,10 +230,11 @@ func TestReports(t *testing.T) {
 	if err := r.Await(t.Context(), []connectors.TopicPartition{a}); err != nil {
 		t.Error(err)
 	}
-	if err := r.Await(t.Context(), []connectors.TopicPartition{a, b}); !errors.Is(err, errOp) {
-		t.Errorf("%v", err)
+	for range 2 { // the task that fails of it must not commit on its way out
+		if err := r.Await(t.Context(), []connectors.TopicPartition{a, b}); !errors.Is(err, errOp) {
+			t.Errorf("%v", err)
+		}
 	}
-	r.add(b, done{errOp})
 	r.Forget([]connectors.TopicPartition{b})
 	if err := r.Await(t.Context(), []connectors.TopicPartition{b}); err != nil {
 		t.Error(err)

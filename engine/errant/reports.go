@@ -47,16 +47,18 @@ func (r *Reports) add(tp connectors.TopicPartition, p connectors.Report) {
 }
 
 // Await waits until all reports of the partitions arrived and forgets them.
-// Errors: the first report that did not; the task must fail, or rows would be lost.
+// Errors: the first report that did not, which is kept: the task must fail, and offsets of that partition must not be
+// committed while it does so either, or the row would be lost.
 func (r *Reports) Await(ctx context.Context, partitions []connectors.TopicPartition) error {
 	for _, tp := range partitions {
 		list := r.open[tp]
-		delete(r.open, tp)
-		for _, p := range list {
+		for i, p := range list {
 			if err := p.Wait(ctx); err != nil {
+				r.open[tp] = list[i:]
 				return Lost(err)
 			}
 		}
+		delete(r.open, tp)
 	}
 	return nil
 }

@@ -123,11 +123,10 @@ func (s *Sink) headers(ctx context.Context, w *batch.Batch, failed []errant.RowE
 	if w.Headers.Empty() || s.opt.Header == nil {
 		return failed
 	}
-	entries := slices.Clone(w.Headers.Entries)
-	w.Headers.Entries = entries
+	w.OwnHeaders()
 	each(w, func(row int32) {
 		for i := w.Headers.Offsets[row]; i < w.Headers.Offsets[row+1]; i++ {
-			h := &entries[i]
+			h := &w.Headers.Entries[i]
 			schema, v, err := s.opt.Header.ToConnect(w.Origin.Topic, h.Key, h.Raw)
 			if connectors.IsRetriable(err) && s.opt.Operator.Retries() {
 				err = s.opt.Operator.Again(ctx, err, func() (err error) {

@@ -63,12 +63,16 @@ func polled(t testing.TB, pool *batch.Pool, list []rec) *batch.Batch {
 // runSource puts records through a stage and returns the encoded rows in row order.
 func runSource(t testing.TB, opt SourceOptions, list []rec) (ok, failed []outcome, err error) {
 	t.Helper()
-	pool := batch.NewPool(mem.Checked(t))
-	b := polled(t, pool, list)
+	return runPolled(t, opt, polled(t, batch.NewPool(mem.Checked(t)), list))
+}
+
+// runPolled is runSource for a batch, which it releases.
+func runPolled(t testing.TB, opt SourceOptions, b *batch.Batch) (ok, failed []outcome, err error) {
+	t.Helper()
 	s := NewSource(opt)
+	live := b.Live()
 	out, errs, err := s.Run(t.Context(), b)
-	before := b.Live()
-	if before != len(list) || b.Status.Any() {
+	if b.Live() != live || b.Status.Any() {
 		t.Error("the polled batch was changed")
 	}
 	for _, e := range out {
