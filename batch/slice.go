@@ -88,8 +88,9 @@ func (b *Batch) Slice(lo, hi int) *Batch {
 	s.Topics.Index = cut(b.Topics.Index, lo, hi)
 	s.Partition, s.Partitions, s.Timestamps = b.Partition, cut(b.Partitions, lo, hi), cut(b.Timestamps, lo, hi)
 	s.TimestampType, s.Origin, s.Offsets = b.TimestampType, b.Origin, cut(b.Offsets, lo, hi)
+	s.Headers = b.Headers
 	if b.Headers.Offsets != nil {
-		s.Headers = Headers{Offsets: b.Headers.Offsets[lo : hi+1 : hi+1], Entries: b.Headers.Entries}
+		s.Headers.Offsets = b.Headers.Offsets[lo : hi+1 : hi+1]
 	}
 	s.RawKey, s.RawValue = s.sliceRaw(&b.RawKey, lo, hi), s.sliceRaw(&b.RawValue, lo, hi)
 	if b.Source != nil {

@@ -131,23 +131,7 @@ func (g *gatherer) envelope(from []*Batch, rows [][]int32) {
 		b.Offsets = perRow(b, from, rows, func(f *Batch) []int64 { return f.Offsets }, func(*Batch) int64 { return -1 })
 	}
 	if headers {
-		b.Headers.Offsets = mem.Alloc[int32](&b.Arena, b.n+1)
-		b.Headers.Offsets[0] = 0
-		at := 0
-		for i, f := range from {
-			for _, r := range rows[i] {
-				b.Headers.Entries = append(b.Headers.Entries, f.Headers.Of(int(r))...)
-				at++
-				b.Headers.Offsets[at] = int32(len(b.Headers.Entries))
-			}
-		}
-		if g.copyText {
-			for i := range b.Headers.Entries {
-				if h := &b.Headers.Entries[i]; h.Raw != nil {
-					h.Raw = clone(h.Raw)
-				}
-			}
-		}
+		g.headers(from, rows)
 	}
 	if sources {
 		b.Source = newTakenPositions(from, rows)

@@ -373,4 +373,7 @@ func (r *Random) headers(b *batch.Batch) {
 		}
 		b.Headers.Offsets = append(b.Headers.Offsets, int32(len(b.Headers.Entries)))
 	}
+	if n := len(b.Headers.Entries); n%3 == 1 { // every row has the same; nothing is drawn for it, so that seeds stay what they are
+		b.Headers = batch.Headers{Entries: b.Headers.Entries[:min(n, 3)]}
+	}
 }

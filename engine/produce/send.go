@@ -118,7 +118,7 @@ func (s *send) sendMerged(ctx context.Context, parts []Rows) {
 func (s *send) reserve(parts []Rows) {
 	n := 0
 	for i := range parts {
-		n += len(parts[i].B.Headers.Entries)
+		n += parts[i].B.Headers.Bound(parts[i].B.Live())
 	}
 	if n > cap(s.headers) {
 		s.headers = make([]kgo.RecordHeader, 0, n)

@@ -39,6 +39,10 @@ func (t *dropHeaders) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 	if first < 0 {
 		return nil, true
 	}
+	if b.Headers.Offsets == nil {
+		b.Headers.Entries = slices.DeleteFunc(slices.Clone(b.Headers.Entries), t.drops)
+		return nil, true
+	}
 	h := batch.Headers{
 		Offsets: mem.Alloc[int32](&b.Arena, b.Len()+1),
 		Entries: make([]batch.Header, 0, len(b.Headers.Entries)-1),

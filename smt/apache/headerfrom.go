@@ -240,7 +240,7 @@ func (t *headerFrom) addHeaders(b *batch.Batch, rows batch.Selection) {
 	rows = columnar.Listed(b, rows)
 	h := batch.Headers{
 		Offsets: mem.Alloc[int32](&b.Arena, b.Len()+1),
-		Entries: make([]batch.Header, 0, len(b.Headers.Entries)+len(rows)*len(t.headers)),
+		Entries: make([]batch.Header, 0, b.Headers.Bound(b.Len())+len(rows)*len(t.headers)),
 	}
 	h.Offsets[0] = 0
 	readers := make([]ownedTexts, len(t.columnsOf))

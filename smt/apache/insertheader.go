@@ -36,14 +36,15 @@ func (t *insertHeader) record(r smt.Record) (smt.Record, bool, error) {
 }
 
 func (t *insertHeader) columns(b *batch.Batch) ([]*batch.Batch, bool) {
-	n := b.Len()
-	if b.Headers.Empty() {
-		b.Headers = t.alone(b)
+	own := b.Headers.Entries
+	if b.Headers.Offsets == nil {
+		b.Headers.Entries = append(own[:len(own):len(own)], t.header)
 		return nil, true
 	}
+	n := b.Len()
 	h := batch.Headers{
 		Offsets: mem.Alloc[int32](&b.Arena, n+1),
-		Entries: make([]batch.Header, 0, n+len(b.Headers.Entries)),
+		Entries: make([]batch.Header, 0, n+len(own)),
 	}
 	h.Offsets[0] = 0
 	for i := range n {
@@ -52,17 +53,4 @@ func (t *insertHeader) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 	}
 	b.Headers = h
 	return nil, true
-}
-
-// alone is the header as the only one of every row of b.
-func (t *insertHeader) alone(b *batch.Batch) batch.Headers {
-	n := b.Len()
-	h := batch.Headers{Offsets: mem.Alloc[int32](&b.Arena, n+1), Entries: make([]batch.Header, n)}
-	for i := range h.Offsets {
-		h.Offsets[i] = int32(i)
-	}
-	for k := copy(h.Entries, []batch.Header{t.header}); k < n; k *= 2 {
-		copy(h.Entries[k:], h.Entries[:k])
-	}
-	return h
 }

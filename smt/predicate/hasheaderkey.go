@@ -19,7 +19,10 @@ func (p *hasHeaderKey) holds(headers []batch.Header) bool {
 
 // Test implements smt.Predicate.
 func (p *hasHeaderKey) Test(b *batch.Batch, yes, no batch.Selection) (batch.Selection, batch.Selection, error) {
-	if b.Headers.Empty() {
+	if b.Headers.Offsets == nil { // one answer for all
+		if p.holds(b.Headers.Entries) {
+			return appendLive(yes, b), no, nil
+		}
 		return yes, appendLive(no, b), nil
 	}
 	for _, i := range live(b) {
