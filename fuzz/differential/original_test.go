@@ -18,14 +18,15 @@ import (
 )
 
 var (
-	cases    = flag.Int("cases", 1_000_000, "cases for each kind and direction")
+	cases    = flag.Int("cases", 1_000_000, "cases for each kind and direction, unless the test has a number of its own")
 	seed     = flag.Uint64("seed", 0, "seed of the generators; 0 leaves it to the test")
 	patience = flag.Duration("patience", time.Minute, "longest wait for the answers to one trial")
 )
 
 // compare puts generated cases of the given kinds, comma-separated, to the original classes and to the built program, and fails t
-// where they differ. What differs is shrunk and kept in the corpus. A limit of 0 is none, the seed is what the flag does not say.
-func compare(t *testing.T, kinds string, limit time.Duration, unlessGiven uint64) {
+// where they differ. What differs is shrunk and kept in the corpus. ofKind are numbers of cases in place of the flag's, a limit of 0
+// is none, the seed is what the flag does not say.
+func compare(t *testing.T, kinds string, ofKind map[string]int, limit time.Duration, unlessGiven uint64) {
 	t.Helper()
 	root := filepath.Join("..", "..")
 	oracle, err := filepath.Abs(filepath.Join(root, "e2e", "oracle", "run.sh"))
@@ -67,7 +68,7 @@ func compare(t *testing.T, kinds string, limit time.Duration, unlessGiven uint64
 		t.Fatalf("%d kinds of difference", n)
 	}
 	for _, tally := range h.Tallies {
-		if tally.Cases == 0 || limit == 0 && tally.Cases < *cases {
+		if tally.Cases == 0 || limit == 0 && tally.Cases < h.CasesOf(tally.Flow) {
 			t.Errorf("%s: %d cases were compared", tally.Flow, tally.Cases)
 		}
 	}

@@ -18,8 +18,9 @@ import (
 type Options struct {
 	Dial       func() (*peer.Pair, error) // starts a pair of processes
 	Flows      []generate.Flow
-	Cases      int           // per flow; default 10,000
-	Time       time.Duration // for all flows together, in equal shares
+	Cases      int            // per flow; default 10,000
+	OfKind     map[string]int // cases per flow of a kind, in place of Cases
+	Time       time.Duration  // for all flows together, in equal shares
 	Seed       uint64
 	Corpus     string    // folder for minimal cases; "" keeps none
 	FindingMax int       // distinct findings after which the hunt ends; default 20
@@ -99,8 +100,17 @@ func (h *Hunt) Run() error {
 	return nil
 }
 
+// CasesOf is how many cases of a flow are compared where no limit of time ends it.
+func (h *Hunt) CasesOf(f generate.Flow) int {
+	if n, ok := h.OfKind[f.Kind]; ok {
+		return n
+	}
+	return h.Cases
+}
+
 // flow runs one flow's trials, with a new pair of processes when one was lost.
 func (h *Hunt) flow(f generate.Flow, tally *Tally, share time.Duration) error {
+	cases := h.CasesOf(f)
 	start := time.Now()
 	defer func() { tally.Took = time.Since(start) }()
 	h.next = start.Add(progressEvery)
@@ -115,13 +125,13 @@ func (h *Hunt) flow(f generate.Flow, tally *Tally, share time.Duration) error {
 		}
 		ended := false
 		err := h.pair.Stream(func() *trial.Trial {
-			if sent >= h.Cases || share > 0 && time.Since(start) > share {
+			if sent >= cases || share > 0 && time.Since(start) > share {
 				ended = true
 				return nil
 			}
 			t := f.Trial(h.Seed, index)
 			index++
-			if over := sent + len(t.Items) - h.Cases; over > 0 {
+			if over := sent + len(t.Items) - cases; over > 0 {
 				t.Items = t.Items[:len(t.Items)-over]
 			}
 			sent += len(t.Items)
