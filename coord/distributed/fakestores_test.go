@@ -24,6 +24,7 @@ type fakeConfigs struct {
 	keys     []string // of what was written
 	claims   int
 	claimErr error
+	writeErr error // of the configs of connectors
 }
 
 var _ ConfigStore = (*fakeConfigs)(nil)
@@ -91,6 +92,12 @@ func (s *fakeConfigs) ReadToEnd(context.Context) error {
 }
 
 func (s *fakeConfigs) PutConnector(_ context.Context, name string, config map[string]string, target connectors.TargetState) error {
+	s.mu.Lock()
+	err := s.writeErr
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	var records []store.Record
 	if target != "" {
 		records = append(records, store.TargetRecord(name, target))

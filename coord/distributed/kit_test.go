@@ -294,7 +294,16 @@ func (p *fakePeers) PutTaskConfigs(_ context.Context, url, connector string, con
 	return p.err
 }
 
-func (p *fakePeers) FenceZombies(context.Context, string, string, coord.SignFunc) error { return nil }
+func (p *fakePeers) FenceZombies(_ context.Context, url, connector string, sign coord.SignFunc) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sent = append(p.sent, "fence "+connector+" "+url)
+	if sign == nil {
+		return errors.New("unsigned")
+	}
+	p.by, _ = sign(nil)
+	return p.err
+}
 
 func (p *fakePeers) take() []string {
 	p.mu.Lock()
