@@ -170,9 +170,27 @@ func (l *load) caughtUp(t *testing.T) {
 	}
 }
 
-// repeats waits until all sinks have caught up, and returns how many lines and numbers have come out again, by place.
+// pastRepeats waits until every source of numbers, which makes a few in a second, is past the numbers that it had made before it
+// was last started.
+func (l *load) pastRepeats(t *testing.T) {
+	t.Helper()
+	for _, topic := range l.pairs {
+		harness.Eventually(t, runMax, "the sources of "+topic+" are past what they had made", func(context.Context) (bool, error) {
+			for task, numbers := range l.numbers(t, topic) {
+				if last, most := numbers[len(numbers)-1], slices.Max(numbers); last != most {
+					return false, fmt.Errorf("task %d: at %d of %d", task, last, most)
+				}
+			}
+			return true, nil
+		})
+	}
+}
+
+// repeats waits until all sources are past what they had made and all sinks have caught up, and returns how many lines and
+// numbers have come out again, by place.
 func (l *load) repeats(t *testing.T) map[string]int {
 	t.Helper()
+	l.pastRepeats(t)
 	l.caughtUp(t)
 	n := map[string]int{}
 	for _, p := range l.pipes {
