@@ -37,8 +37,8 @@ func (t *insertHeader) record(r smt.Record) (smt.Record, bool, error) {
 
 func (t *insertHeader) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 	own := b.Headers.Entries
-	if b.Headers.Offsets == nil {
-		b.Headers.Entries = append(own[:len(own):len(own)], t.header)
+	if b.Headers.Offsets == nil || len(own) == 0 {
+		b.Headers = batch.Headers{Entries: append(own[:len(own):len(own)], t.header)}
 		return nil, true
 	}
 	n := b.Len()
