@@ -39,8 +39,8 @@ type bound struct {
 	depth int    // arrays and objects around its values
 	name  string // of the member that lead is for
 	lead  []byte // what stands before a member's value: a comma, its name and a colon
-	low   uint64 // of up to 16 bytes of lead, the first eight
-	high  uint64 // and the last eight
+	low   uint64 // the first eight bytes of lead, filled up with zeros
+	high  uint64 // and the second eight
 	null  []byte // what stands for null; nil where null fails
 	text  []byte // outText; nil fails
 
@@ -80,11 +80,9 @@ func (b *bound) member(name string) {
 	}
 	b.name = name
 	b.lead = append(jsonscan.AppendString(append(b.lead[:0], ','), name), ':')
-	var w [8]byte
+	var w [16]byte
 	copy(w[:], b.lead)
-	b.low = binary.LittleEndian.Uint64(w[:])
-	copy(w[:], b.lead[max(0, len(b.lead)-8):])
-	b.high = binary.LittleEndian.Uint64(w[:])
+	b.low, b.high = binary.LittleEndian.Uint64(w[:]), binary.LittleEndian.Uint64(w[8:])
 }
 
 // bind prepares b for writing the rows of c. lead is the caller's to set.

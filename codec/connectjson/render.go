@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
+	"github.com/millrace/millrace/internal/java"
 )
 
 // failed is what the functions of this file return for a row that the plain path has to judge.
@@ -37,13 +38,13 @@ func (e *encoder) value(b *bound, i, p int) int {
 	}
 	switch b.op {
 	case outInt64:
-		return jsonscan.PutInt(e.buf, p, b.int64s[i])
+		return java.PutInt(e.buf, p, b.int64s[i])
 	case outInt32:
-		return jsonscan.PutInt(e.buf, p, int64(b.col.Int32s()[i]))
+		return java.PutInt(e.buf, p, int64(b.col.Int32s()[i]))
 	case outInt16:
-		return jsonscan.PutInt(e.buf, p, int64(b.col.Int16s()[i]))
+		return java.PutInt(e.buf, p, int64(b.col.Int16s()[i]))
 	case outInt8:
-		return jsonscan.PutInt(e.buf, p, int64(b.col.Int8s()[i]))
+		return java.PutInt(e.buf, p, int64(b.col.Int8s()[i]))
 	case outString:
 		return e.text(b, b.views[i], p)
 	case outFloat64:
@@ -112,7 +113,7 @@ func (e *encoder) boolean(v bool, p int) int {
 }
 
 func (e *encoder) double(v float64, p int) int {
-	if end, ok := jsonscan.PutDouble(e.buf, p, v); ok {
+	if end, ok := java.PutDouble(e.buf, p, v); ok {
 		return end
 	}
 	return e.keep(jsonscan.AppendDouble(e.buf[:p], v))
@@ -145,11 +146,10 @@ func (e *encoder) lead(m *bound, p int) int {
 	if n > 16 {
 		return p + copy(e.buf[p:], m.lead)
 	}
-	// Two words that overlap are cheaper than a copy of unknown length.
-	binary.LittleEndian.PutUint64(e.buf[p:], m.low)
-	if n > 8 {
-		binary.LittleEndian.PutUint64(e.buf[p+n-8:], m.high)
-	}
+	// Two words are cheaper than a copy of unknown length. The value overwrites what they hold too much.
+	out := e.buf[p : p+16]
+	binary.LittleEndian.PutUint64(out, m.low)
+	binary.LittleEndian.PutUint64(out[8:], m.high)
 	return p + n
 }
 
@@ -242,7 +242,7 @@ func (e *encoder) dynamic(b *bound, i, p int) int {
 	}
 	switch tag {
 	case batch.TagInt8, batch.TagInt16, batch.TagInt32, batch.TagInt64:
-		return jsonscan.PutInt(e.buf, p, int64(b.slots[i]))
+		return java.PutInt(e.buf, p, int64(b.slots[i]))
 	case batch.TagString:
 		return e.text(b, b.spots[i], p)
 	case batch.TagFloat64:

@@ -23,7 +23,7 @@ func (e *encoder) packed(r *batch.PackedReader, linked bool, depth, p int) int {
 	case batch.TagNull:
 		return p + copy(e.buf[p:], "null")
 	case batch.TagInt8, batch.TagInt16, batch.TagInt32, batch.TagInt64:
-		return jsonscan.PutInt(e.buf, p, int64(num))
+		return java.PutInt(e.buf, p, int64(num))
 	case batch.TagFloat32:
 		return e.keep(jsonscan.AppendFloat(e.buf[:p], float32(math.Float64frombits(num))))
 	case batch.TagFloat64:

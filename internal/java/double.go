@@ -11,22 +11,19 @@ import (
 //
 // A one-digit decimal counts as two digits, so that the smallest double is 4.9E-324, not 5.0E-324.
 func AppendDouble(dst []byte, f float64) []byte {
+	p := len(dst)
+	dst = append(dst, putRoom...)
+	if end, ok := PutDouble(dst, p, f); ok {
+		return dst[:end]
+	}
+	dst = dst[:p]
 	b := math.Float64bits(f)
 	if int64(b) < 0 {
 		if f != f {
 			return append(dst, "NaN"...)
 		}
 		dst = append(dst, '-')
-		f = -f
 		b &^= 1 << 63
-	}
-	if f >= 1e-3 && f < 1e7 {
-		// Decimals of up to 15 digits are told apart by doubles: if n/1e8, correctly rounded, is
-		// f again, n with its trailing zeros cut is the shortest form.
-		n := uint64(f*1e8 + 0.5)
-		if float64(n)/1e8 == f {
-			return appendFixed8(dst, n)
-		}
 	}
 	if b == 0 {
 		return append(dst, "0.0"...)
@@ -80,31 +77,6 @@ func AppendFloat(dst []byte, f float32) []byte {
 	}
 	d, k := shortest(m, -149, false)
 	return appendDecimalLayout(dst, d, k)
-}
-
-// appendFixed8 appends n/1e8 with trailing zeros cut but at least one digit after the point.
-func appendFixed8(dst []byte, n uint64) []byte {
-	whole, frac := n/1e8, n%1e8
-	dst = AppendUint(dst, whole)
-	if frac == 0 {
-		return append(dst, ".0"...)
-	}
-	dst = append(dst, ".00000000"...)
-	end := len(dst)
-	if frac%10000 == 0 {
-		end -= 4
-		frac /= 10000
-	}
-	if frac%100 == 0 {
-		end -= 2
-		frac /= 100
-	}
-	if frac%10 == 0 {
-		end--
-		frac /= 10
-	}
-	putDigits(dst[len(dst)-8:end], frac)
-	return dst[:end]
 }
 
 // appendDecimalLayout appends d*10^k, d > 0, in Java's layout.
