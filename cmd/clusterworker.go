@@ -61,13 +61,14 @@ func newClusterWorker(ctx context.Context, o workerOptions) (*clusterWorker, err
 	if strings.EqualFold(support, "enabled") {
 		fencer = n.engine
 	}
+	timings := n.metrics.Membership(w.memberProperties()["client.id"])
 	w.herder = distributed.New(distributed.Options{
 		Fencer: fencer, Transactional: !strings.EqualFold(support, "disabled"),
 		Worker: n.engine, Peers: n.rest.Peers(), Loggers: n.logs,
 		Rounds:   n.metrics.Rebalances(w.memberProperties()["client.id"], strings.ToUpper(protocol.String())),
 		WorkerID: n.rest.WorkerID(), Logger: n.logs.Logger(clusterHerderLogger),
 		Join: func(t distributed.Ties) (distributed.Member, error) {
-			return group.NewMember(w.member, w.groupOptions(protocol, t))
+			return group.NewMember(w.member, w.groupOptions(protocol, t, timings))
 		},
 		Protocol: protocol, Keys: keyPolicy(v),
 		Signature: v.String(signatureKey), Signatures: v.List(verificationKey),
@@ -129,7 +130,7 @@ func (w *clusterWorker) memberProperties() map[string]string {
 	return props
 }
 
-func (w *clusterWorker) groupOptions(protocol group.Protocol, t distributed.Ties) group.Options {
+func (w *clusterWorker) groupOptions(protocol group.Protocol, t distributed.Ties, timings group.Timings) group.Options {
 	v := w.config.values
 	return group.Options{
 		Group: v.String("group.id"), URL: w.rest.URL(), Protocol: protocol,
@@ -139,7 +140,7 @@ func (w *clusterWorker) groupOptions(protocol group.Protocol, t distributed.Ties
 		RetryBackoff:      settings.Millis(v.Int64("retry.backoff.ms")),
 		RetryBackoffMax:   settings.Millis(v.Int64("retry.backoff.max.ms")),
 		MaxDelay:          settings.Millis(int64(v.Int32("scheduled.rebalance.max.delay.ms"))),
-		Configs:           t.Configs, Stopped: t.Stopped, Notify: t.Notify,
+		Configs:           t.Configs, Stopped: t.Stopped, Notify: t.Notify, Timings: timings,
 		Log: w.logs.Logger(memberLogger),
 	}
 }

@@ -22,6 +22,7 @@ func (m *machine) keepBeating() {
 	req.Generation = m.generation
 	m.beatSent, m.beatAs = m.now, membership{m.memberID, m.generation}
 	m.beatAt = m.now.Add(m.o.HeartbeatInterval)
+	m.timings.BeatSent()
 	m.beating = m.send(m.coordinator, req)
 }
 
@@ -38,6 +39,7 @@ func (m *machine) beaten(a answer) {
 		m.lose(a.err.Error(), true)
 		return
 	}
+	m.timings.Beaten(m.now.Sub(m.beatSent))
 	err := kerr.ErrorForCode(a.resp.(*kmsg.HeartbeatResponse).ErrorCode)
 	switch {
 	case errors.Is(err, kerr.CoordinatorNotAvailable), errors.Is(err, kerr.NotCoordinator):

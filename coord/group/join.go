@@ -53,6 +53,9 @@ func (m *machine) keepJoined() {
 		return
 	}
 	m.phase, m.roundSent = preparing, m.now
+	if m.roundFrom.IsZero() {
+		m.roundFrom = m.now
+	}
 	m.joining = m.send(m.coordinator, req)
 }
 
@@ -96,11 +99,14 @@ func (m *machine) joined(a answer) {
 	case err == nil:
 		if resp.ProtocolType != nil && *resp.ProtocolType != protocolType {
 			m.o.Log.Error(fmt.Sprintf("JoinGroup failed: Inconsistent Protocol Type, received %s but expected %s", *resp.ProtocolType, protocolType))
+			m.timings.RebalanceFailed()
 			m.fail(m.fatal("JoinGroup", kerr.InconsistentGroupProtocol.Code))
 			return
 		}
+		m.timings.Joined(m.now.Sub(m.roundSent))
 		m.sync(resp)
 	case errors.Is(err, kerr.MemberIDRequired):
+		m.timings.RebalanceFailed()
 		m.generation, m.memberID, m.protocol = -1, resp.MemberID, ""
 		m.phase = unjoined
 		m.needRejoin("need to re-join with the given member-id: " + resp.MemberID)
@@ -120,6 +126,7 @@ func (m *machine) joined(a answer) {
 		m.roundFailed("RebalanceInProgressException", err.Error(), m.o.RetryBackoff)
 	default:
 		m.o.Log.Error(fmt.Sprintf("JoinGroup failed due to fatal error: %v", err))
+		m.timings.RebalanceFailed()
 		m.fail(m.fatal("JoinGroup", resp.ErrorCode))
 	}
 }
@@ -195,9 +202,11 @@ func (m *machine) synced(a answer) {
 	case err == nil:
 		if resp.Protocol != nil && *resp.Protocol != m.protocol || resp.ProtocolType != nil && *resp.ProtocolType != protocolType {
 			m.o.Log.Error("SyncGroup failed due to inconsistent Protocol Name or Type")
+			m.timings.RebalanceFailed()
 			m.fail(m.fatal("SyncGroup", kerr.InconsistentGroupProtocol.Code))
 			return
 		}
+		m.timings.Synced(m.now.Sub(m.roundSent))
 		m.complete(resp.MemberAssignment)
 	case errors.Is(err, kerr.RebalanceInProgress):
 		m.o.Log.Info("SyncGroup failed: The group began another rebalance. Need to re-join the group. Sent generation was " + m.generationText())
@@ -213,6 +222,7 @@ func (m *machine) synced(a answer) {
 	case kerr.IsRetriable(err):
 		m.roundFailed("RetriableException", err.Error(), m.o.RetryBackoff)
 	default:
+		m.timings.RebalanceFailed()
 		m.fail(m.fatal("SyncGroup", resp.ErrorCode))
 	}
 }
@@ -231,6 +241,8 @@ func (m *machine) complete(share []byte) {
 	}
 	m.o.Log.Info("Successfully synced group in generation " + m.generationText())
 	m.phase = stable
+	m.timings.Rebalanced(m.now.Sub(m.roundFrom))
+	m.roundFrom = time.Time{}
 	m.alive(m.roundSent)
 	m.rejoinNeeded, m.reason, m.prepared = false, "", false
 	m.current = protocol
@@ -254,6 +266,7 @@ func (m *machine) broken(err error) {
 // roundFailed asks for another join after a wait.
 func (m *machine) roundFailed(class, text string, wait time.Duration) {
 	m.o.Log.Info(fmt.Sprintf("Request joining group due to: rebalance failed due to '%s' (%s)", text, class))
+	m.timings.RebalanceFailed()
 	m.needRejoin("rebalance failed due to " + class)
 	m.retryAt = m.now.Add(wait)
 }

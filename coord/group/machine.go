@@ -75,11 +75,12 @@ type (
 // At most one join or sync, one heartbeat, one search for the coordinator and one leave are out at a
 // time; an answer to anything else is stale and ignored.
 type machine struct {
-	o      *Options
-	jitter func() float64 // in [0, 1)
-	now    time.Time
-	out    []effect
-	lastID uint64
+	o       *Options
+	timings Timings
+	jitter  func() float64 // in [0, 1)
+	now     time.Time
+	out     []effect
+	lastID  uint64
 
 	coordinator  *node
 	unknownSince time.Time
@@ -103,6 +104,7 @@ type machine struct {
 	joining, syncing, beating, leaving uint64
 	retryAt                            time.Time // of the next join
 	roundSent                          time.Time // of the join or sync that is out
+	roundFrom                          time.Time // of the first join since the last round that succeeded; zero = none
 
 	beatSent    time.Time // of the heartbeat that is out
 	beatAs      membership
@@ -120,8 +122,12 @@ type machine struct {
 }
 
 func newMachine(o *Options, jitter func() float64, now time.Time) *machine {
+	timings := o.Timings
+	if timings == nil {
+		timings = untimed{}
+	}
 	return &machine{
-		o: o, jitter: jitter, unknownSince: now, polledAt: now,
+		o: o, timings: timings, jitter: jitter, unknownSince: now, polledAt: now,
 		generation: -1, lastGeneration: -1, rejoinNeeded: true,
 		leader: Leader{MaxDelay: o.MaxDelay}, current: o.Protocol,
 	}

@@ -30,7 +30,9 @@ type Options struct {
 	// Notify takes the member's events, in order. Called from the member's goroutine; it does not wait,
 	// and may call methods of the member.
 	Notify func(Event)
-	Log    *slog.Logger
+	// Timings measures; nil: nobody does.
+	Timings Timings
+	Log     *slog.Logger
 }
 
 // validate says what is wrong with the options.

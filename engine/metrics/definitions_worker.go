@@ -31,11 +31,32 @@ func connectorTaskCounts() []Definition {
 	}
 }
 
-// memberMetrics are what a member of a group has been given. Source: WorkerCoordinator.WorkerCoordinatorMetrics.
+// memberMetrics are what a member of a group has been given, and what every member of a group measures.
+// Source: WorkerCoordinator.WorkerCoordinatorMetrics, AbstractCoordinator.GroupCoordinatorMetrics.
 func memberMetrics() []Definition {
 	return []Definition{
 		gauge("assigned-connectors", "The number of connector instances currently assigned to this worker"),
 		gauge("assigned-tasks", "The number of tasks currently assigned to this worker"),
+		gauge("heartbeat-response-time-max", "The max time taken to receive a response to a heartbeat request"),
+		gauge("heartbeat-rate", "The number of heartbeats per second"),
+		counter("heartbeat-total", "The total number of heartbeats"),
+		gauge("join-time-avg", "The average time taken for a group rejoin"),
+		gauge("join-time-max", "The max time taken for a group rejoin"),
+		gauge("join-rate", "The number of group joins per second"),
+		counter("join-total", "The total number of group joins"),
+		gauge("sync-time-avg", "The average time taken for a group sync"),
+		gauge("sync-time-max", "The max time taken for a group sync"),
+		gauge("sync-rate", "The number of group syncs per second"),
+		counter("sync-total", "The total number of group syncs"),
+		gauge("rebalance-latency-avg", "The average time taken for a group to complete a successful rebalance, which may be composed of several failed re-trials until it succeeded"),
+		gauge("rebalance-latency-max", "The max time taken for a group to complete a successful rebalance, which may be composed of several failed re-trials until it succeeded"),
+		counter("rebalance-latency-total", "The total number of milliseconds this consumer has spent in successful rebalances since creation"),
+		counter("rebalance-total", "The total number of successful rebalance events, each event is composed of several failed re-trials until it succeeded"),
+		gauge("rebalance-rate-per-hour", "The number of successful rebalance events per hour, each event is composed of several failed re-trials until it succeeded"),
+		counter("failed-rebalance-total", "The total number of failed rebalance events"),
+		gauge("failed-rebalance-rate-per-hour", "The number of failed rebalance events per hour"),
+		gauge("last-rebalance-seconds-ago", "The number of seconds since the last successful rebalance event"),
+		gauge("last-heartbeat-seconds-ago", "The number of seconds since the last coordinator heartbeat was sent"),
 	}
 }
 

@@ -81,6 +81,7 @@ func TestRegistry_ReadsWhatItDocuments(t *testing.T) {
 	r.SourceTask(id, TaskInfo{Transforms: plugins, Predicates: plugins}).Transaction(3)
 	r.SinkTask(connectors.TaskID{Connector: "d", Task: 1}, TaskInfo{})
 	r.Rebalances("client", "SESSIONED")
+	r.Membership("client")
 	defined, read := map[string]int{}, map[string]int{}
 	for _, d := range Reference() {
 		if d.Group != groupTask || !d.Own { // these come from outside
