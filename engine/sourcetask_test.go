@@ -464,7 +464,7 @@ func TestSourceTask_RetriesRowsOfTransforms(t *testing.T) {
 		}, nil), nil
 	}})
 	b := newBench(t, set, map[string]int32{"t": 1})
-	b.startTask("s", source("transforms=r", "transforms.r.type=test.Busy", "errors.retry.timeout=20", "errors.retry.delay.max.ms=1",
+	b.startTask("s", source("transforms=r", "transforms.r.type=test.Busy", "errors.retry.timeout=300", "errors.retry.delay.max.ms=1",
 		"errors.tolerance=all", "errors.log.enable=true"))
 	if got := values(b.consume("t", 3)); got != "v1! v2! v4!" {
 		t.Errorf("topic holds %s", got)
