@@ -21,6 +21,7 @@ const (
 	exitUsage     = 1
 	exitStart     = 2
 	exitConnector = 3
+	exitLeft      = 4 // dlq replay: selected letters are left
 	exitCut       = 130
 )
 

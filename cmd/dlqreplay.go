@@ -1,0 +1,135 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/millrace/millrace/engine/deadletter"
+)
+
+// replayToldEvery is how often a replay says how far it is.
+const replayToldEvery = 5 * time.Second
+
+// replayFlags are those of dlq replay.
+type replayFlags struct {
+	dlqFlags
+	filterFlags
+	rate   int
+	dryRun bool
+}
+
+func (p *program) dlqReplayCommand() *cobra.Command {
+	f := &replayFlags{}
+	c := &cobra.Command{
+		Use:   "replay CONNECTOR",
+		Short: "Take dead letters back to the topic they came from, each once",
+		Long: "Takes the selected letters of a sink through the converters and transforms of the connector file, and writes those that pass back to the partition that they were consumed from, with their original bytes and without the headers about the error, in the order in which they died. " +
+			"The running connector then reads them. Letters that would fail again stay. What was replayed is remembered in the topic NAME.replayed, NAME being the dead letter topic, in the same transaction: a second call, or one after a crash, repeats nothing. " +
+			"The exit code is 1 for an error, and 4 if selected letters are left.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if f.rate < 0 {
+				return errors.New("--rate must not be negative")
+			}
+			filter, err := f.filter(c)
+			if err != nil {
+				return err
+			}
+			return p.replayLetters(c.Context(), args[0], f, filter)
+		},
+	}
+	f.dlqFlags.add(c)
+	f.filterFlags.add(c)
+	c.Flags().IntVar(&f.rate, "rate", 0, "Letters a second. Default 0: as fast as it goes.")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "Only count what would pass, and where the others fail.")
+	return c
+}
+
+func (p *program) replayLetters(ctx context.Context, file string, f *replayFlags, filter deadletter.Filter) error {
+	l, err := p.openLetters(ctx, file, &f.dlqFlags)
+	if err != nil {
+		return err
+	}
+	defer l.subject.Worker.Close(ctx)
+	producers, err := l.producers(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := openRunner(ctx, l.subject)
+	if err != nil {
+		return p.refused(ctx, l.subject, err)
+	}
+	if !r.Sink() {
+		return errors.Join(errors.New("letters of a source cannot be replayed: no topic holds what it polled; let the source read its position again"), r.Close())
+	}
+	if !f.dryRun && !l.committed {
+		fmt.Fprintln(p.stderr, "note: the connector's consumer does not set isolation.level=read_committed: if this replay is cut, it may read records of the transaction that is aborted then, and the next replay writes them again")
+	}
+	next := time.Now().Add(replayToldEvery)
+	replayer := &deadletter.Replayer{
+		Connector: l.name, Letters: l.topic, Filter: filter, Runner: r, Producer: producers, Rate: f.rate, DryRun: f.dryRun, Wait: waitFor,
+		Told: func(t deadletter.Tally) {
+			if now := time.Now(); now.After(next) {
+				next = now.Add(replayToldEvery)
+				fmt.Fprintf(p.stderr, "%d of at most %d letters read, %d %s\n", t.Read, l.topic.Len(), t.Pass, passed(f.dryRun))
+			}
+		},
+	}
+	tally, err := replayer.Run(ctx)
+	if err != nil && !f.dryRun {
+		err = fmt.Errorf("%w; %d letters were replayed before, and the same call goes on behind them", err, tally.Pass)
+	}
+	if err = errors.Join(err, r.Close()); err != nil {
+		return err
+	}
+	if err = p.writeTally(tally, f); err == nil && len(tally.Fail)+len(tally.Refused) > 0 {
+		return &ended{code: exitLeft}
+	}
+	return err
+}
+
+func waitFor(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func passed(dryRun bool) string {
+	if dryRun {
+		return "would be replayed"
+	}
+	return "replayed"
+}
+
+func (p *program) writeTally(t deadletter.Tally, f *replayFlags) error {
+	if f.output == outputJSON {
+		return writeJSON(p.stdout, t)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d letters read, %d not selected, %d replayed before\n%d %s", t.Read, t.Others, t.Before, t.Pass, passed(f.dryRun))
+	if t.Dropped > 0 {
+		fmt.Fprintf(&b, ", of which a transform drops %d", t.Dropped)
+	}
+	b.WriteByte('\n')
+	for _, where := range slices.Sorted(maps.Keys(t.Fail)) {
+		fmt.Fprintf(&b, "%d left: still fail in %s\n", t.Fail[where], where)
+	}
+	for _, why := range slices.Sorted(maps.Keys(t.Refused)) {
+		fmt.Fprintf(&b, "%d left: %s\n", t.Refused[why], why)
+	}
+	_, err := io.WriteString(p.stdout, b.String())
+	return err
+}

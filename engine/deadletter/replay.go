@@ -1,0 +1,176 @@
+package deadletter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/engine/explain"
+)
+
+// transactionLetters bounds the letters of one transaction: consumers that read what is committed wait for its end.
+const transactionLetters = 500
+
+// Tally is what became of the letters of a replay.
+type Tally struct {
+	Read    int            `json:"read"`
+	Others  int            `json:"others"`  // not selected, or of other connectors
+	Before  int            `json:"before"`  // replayed by an earlier call
+	Pass    int            `json:"pass"`    // go through the chain now: replayed, or would be
+	Dropped int            `json:"dropped"` // of these, what a transform drops
+	Fail    map[string]int `json:"fail"`    // by stage and class: left where they are
+	Refused map[string]int `json:"refused"` // by reason
+}
+
+// Replayer takes letters back to the topics that they were consumed from.
+type Replayer struct {
+	Connector string
+	Letters   *Topic
+	Filter    Filter
+	Runner    *explain.Runner
+	// Producer makes clients with the connector's producer properties.
+	Producer NewClient
+	Rate     int // letters a second; 0: as fast as it goes
+	DryRun   bool
+	// Wait waits for d or the end of ctx.
+	Wait func(ctx context.Context, d time.Duration) error
+	// Told is called after each transaction, and while letters are only read.
+	Told func(Tally)
+
+	cl       *kgo.Client
+	progress *Progress
+	pending  []*Letter
+	tally    Tally
+}
+
+// Run replays. What it returned an error for may be run again: nothing is replayed twice.
+//
+// Two replays of one connector at a time: the later one fences the earlier one, which ends with an error.
+func (r *Replayer) Run(ctx context.Context) (t Tally, err error) {
+	r.tally = Tally{Fail: map[string]int{}, Refused: map[string]int{}}
+	if !r.DryRun {
+		if err := r.begin(ctx); err != nil {
+			return r.tally, err
+		}
+		defer r.cl.Close()
+	}
+	if r.progress, err = OpenProgress(ctx, r.Letters); err != nil {
+		return r.tally, err
+	}
+	if err = r.Letters.Each(ctx, func(l *Letter) error { return r.take(ctx, l) }); err == nil {
+		err = r.flush(ctx)
+	}
+	return r.tally, err
+}
+
+// begin gets the producer's epoch before anything is read of what was replayed: it ends the transaction of a replay
+// that crashed, and fences one that still runs, so that what is read next is all that there will be.
+func (r *Replayer) begin(ctx context.Context) (err error) {
+	r.cl, err = r.Producer(kgo.TransactionalID("millrace-dlq-replay-"+r.Connector+"-"+r.Letters.Name), kgo.RecordPartitioner(kgo.ManualPartitioner()),
+		kgo.RequiredAcks(kgo.AllISRAcks()))
+	if err != nil {
+		return err
+	}
+	if err = createProgress(ctx, r.cl, r.Letters); err == nil {
+		_, _, err = r.cl.ProducerID(ctx)
+	}
+	if err != nil {
+		r.cl.Close()
+	}
+	return err
+}
+
+// take decides about one letter.
+func (r *Replayer) take(ctx context.Context, l *Letter) error {
+	r.tally.Read++
+	if r.tally.Read%transactionLetters == 0 && r.Told != nil {
+		r.Told(r.tally)
+	}
+	if l.Connector != "" && l.Connector != r.Connector || !r.Filter.Match(l) {
+		r.tally.Others++
+		return nil
+	}
+	if why := l.Refusal(r.Connector); why != "" {
+		r.tally.Refused[why]++
+		return nil
+	}
+	if r.progress.Has(l) {
+		r.tally.Before++
+		return nil
+	}
+	trace, err := r.Runner.Run(ctx, l.Record())
+	if err != nil {
+		return err
+	}
+	if f := trace.Failure; f != nil {
+		r.tally.Fail[f.Stage+" "+f.Class]++
+		return nil
+	}
+	if trace.Final() == nil {
+		r.tally.Dropped++
+	}
+	r.pending = append(r.pending, l)
+	if len(r.pending) >= r.batch() {
+		return r.flush(ctx)
+	}
+	return nil
+}
+
+// batch is the letters of a transaction; with a rate, those of a tenth of a second.
+func (r *Replayer) batch() int {
+	if r.Rate <= 0 {
+		return transactionLetters
+	}
+	return min(max(r.Rate/10, 1), transactionLetters)
+}
+
+// flush writes the pending letters back, in one transaction with the memory of it.
+func (r *Replayer) flush(ctx context.Context) error {
+	n := len(r.pending)
+	if n == 0 {
+		return nil
+	}
+	if !r.DryRun {
+		if err := r.transact(ctx); err != nil {
+			return err
+		}
+	}
+	r.pending = r.pending[:0]
+	r.tally.Pass += n
+	if r.Told != nil {
+		r.Told(r.tally)
+	}
+	if r.Rate > 0 && !r.DryRun {
+		return r.Wait(ctx, time.Duration(n)*time.Second/time.Duration(r.Rate))
+	}
+	return nil
+}
+
+func (r *Replayer) transact(ctx context.Context) error {
+	if err := r.cl.BeginTransaction(); err != nil {
+		return err
+	}
+	records := make([]*kgo.Record, 0, 2*len(r.pending))
+	for _, l := range r.pending {
+		records = append(records, &kgo.Record{Topic: l.Origin.Topic, Partition: l.Origin.Partition, Timestamp: l.Timestamp,
+			Key: l.Key, Value: l.Value, Headers: slices.Clone(l.Headers)}, r.progress.mark(l))
+	}
+	err := r.cl.ProduceSync(ctx, records...).FirstErr()
+	if err == nil {
+		if err = r.cl.EndTransaction(ctx, kgo.TryCommit); err == nil {
+			return nil
+		}
+	}
+	// What is not ended here the next replay ends: its producer has the same transactional id.
+	aborting, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	abort := r.cl.AbortBufferedRecords(aborting)
+	if abort == nil {
+		abort = r.cl.EndTransaction(aborting, kgo.TryAbort)
+	}
+	return fmt.Errorf("replaying letters %s to %s: %w", r.pending[0].Place(), r.pending[len(r.pending)-1].Place(), errors.Join(err, abort))
+}
