@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
+	"github.com/millrace/millrace/smt/internal/schemas"
 )
 
 const (
@@ -28,8 +29,8 @@ type extract struct {
 	dropHeader                  string // blank: none
 	dropFromKey, keepCompatible bool
 
-	plans    cached[*extractPlan]
-	rows     cached[insertedRow]
+	plans    schemas.Cache[*extractPlan]
+	rows     schemas.Cache[insertedRow]
 	children []*batch.Column // scratch
 	added    []headerColumn  // scratch
 }
@@ -63,7 +64,7 @@ type insertedRow struct {
 }
 
 func (t *extract) plan(s *batch.Schema) *extractPlan {
-	return t.plans.get(s, func(s *batch.Schema) *extractPlan {
+	return t.plans.Get(s, func(s *batch.Schema) *extractPlan {
 		p := &extractPlan{}
 		p.headers, p.headersErr = resolved(t.headers, s)
 		if p.fieldsErr = checkType(s.Field(fieldOp), fieldOp, batch.KindString); p.fieldsErr == nil {
@@ -115,7 +116,7 @@ func (t *extract) rowPlan(f *batch.Field, p *extractPlan) (r rowPlan) {
 
 // inserted returns the schema of rows that are marked.
 func (t *extract) inserted(row *batch.Schema) insertedRow {
-	return t.rows.get(row, func(row *batch.Schema) (in insertedRow) {
+	return t.rows.Get(row, func(row *batch.Schema) (in insertedRow) {
 		out := columnar.NewStruct(batch.Basics(batch.KindStruct, row))
 		out.FieldsOf(row)
 		out.Field(deletedField, batch.Of(batch.KindString, true))

@@ -180,7 +180,6 @@ func extractNewRecordStateClasses() []*smt.Class {
 			dropFromKey:    v.Bool("drop.fields.from.key"),
 			keepCompatible: v.Bool("drop.fields.keep.schema.compatible"),
 		}
-		t.plans.max, t.rows.max = 64, 64
 		for _, key := range []string{deleteMode, dropTombstones} {
 			if v.IsSet(key) {
 				c.Log().Warn("old config key: releases since 3.2 have another", "key", key, "instead", deleteTombstoneMode, "obeyed", !v.IsSet(deleteTombstoneMode))

@@ -1,6 +1,8 @@
 package debezium
 
 import (
+	"fmt"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/literal"
 	"github.com/millrace/millrace/internal/java"
@@ -44,6 +46,25 @@ func appendGroovy(dst []byte, v batch.Value, hashed bool) []byte {
 		return append(dst, ']')
 	}
 	return literal.JavaText{Linked: !hashed}.Append(dst, v)
+}
+
+// textBytesMax bounds a text that an expression makes: each + that is written in it could double it.
+const textBytesMax = 64 << 20
+
+func tooLong() error {
+	return fmt.Errorf("a text of more than %d bytes, which is the most that an expression may make", textBytesMax)
+}
+
+// joined is the text of one operand with that of another behind it.
+func joined(left, right *operand) (operand, error) {
+	text := appendGroovy(nil, left.value(), left.hashed)
+	if len(text) <= textBytesMax {
+		text = appendGroovy(text, right.value(), right.hashed)
+	}
+	if len(text) > textBytesMax {
+		return operand{}, tooLong()
+	}
+	return textOperand(string(text)), nil
 }
 
 // separated appends what stands before element i of a list.

@@ -9,6 +9,8 @@ import (
 // columns is the columnar form: rows go by the topic that they have, keys and envelopes keep their columns
 // under other schemas.
 func (t *logicalTable) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
+	t.routes.nextBatch()
+	t.tableNames.nextBatch()
 	key, value := b.Key, b.Value
 	if key == nil {
 		key = b.NullColumn(b.Len())

@@ -107,6 +107,8 @@ type logicalTable struct {
 	names          adjuster
 	noTopic        *notice.Notice
 
+	routes, tableNames routes // by topic
+
 	// By the old schema alone: the first topic that is seen with it names the new one.
 	keys, envelopes cached[renamed]
 	children        []*batch.Column // scratch
@@ -121,11 +123,8 @@ type renamed struct {
 // topicOf returns the topic that events of another one go to; ok is false where they stay, with "" where that
 // is because the new topic has no name.
 func (t *logicalTable) topicOf(old string) (_ string, ok bool, err error) {
-	if ok, err = t.regex.Matches(old); err != nil || !ok {
-		return old, false, err
-	}
-	topic, err := t.regex.ReplaceFirst(old, t.replacement)
-	return topic, topic != "", err
+	to := t.routes.of(old, func(old string) route { return replaced(t.regex, old, t.replacement) })
+	return to.name, to.ok && to.name != "", to.err
 }
 
 // table returns what tells the table of a topic from others.
@@ -133,11 +132,8 @@ func (t *logicalTable) table(topic string) (string, error) {
 	if t.keyRegex == nil {
 		return topic, nil
 	}
-	ok, err := t.keyRegex.Matches(topic)
-	if err != nil || !ok {
-		return topic, err
-	}
-	return t.keyRegex.ReplaceFirst(topic, t.keyReplacement)
+	to := t.tableNames.of(topic, func(topic string) route { return replaced(t.keyRegex, topic, t.keyReplacement) })
+	return to.name, to.err
 }
 
 // unnamed starts a struct schema like s but for name and default.

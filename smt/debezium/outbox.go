@@ -12,6 +12,7 @@ import (
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
 	"github.com/millrace/millrace/smt/internal/notice"
+	"github.com/millrace/millrace/smt/internal/schemas"
 )
 
 const readOutboxEvent = "Read Outbox Event"
@@ -37,13 +38,17 @@ type outbox struct {
 
 	updated, notExpanded, notText *notice.Notice
 
-	schemas        cached[*batch.Schema] // by the payload's
-	versionSchemas map[int64]*batch.Schema
-	plans          cached[*outboxPlan]
+	routes         routes
+	payloadSchemas cached[*batch.Schema]   // by the payload's own
+	versionSchemas map[int64]*batch.Schema // bounded
+	plans          schemas.Cache[*outboxPlan]
 }
 
 // noVersion is the key of versionSchemas for a null version, which is no INT32.
 const noVersion = 1 << 40
+
+// versionsMax bounds versionSchemas: versions stand in rows. The original keeps them all.
+const versionsMax = 1024
 
 // effect: what is no change event passes as it is, so that all of key and value may be wanted.
 func (t *outbox) effect() smt.Effect {
@@ -204,12 +209,9 @@ func noRoute() error {
 }
 
 // topic returns where events with a route go. Source: RegexRouter.
-func (t *outbox) topic(route string) (string, error) {
-	ok, err := t.regex.Matches(route)
-	if err != nil || !ok {
-		return route, err
-	}
-	return t.regex.ReplaceFirst(route, t.replacement)
+func (t *outbox) topic(of string) (string, error) {
+	to := t.routes.of(of, func(of string) route { return replaced(t.regex, of, t.replacement) })
+	return to.name, to.err
 }
 
 // eventTime returns the timestamp of an event: that of the envelope, or of a column. Source: getEventTimestampMs.
@@ -285,12 +287,12 @@ func (t *outbox) wrap(n *outboxNames, row *batch.StructValue, payloadSchema *bat
 func (t *outbox) wrapSchema(payload, row *batch.Schema, version batch.Value, route string) (*batch.Schema, error) {
 	if !t.versioned {
 		var err error
-		s := t.schemas.get(payload, func(payload *batch.Schema) (s *batch.Schema) {
+		s := t.payloadSchemas.get(payload, func(payload *batch.Schema) (s *batch.Schema) {
 			s, err = t.newWrapSchema(payload, row, route).Build()
 			return s
 		})
 		if s == nil {
-			t.schemas.entries = t.schemas.entries[1:] // an error is met anew
+			t.payloadSchemas.entries = t.payloadSchemas.entries[1:] // an error is met anew
 		}
 		return s, err
 	}
@@ -307,6 +309,9 @@ func (t *outbox) wrapSchema(payload, row *batch.Schema, version batch.Value, rou
 	}
 	schema, err := s.Build()
 	if err == nil {
+		if len(t.versionSchemas) >= versionsMax {
+			clear(t.versionSchemas)
+		}
 		t.versionSchemas[key] = schema
 	}
 	return schema, err

@@ -19,7 +19,7 @@ type outboxPlan struct {
 
 // plan looks the configured columns up. Whatever is not as it should be goes through the plain form.
 func (t *outbox) plan(s *batch.Schema) *outboxPlan {
-	return t.plans.get(s, func(s *batch.Schema) *outboxPlan {
+	return t.plans.Get(s, func(s *batch.Schema) *outboxPlan {
 		p := &outboxPlan{unit: 1}
 		after := s.Field(fieldAfter)
 		if s.Kind() != batch.KindStruct || t.expand || t.versioned || after == nil || after.Schema.Kind() != batch.KindStruct || after.Schema.HasDefault() ||
@@ -60,6 +60,7 @@ func (t *outbox) plan(s *batch.Schema) *outboxPlan {
 }
 
 func (t *outbox) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
+	t.routes.nextBatch()
 	c := b.Value
 	if c == nil {
 		b.Sel = none
@@ -95,7 +96,7 @@ func (t *outbox) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 // wrapsAs reports whether the struct around payloads has the fields of this plan's rows: that of a payload
 // schema has those of the first rows that were seen with it.
 func (t *outbox) wrapsAs(plan *outboxPlan) bool {
-	s, ok := t.schemas.find(plan.row.Field(t.names.payload).Schema)
+	s, ok := t.payloadSchemas.find(plan.row.Field(t.names.payload).Schema)
 	return !ok || slices.EqualFunc(s.Fields(), t.newWrapSchema(plan.row.Field(t.names.payload).Schema, plan.row, "").Builder().Build().Fields(),
 		func(a, b batch.Field) bool { return a.Name == b.Name && a.Schema.Equal(b.Schema) })
 }
@@ -175,21 +176,15 @@ func (t *outbox) events(b *batch.Batch, c, after *batch.Column, rows batch.Selec
 		key = read(n.key)
 	}
 	topics := newTopicWriter(b)
-	known := map[string]int32{}
 	topics.routeAs(b, after.Child(n.route), rows, func(name []byte) (int32, error) {
 		if name == nil {
 			return -1, noRoute()
-		}
-		if at, ok := known[string(name)]; ok {
-			return at, nil
 		}
 		topic, err := t.topic(string(name))
 		if err != nil {
 			return -1, err
 		}
-		at := topics.number(topic)
-		known[string(name)] = at
-		return at, nil
+		return topics.number(topic), nil
 	})
 	if rows = columnar.Unfailed(b, rows); columnar.IsEmpty(rows) {
 		b.Sel = none

@@ -165,7 +165,7 @@ func eventRouterClasses() []*smt.Class {
 				adjust:      fieldNames(option(v, fieldNameMode)),
 			},
 		}
-		t.schemas.max, t.plans.max = 64, 16
+		t.payloadSchemas.max = 64
 		t.tell(c.Log())
 		t.names = outboxNamesOf(v, func(s string) string { return s })
 		t.oracleNames = outboxNamesOf(v, strings.ToUpper)

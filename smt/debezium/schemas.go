@@ -3,7 +3,8 @@ package debezium
 import "github.com/millrace/millrace/batch"
 
 // cached is what a transform computed for its latest input schemas, found by pointer and then by value, so
-// that equal schemas give one result. Source: BoundedConcurrentHashMap, LRUCache.
+// that equal schemas give one result. It is for what shows how many schemas are kept, as where the first topic names
+// the schemas of others; all else is in a schemas.Cache. Source: BoundedConcurrentHashMap, LRUCache.
 type cached[T any] struct {
 	max     int
 	entries []cacheEntry[T] // the latest used first

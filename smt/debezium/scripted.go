@@ -63,11 +63,12 @@ func scriptedClasses() []*smt.Class {
 // ContentBasedRouter. A record is kept where the expression is true, as the original does, whatever the
 // text of its option says.
 type scripted struct {
-	text   string
-	e      *expression
-	topics *regex.Pattern // nil: all
-	nulls  string
-	routes bool
+	text    string
+	e       *expression
+	topics  *regex.Pattern // nil: all
+	matched routes         // by them
+	nulls   string
+	routes  bool
 }
 
 func (t *scripted) configure(v *config.Values, key string) (err error) {
@@ -104,8 +105,12 @@ func (t *scripted) decide(topic string, hasTopic, null bool, s scope) (string, b
 		if !hasTopic {
 			return topic, false, noRoute()
 		}
-		if ok, err := t.topics.Matches(topic); err != nil || !ok {
-			return topic, err == nil, err
+		to := t.matched.of(topic, func(topic string) (to route) {
+			to.ok, to.err = t.topics.Matches(topic)
+			return to
+		})
+		if to.err != nil || !to.ok {
+			return topic, to.err == nil, to.err
 		}
 	}
 	if null && t.nulls != "evaluate" {
@@ -171,6 +176,7 @@ func (t *scripted) record(r smt.Record) (smt.Record, bool, error) {
 // columns is the columnar form: the expression reads the cells that it names, and nothing else is made of
 // columns.
 func (t *scripted) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
+	t.matched.nextBatch()
 	key, value := b.Key, b.Value
 	if key == nil {
 		key = b.NullColumn(b.Len())

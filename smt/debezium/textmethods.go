@@ -39,6 +39,9 @@ func textMethod(name, text string, args [2]batch.Value, n int) (operand, error) 
 	case "equalsIgnoreCase":
 		return truth(strings.EqualFold(text, arg)), nil
 	case "concat":
+		if len(text)+len(arg) > textBytesMax {
+			return operand{}, tooLong()
+		}
 		return textOperand(text + arg), nil
 	case "indexOf":
 		at := strings.Index(text, arg)

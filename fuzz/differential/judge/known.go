@@ -40,6 +40,7 @@ func KnownDifferences() []Known {
 		{"outbox-half-expanded", outboxHalfExpanded},
 		{"outbox-adjusted-names", outboxAdjustedNames},
 		{"script-language", scriptLanguage},
+		{"script-limits", scriptLimits},
 	}
 }
 

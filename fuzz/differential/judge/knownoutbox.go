@@ -71,3 +71,9 @@ func firstTopicNamesSchema(t *trial.Trial, d Difference) bool {
 func scriptLanguage(t *trial.Trial, d Difference) bool {
 	return d.Item == Setup && strings.HasPrefix(d.Got, "DebeziumException: Failed to parse expression ") && (has(t, "io.debezium.transforms.Filter") || has(t, "io.debezium.transforms.ContentBasedRouter"))
 }
+
+// scriptLimits: an expression that makes a text or a number beyond its limit fails the record.
+func scriptLimits(_ *trial.Trial, d Difference) bool {
+	return d.Part == "error type" && strings.HasPrefix(d.Got, "DebeziumException: Error while evaluating expression ") &&
+		(strings.HasSuffix(d.Got, "which is the most that an expression may make") || strings.HasSuffix(d.Got, "the result has too many digits"))
+}

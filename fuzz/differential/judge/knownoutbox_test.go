@@ -42,6 +42,8 @@ func TestNameOf_Outbox(t *testing.T) {
 		{chained, Difference{Part: "record key schema", Want: `{"name":"a.Key","fields":[]}`, Got: `{"name":"b.Key"}`}, ""},
 		{script, Difference{Item: Setup, Part: "error type", Want: "no error", Got: "DebeziumException: Failed to parse expression 'a': ..."}, "script-language"},
 		{script, Difference{Item: 0, Part: "error type", Want: "no error", Got: "DebeziumException: Failed to parse expression 'a': ..."}, ""},
+		{script, Difference{Item: 0, Part: "error type", Want: "no error", Got: "DebeziumException: Error while evaluating expression 'topic+topic' for record of topic 't': a text of more than 67108864 bytes, which is the most that an expression may make"}, "script-limits"},
+		{script, Difference{Item: 0, Part: "error type", Want: "no error", Got: "DebeziumException: Error while evaluating expression 'topic+1' for record of topic 't': cannot compute"}, ""},
 	} {
 		if got := NameOf(c.trial, c.d); got != c.want {
 			t.Errorf("NameOf(%v) = %q, want %q", c.d, got, c.want)
