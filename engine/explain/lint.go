@@ -73,8 +73,13 @@ func (l *lint) connector() bool {
 	}
 	text, ok := l.props[key]
 	if !ok {
-		if !l.hidden(key) {
-			l.add(Error, key, "the config names no connector class", config.Nearest(key, slices.Collect(maps.Keys(l.props))))
+		const missing = "the config names no connector class"
+		switch near := config.Nearest(key, slices.Collect(maps.Keys(l.props))); {
+		case l.hidden(key):
+		case near != "":
+			l.add(Error, near, missing, key)
+		default:
+			l.add(Error, key, missing, "")
 		}
 		return false
 	}
