@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -200,7 +201,7 @@ func (s *ConfigStore) put(ctx context.Context, text string, records ...Record) e
 // failed logs the cause, which clients do not see.
 func (s *ConfigStore) failed(err error, text string) error {
 	s.logger.Error("config topic: "+text, "err", err)
-	if lost, ok := err.(*PrivilegedWriteError); ok {
+	if lost := (*PrivilegedWriteError)(nil); errors.As(err, &lost) {
 		return lost
 	}
 	return &Error{Text: text, Err: err}
