@@ -76,9 +76,9 @@ type jsonPipe struct {
 	st   batch.Status
 }
 
-func newJSONPipe(tb testing.TB, pool *batch.Pool, lines ...string) *jsonPipe {
+func newJSONPipe(tb testing.TB, pool *batch.Pool, envelope bool, lines ...string) *jsonPipe {
 	conv := func(key bool) codec.Converter {
-		c, err := connectjson.Classes()[0].New(map[string]string{"schemas.enable": "false"}, key)
+		c, err := connectjson.Classes()[0].New(map[string]string{"schemas.enable": strconv.FormatBool(envelope)}, key)
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -125,8 +125,26 @@ func processTime(tb testing.TB) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
+// inEnvelopes are the records of orders with their schema.
+func inEnvelopes(pool *batch.Pool) []*batch.Batch {
+	var fields []string
+	for _, f := range strings.Fields("zip:string note:string country:string amount:double created:int64 qty:int32 active:boolean id:int64 sku:string customer:string") {
+		name, kind, _ := strings.Cut(f, ":")
+		fields = append(fields, fmt.Sprintf(`{"type":%q,"optional":%t,"field":%q}`, kind, name == "note", name))
+	}
+	schema := `{"schema":{"type":"struct","fields":[` + strings.Join(fields, ",") + `],"optional":false,"name":"order"},"payload":`
+	out := orders(pool)
+	for k, b := range out {
+		out[k] = consumed(pool, chainRows, func(text []byte, i int) []byte {
+			return append(append(append(text, schema...), b.RawValue.At(i)...), '}')
+		})
+	}
+	return out
+}
+
 // BenchmarkChain takes JSON through a chain to JSON: without it, with it, and with it step by step, in turn,
-// so that load on the machine meets all three.
+// so that load on the machine meets all three. Of each batch the quickest time counts: other work on the
+// machine makes some slower, none quicker.
 func BenchmarkChain(b *testing.B) {
 	for _, lines := range [][]string{
 		fiveTransforms,
@@ -141,28 +159,38 @@ func BenchmarkChain(b *testing.B) {
 		if len(lines) > 1 {
 			name = "five"
 		}
-		b.Run("chain="+name, func(b *testing.B) {
-			pool := batch.NewPool(mem.NewPool())
-			data := orders(pool)
-			pipes := []*jsonPipe{newJSONPipe(b, pool), newJSONPipe(b, pool, lines...), newJSONPipe(b, pool, lines...)}
-			pipes[2].unfuse()
-			used := make([]time.Duration, len(pipes))
-			b.ReportAllocs()
-			for first := true; b.Loop(); first = false {
-				for k, p := range pipes {
-					start := processTime(b)
-					for _, in := range data {
-						p.run(b, in)
-					}
-					if !first { // warm
-						used[k] += processTime(b) - start
-					}
+		for _, envelope := range []bool{false, true} {
+			b.Run(fmt.Sprintf("chain=%s/envelope=%t", name, envelope), func(b *testing.B) { benchmarkChain(b, envelope, lines) })
+		}
+	}
+}
+
+func benchmarkChain(b *testing.B, envelope bool, lines []string) {
+	pool := batch.NewPool(mem.NewPool())
+	data := orders(pool)
+	if envelope {
+		data = inEnvelopes(pool)
+	}
+	pipes := []*jsonPipe{newJSONPipe(b, pool, envelope), newJSONPipe(b, pool, envelope, lines...), newJSONPipe(b, pool, envelope, lines...)}
+	pipes[2].unfuse()
+	var quickest [3][chainBatches]time.Duration
+	b.ReportAllocs()
+	for b.Loop() {
+		for k, p := range pipes {
+			for i, in := range data {
+				start := time.Now()
+				p.run(b, in)
+				if d := time.Since(start); quickest[k][i] == 0 || d < quickest[k][i] {
+					quickest[k][i] = d
 				}
 			}
-			n := float64((b.N - 1) * chainBatches * chainRows)
-			for k, unit := range []string{"none-ns/row", "chain-ns/row", "steps-ns/row"} {
-				b.ReportMetric(float64(used[k])/n, unit)
-			}
-		})
+		}
+	}
+	for k, unit := range []string{"none-ns/row", "chain-ns/row", "steps-ns/row"} {
+		var sum time.Duration
+		for _, d := range quickest[k] {
+			sum += d
+		}
+		b.ReportMetric(float64(sum)/(chainBatches*chainRows), unit)
 	}
 }
