@@ -3,19 +3,19 @@ package debezium
 import (
 	"errors"
 	"math"
+	"math/big"
 	"strings"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/internal/java"
 )
 
-// arithmetic computes as Groovy's NumberMath, but that fractions are doubles: integers of up to 32 bits give INT32, INT64
-// beside an integer gives INT64, and both overflow silently. + joins a text with anything, and null, a number or a map with a
-// text, - takes one out of a text.
+// arithmetic computes as Groovy's NumberMath: integers of up to 32 bits give INT32, INT64 beside an integer gives INT64, and
+// both overflow silently; with a FLOAT32 or FLOAT64 all are doubles, other fractions and all other quotients are decimals.
+// + joins a text with anything, and null, a number or a map with a text, - takes one out of a text.
 func arithmetic(op string, left, right *operand) (operand, error) {
 	x, y := left.value(), right.value()
 	if op == "+" && (x.Tag() == batch.TagString || y.Tag() == batch.TagString && (x.IsNull() || isNumber(x) || x.Tag() == batch.TagMap)) {
-		return textOperand(string(appendGroovy(appendGroovy(nil, x, left.hashed), y, right.hashed))), nil
+		return joined(left, right)
 	}
 	if op == "-" && x.Tag() == batch.TagString {
 		return textOperand(strings.Replace(x.Str(), string(appendGroovy(nil, y, right.hashed)), "", 1)), nil
@@ -24,7 +24,7 @@ func arithmetic(op string, left, right *operand) (operand, error) {
 		return operand{}, errors.New("cannot compute " + x.Tag().JavaClass() + " " + op + " " + y.Tag().JavaClass())
 	}
 	divides := op == "/" || op == "%"
-	if divides && !floating(x) && !floating(y) && double(y) == 0 {
+	if divides && !floating(x) && !floating(y) && !truthy(right) {
 		return operand{}, errors.New("division by zero")
 	}
 	if integer(x) && integer(y) && op != "/" {
@@ -33,6 +33,11 @@ func arithmetic(op string, left, right *operand) (operand, error) {
 			return valueOperand(batch.Int64Value(n)), nil
 		}
 		return valueOperand(batch.Int32Value(int32(n))), nil
+	}
+	if !floating(x) && !floating(y) {
+		a, _ := decimalOf(x)
+		b, _ := decimalOf(y)
+		return decimals(op, a, b)
 	}
 	return valueOperand(batch.Float64Value(fractional(op, double(x), double(y)))), nil
 }
@@ -79,8 +84,8 @@ func negated(v batch.Value) (operand, error) {
 	case batch.TagFloat64:
 		return valueOperand(batch.Float64Value(-v.Float())), nil
 	case batch.TagDecimal:
-		d := java.NewDecimalBig(v.Decimal().Unscaled, v.Decimal().Scale)
-		return valueOperand(batch.Float64Value(-d.Float64())), nil
+		d := v.Decimal()
+		return valueOperand(batch.DecimalValueOf(&batch.DecimalValue{Unscaled: new(big.Int).Neg(d.Unscaled), Scale: d.Scale})), nil
 	}
 	return operand{}, errors.New("cannot compute -" + v.Tag().JavaClass())
 }

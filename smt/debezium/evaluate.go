@@ -197,7 +197,7 @@ func (e *expression) eval(s scope) (operand, error) {
 		}
 		return operand{}, errors.New("a field is named by a text")
 	case "<", "<=", ">", ">=":
-		if e.args[0].samePlace(e.args[1]) {
+		if e.args[0].samePlace(e.args[1]) && !floating(left.value()) {
 			return truth(len(e.op) == 2), nil // an object is equal to itself, also where its class has no order
 		}
 		return ordered(e.op, &left, &right)
@@ -222,9 +222,11 @@ func truthy(o *operand) bool {
 	case batch.TagInt8, batch.TagInt16, batch.TagInt32, batch.TagInt64:
 		return v.Int() != 0
 	case batch.TagFloat32, batch.TagFloat64:
-		return v.Float() != 0
+		return v.Float() != 0 && v.Float() == v.Float() // NaN is false
 	case batch.TagDecimal:
 		return v.Decimal().Unscaled.Sign() != 0
+	case batch.TagBytes:
+		return len(v.Bytes()) > 0
 	case batch.TagArray:
 		return len(v.Array()) > 0
 	case batch.TagMap:
@@ -250,7 +252,7 @@ func (e *expression) callOn(o operand, s scope) (operand, error) {
 		return o.member(args[0].Str())
 	case o.what != 0:
 		return o.part(e.name)
-	case e.name == "toString" && !o.isNull():
+	case e.name == "toString":
 		return textOperand(string(appendGroovy(nil, o.value(), o.hashed))), nil
 	case e.name == "equals":
 		return truth(equal(o.value(), args[0])), nil

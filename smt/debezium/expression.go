@@ -104,11 +104,11 @@ func (p *expressionParser) number(rest string) {
 	}
 	p.take('0', n)
 	if fraction {
-		f, err := java.ParseDouble(p.token)
+		d, err := java.ParseDecimal(p.token)
 		if err != nil {
 			p.fail("expected a number")
 		}
-		p.lit = batch.Float64Value(f)
+		p.lit = batch.DecimalValueOf(&batch.DecimalValue{Unscaled: d.Unscaled(), Scale: d.Scale()})
 		return
 	}
 	v, err := java.ParseLong(p.token, 10)
@@ -221,7 +221,11 @@ func (p *expressionParser) unary() *expression {
 	defer func() { p.depth-- }()
 	for _, o := range [...]string{"!", "-"} {
 		if p.accept(o) {
-			return &expression{op: "unary" + o, args: []*expression{p.unary()}}
+			e := &expression{op: "unary" + o, args: []*expression{p.unary()}}
+			if o == "-" && e.args[0].op == "(" && e.args[0].lit.Equal(batch.Int64Value(1<<31)) {
+				return &expression{op: "(", lit: batch.Int32Value(math.MinInt32)} // the sign belongs to a number
+			}
+			return e
 		}
 	}
 	return p.postfix(p.primary())

@@ -40,7 +40,7 @@ func TestExpressions(t *testing.T) {
 		"topic.substring(1, 3).toUpperCase()":            `"RD"`,
 		"valueSchema.name() == 'N' && keySchema == null": "true",
 		"1 + 2 * 3 - -4":                                 "11i32",
-		"7 / 2":                                          "3.5",
+		"7 / 2":                                          "3.5d",
 		"(topic)=='orders'&&header['idh']!=null":         "true", // no blanks
 		"7 % 4 == 3 && 1.5 < 2 && 0.5 + 0.5 == 1":        "true",
 		"'it''s'":               "? character 5: expected the end, found ''s''",

@@ -3,6 +3,7 @@ package debezium
 import (
 	"errors"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/batch"
@@ -20,17 +21,45 @@ func same(a, b *operand) bool {
 	if c, ok := compare(x, y); ok {
 		return c == 0
 	}
-	return x.Equal(y)
+	return equal(numbersOf(x, y), numbersOf(y, x))
+}
+
+// numbersOf is v, or the numbers of its bytes where it is compared with a list.
+func numbersOf(v, other batch.Value) batch.Value {
+	if v.Tag() != batch.TagBytes || other.Tag() != batch.TagArray {
+		return v
+	}
+	out := make([]batch.Value, len(v.Bytes()))
+	for i, b := range v.Bytes() {
+		out[i] = batch.Int8Value(int8(b))
+	}
+	return batch.ArrayValue(out)
 }
 
 // equal is the method equals of a value: numbers are equal to those of their own class alone, lists and maps
 // to those whose elements are ==.
 func equal(x, y batch.Value) bool {
-	if x.Tag() == batch.TagArray || x.Tag() == batch.TagMap {
-		a, b := valueOperand(x), valueOperand(y)
-		return same(&a, &b)
+	switch {
+	case x.Tag() == batch.TagArray && y.Tag() == batch.TagArray:
+		return slices.EqualFunc(x.Array(), y.Array(), sameValue)
+	case x.Tag() == batch.TagMap && y.Tag() == batch.TagMap:
+		return sameMaps(x.Map(), y.Map())
 	}
 	return x.Equal(y)
+}
+
+func sameValue(x, y batch.Value) bool {
+	a, b := valueOperand(x), valueOperand(y)
+	return same(&a, &b)
+}
+
+func sameMaps(x, y *batch.MapValue) bool {
+	for i, k := range x.Keys {
+		if v, ok := y.Get(k); !ok || !sameValue(x.Values[i], v) {
+			return false
+		}
+	}
+	return len(x.Keys) == len(y.Keys)
 }
 
 func integer(v batch.Value) bool {
@@ -137,6 +166,9 @@ func compareInts(a, b int64) int {
 
 func ordered(op string, left, right *operand) (operand, error) {
 	x, y := left.value(), right.value()
+	if floating(x) && x.Tag() == y.Tag() {
+		return truth(orderedFloats(op, x.Float(), y.Float())), nil
+	}
 	c, ok := compare(x, y)
 	switch {
 	case (left.what != 0 || right.what != 0) && !left.isNull() && !right.isNull():
@@ -157,4 +189,18 @@ func ordered(op string, left, right *operand) (operand, error) {
 		return operand{}, errors.New("cannot compare " + x.Tag().JavaClass() + " with " + y.Tag().JavaClass())
 	}
 	return truth(op == "<" && c < 0 || op == "<=" && c <= 0 || op == ">" && c > 0 || op == ">=" && c >= 0), nil
+}
+
+// orderedFloats is the order of two numbers of one class, where NaN is neither less nor more than anything and -0.0 is 0.0;
+// beside a number of another class and for ==, compareDoubles is.
+func orderedFloats(op string, f, g float64) bool {
+	switch op {
+	case "<":
+		return f < g
+	case "<=":
+		return f <= g
+	case ">":
+		return f > g
+	}
+	return f >= g
 }
