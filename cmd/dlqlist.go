@@ -66,6 +66,9 @@ func (p *program) listLetters(c *cobra.Command, l *letters, filter *deadletter.F
 		if g.Message != "" {
 			fmt.Fprintf(&b, "    %s\n", oneLine(g.Message))
 		}
+		if g.Root != "" {
+			fmt.Fprintf(&b, "    caused by %s\n", oneLine(g.Root))
+		}
 		fmt.Fprintf(&b, "    records of %s to %s, for example %s\n", timeText(g.First), timeText(g.Last), g.Example)
 	}
 	_, err = io.WriteString(p.stdout, b.String())

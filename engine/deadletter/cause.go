@@ -24,6 +24,7 @@ type Group struct {
 	Last    time.Time `json:"last"`
 	Example string    `json:"example"` // partition@offset of the first that was read
 	Message string    `json:"message"` // of the example
+	Root    string    `json:"root"`    // of the example: its last "Caused by: "; "" where nothing else caused it
 }
 
 // Groups counts letters by cause. The zero value is empty.
@@ -38,7 +39,7 @@ func (g *Groups) Add(l *Letter) {
 	}
 	of := g.byCause[l.Cause]
 	if of == nil {
-		of = &Group{Cause: l.Cause, First: l.Timestamp, Last: l.Timestamp, Example: l.Place(), Message: l.Message}
+		of = &Group{Cause: l.Cause, First: l.Timestamp, Last: l.Timestamp, Example: l.Place(), Message: l.Message, Root: l.root()}
 		g.byCause[l.Cause] = of
 	}
 	of.Count++

@@ -109,3 +109,14 @@ func (l *Letter) Refusal(connector string) string {
 	}
 	return ""
 }
+
+// root is the last cause that the stack trace names.
+func (l *Letter) root() string {
+	const causedBy = "\nCaused by: "
+	i := strings.LastIndex(l.Trace, causedBy)
+	if i < 0 {
+		return ""
+	}
+	line, _, _ := strings.Cut(l.Trace[i+len(causedBy):], "\n")
+	return line
+}

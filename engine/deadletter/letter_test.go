@@ -24,14 +24,14 @@ func headers(list ...string) (out []kgo.RecordHeader) {
 func died(stage, exception, offset string) []kgo.RecordHeader {
 	return headers("own=1", "__connect.errors.topic=orders", "__connect.errors.partition=2", "__connect.errors.offset="+offset, "__connect.errors.connector.name=orders",
 		"__connect.errors.task.id=0", "__connect.errors.stage="+stage, "__connect.errors.class.name=org.apache.kafka.connect.transforms.Cast$Value",
-		"__connect.errors.exception.class.name="+exception, "__connect.errors.exception.message=why", "__connect.errors.exception.stacktrace=trace")
+		"__connect.errors.exception.class.name="+exception, "__connect.errors.exception.message=why", "__connect.errors.exception.stacktrace=x.E: a\n\tat b\nCaused by: y.F\nCaused by: z.G: c\n\tat d")
 }
 
 func TestParseLetter(t *testing.T) {
 	r := &kgo.Record{Topic: "dead", Partition: 1, Offset: 9, Key: []byte("k"), Headers: append(died("PREVIOUS", "x.Old", "5"), died("TRANSFORMATION", "org.apache.kafka.connect.errors.DataException", "7")...)}
 	l := ParseLetter(r)
 	want := Cause{Connector: "orders", Task: "0", Stage: "TRANSFORMATION", Class: "org.apache.kafka.connect.transforms.Cast$Value", Exception: "org.apache.kafka.connect.errors.DataException"}
-	if l.Cause != want || l.Message != "why" || l.Trace != "trace" || !l.HasOrigin || l.Origin != (Place{"orders", 2, 7}) || l.FromSource {
+	if l.Cause != want || l.Message != "why" || l.root() != "z.G: c" || !l.HasOrigin || l.Origin != (Place{"orders", 2, 7}) || l.FromSource {
 		t.Errorf("%+v", l)
 	}
 	if len(l.Headers) != 2 || l.Headers[0].Key != "own" || l.Place() != "1@9" || l.Refusal("orders") != "" {
