@@ -9,7 +9,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/config"
-	"github.com/millrace/millrace/coord"
 	"github.com/millrace/millrace/coord/distributed"
 	"github.com/millrace/millrace/coord/group"
 	"github.com/millrace/millrace/coord/store"
@@ -57,13 +56,10 @@ func newClusterWorker(ctx context.Context, o workerOptions) (*clusterWorker, err
 		return nil, err
 	}
 	support := v.String(exactlyOnceKey)
-	var fencer coord.Fencer
-	if strings.EqualFold(support, "enabled") {
-		fencer = n.engine
-	}
 	timings := n.metrics.Membership(w.memberProperties()["client.id"])
 	w.herder = distributed.New(distributed.Options{
-		Fencer: fencer, Transactional: !strings.EqualFold(support, "disabled"),
+		Fencer:      n.engine, // whatever this worker's support: while a cluster is upgraded, others may ask
+		ExactlyOnce: strings.EqualFold(support, "enabled"), Transactional: !strings.EqualFold(support, "disabled"),
 		Worker: n.engine, Peers: n.rest.Peers(), Loggers: n.logs,
 		Rounds:   n.metrics.Rebalances(w.memberProperties()["client.id"], strings.ToUpper(protocol.String())),
 		WorkerID: n.rest.WorkerID(), Logger: n.logs.Logger(clusterHerderLogger),

@@ -47,7 +47,9 @@ type SourceTaskContext interface {
 	Transaction() TransactionContext
 }
 
-// TransactionContext lets a source task define transactions. Source: TransactionContext.
+// TransactionContext lets a source task define transactions. What is asked for counts from the next end of a poll, or from
+// rows of a batch that the same poll returns. Rows of an aborted transaction are not seen by readers of committed records,
+// and do not come again: their offsets are committed. Safe for concurrent use. Source: TransactionContext.
 type TransactionContext interface {
 	CommitAfterBatch()
 	CommitAfterRow(b *batch.Batch, row int32)

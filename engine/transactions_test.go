@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine"
 	"github.com/millrace/millrace/engine/plugin"
@@ -343,5 +344,24 @@ func TestExactlyOnce_ConnectorDefinesTransactions(t *testing.T) {
 			b.sees("t", c.records)
 			b.sees("offsets", c.offsets)
 		})
+	}
+}
+
+func TestExactlyOnce_IsValidated(t *testing.T) {
+	b := newExactlyOnceBench(t, plugin.Set{Connectors: connectors.NewSet(&connectors.Class{
+		Name: "test.FakeSourceConnector", TaskClass: "test.FakeSourceTask", Def: config.NewDef(),
+		NewSource: func() connectors.SourceConnector { return exactlyOnce{fakeSourceConnector{&fakeConnector{}}} },
+	})})
+	for props, want := range map[string]string{
+		"":        "0 ",
+		"once=no": "1 exactly.once.support: The connector does not support exactly-once semantics with the provided configuration.",
+	} {
+		v, err := b.worker.Validate(t.Context(), source("exactly.once.support=required", "transaction.boundary=connector", props))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := complaints(v); got != want {
+			t.Errorf("%s: %s, want %s", props, got, want)
+		}
 	}
 }

@@ -133,7 +133,7 @@ func (v *validation) converterKeys(class *codec.Class, prefix, kind string) (par
 func (v *validation) overrides() ([]part, error) {
 	sink := v.class.Kind() == connectors.KindSink
 	letters := sink && settings.HasDeadLetters(v.props)
-	ownOffsets := !sink && v.w.opt.Distributed && strings.TrimSpace(v.props["offsets.storage.topic"]) != ""
+	ownOffsets := !sink && v.w.opt.Distributed && (v.w.opt.exactlyOnce() || strings.TrimSpace(v.props[offsetsTopicKey]) != "")
 	var out []part
 	for _, c := range []struct {
 		used   bool

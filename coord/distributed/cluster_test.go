@@ -126,7 +126,7 @@ func TestFenceZombies_SaysWhyNot(t *testing.T) {
 		mac, _ := key.Sign("HmacSHA256", nil)
 		by := coord.Signature{Algorithm: "HmacSHA256", MAC: mac, Present: true}
 		refused(t, k.FenceZombies(t.Context(), "d", by), 404, "Connector d not found")
-		if err := k.FenceZombies(t.Context(), "c", by); err == nil || !strings.Contains(err.Error(), "exactly.once.source.support") {
+		if err := k.FenceZombies(t.Context(), "c", by); err == nil || !strings.Contains(err.Error(), "cannot fence producers") {
 			t.Error(err)
 		}
 	})

@@ -74,7 +74,7 @@ func (p *proc) fence(ctx context.Context, name string) error {
 		return coord.Errorf(http.StatusBadRequest, "Connector %s is not a source connector", name)
 	}
 	if m.o.Fencer == nil {
-		return coord.Errorf(http.StatusInternalServerError, "This worker leads the cluster and cannot fence producers: set exactly.once.source.support to the same value on all workers")
+		return coord.Errorf(http.StatusInternalServerError, "This worker leads the cluster and cannot fence producers")
 	}
 	s := m.slot(name)
 	if !p.Lock(&s.fencing) {

@@ -48,7 +48,7 @@ func (f *fakeFencer) trace() string {
 func fenced(t *testing.T, do func(t *testing.T, k *kit, f *fakeFencer)) {
 	t.Helper()
 	f := &fakeFencer{}
-	run(t, func(t *testing.T, k *kit) { do(t, k, f) }, func(_ *kit, o *Options) { o.Fencer, o.Transactional = f, true })
+	run(t, func(t *testing.T, k *kit) { do(t, k, f) }, func(_ *kit, o *Options) { o.Fencer, o.ExactlyOnce, o.Transactional = f, true, true })
 }
 
 var task0 = connectors.TaskID{Connector: "c"}
@@ -207,5 +207,23 @@ func TestClaim(t *testing.T) {
 		pass(time.Minute)
 		equal(t, fmt.Sprint(k.configs.claims), fmt.Sprint(n))
 		k.create("d")
+	})
+}
+
+// Before the offsets of a stopped source are changed, its tasks are fenced: one that still runs could commit over them.
+func TestFence_BeforeOffsetsChange(t *testing.T) {
+	fenced(t, func(t *testing.T, k *kit, f *fakeFencer) {
+		k.create("c", "tasks", "2")
+		must(t, k.Fence(t.Context(), task0))
+		must(t, k.StopConnector(t.Context(), "c"))
+		synctest.Wait()
+		f.err = errors.New("refused")
+		_, err := k.ResetOffsets(t.Context(), "c")
+		equal(t, err.Error(), "Failed to perform zombie fencing for source connector prior to modifying offsets")
+		f.err = nil
+		_, err = k.ResetOffsets(t.Context(), "c")
+		must(t, err)
+		equal(t, f.trace(), "[c 2 c 2]")
+		equal(t, fmt.Sprint(k.recorded()), "0")
 	})
 }

@@ -52,7 +52,7 @@ func (p *proc) modifiable(ctx context.Context, name string) error {
 // configs on this worker meanwhile. Source: DistributedHerder.modifyConnectorOffsets.
 func (p *proc) modifyOffsets(ctx context.Context, name string, wanted []coord.Offset, reset bool) (message string, err error) {
 	modifiable := func() error { return p.modifiable(ctx, name) }
-	if p.m.o.Fencer != nil {
+	if p.m.o.ExactlyOnce {
 		if err := p.fenceBefore(ctx, name, modifiable); err != nil {
 			return "", err
 		}

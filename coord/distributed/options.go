@@ -16,7 +16,7 @@ type Options struct {
 	Offsets  OffsetStore
 	Peers    coord.Peers
 	Loggers  coord.Loggers
-	Fencer   coord.Fencer // nil: exactly.once.source.support is not enabled
+	Fencer   coord.Fencer // nil: nobody can be fenced
 	Rounds   Rounds
 	WorkerID string // host:port of the REST API, as statuses show it
 	Logger   *slog.Logger
@@ -33,5 +33,6 @@ type Options struct {
 	UnsyncBackoff     time.Duration   // worker.unsync.backoff.ms
 	MaxDelay          time.Duration   // scheduled.rebalance.max.delay.ms
 	CleanLeave        bool            // millrace.rebalance.clean.leave
+	ExactlyOnce       bool            // exactly.once.source.support is enabled
 	Transactional     bool            // the leader writes in transactions: exactly.once.source.support is not disabled
 }
