@@ -78,15 +78,15 @@ func (s source) textual() string {
 
 func (s source) numeric(depth int) string {
 	if depth < 2 && s.oneIn(4) {
-		return "(" + s.numeric(depth+1) + pick(s, " + ", " - ", " * ", " % ") + s.numeric(depth+1) + ")"
+		return "(" + s.numeric(depth+1) + pick(s, " + ", " - ", " * ", " % ", " / ") + s.numeric(depth+1) + ")"
 	}
 	if depth == 0 && s.oneIn(3) {
 		return pick(s, "2.5", "value.after.id", "value.after.a", "value.after.b") // the fields are of any type
 	}
-	return pick(s, "0", "1", "7", "100", "value.ts_ms", "value.source.lsn", "value.after?.version", "value.after?.shard", "topic.length()", "-3")
+	return pick(s, "0", "1", "7", "100", "0.3", "1.10", "2147483648", "value.ts_ms", "value.source.lsn", "value.after?.version", "value.after?.shard", "topic.length()", "-3")
 }
 
 func (s source) route() string {
 	return pick(s, "value.op == 'u' ? 'updates' : null", "'routed'", "topic + '_x'", "value.op", "value.after.name", "value.after?.aggregatetype", "null", "value.op == 'd' ? 'deleted' : topic",
-		"1", "value.source.table", s.condition(1)+" ? 'yes' : null", s.textual(), "topic.toUpperCase()", "value.after?.id + '-' + topic")
+		"1", "value.source.table", s.condition(1)+" ? 'yes' : null", s.textual(), "topic.toUpperCase()", "'n' + "+s.numeric(1), "value.after?.id + '-' + topic")
 }
