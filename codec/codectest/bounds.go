@@ -48,10 +48,18 @@ func CheckUse(t TB, bytes int, read func()) {
 	if after.TotalAlloc-before.TotalAlloc <= limit {
 		return
 	}
-	if peak := peakOf(read); peak > limit {
-		t.Errorf("codectest: reading %d bytes took %d bytes of memory, more than %d", bytes, peak, limit)
+	// A collection counts what is allocated while it runs, also what nobody holds any more: the least of some peaks is nearest.
+	least := peakOf(read)
+	for try := 1; try < peakTries && least > limit; try++ {
+		least = min(least, peakOf(read))
+	}
+	if least > limit {
+		t.Errorf("codectest: reading %d bytes took %d bytes of memory, more than %d", bytes, least, limit)
 	}
 }
+
+// peakTries is how often a peak beyond the limit is measured again.
+const peakTries = 5
 
 // peakOf returns about how many bytes of the heap are live at once while read runs.
 func peakOf(read func()) uint64 {
