@@ -16,7 +16,7 @@ var (
 const changeSeed = 42
 
 // changeCases are the cases of each kind and direction that a change meets, on every machine the same. Together they take about
-// a minute on two cores.
+// half a minute on two cores.
 var changeCases = map[string]int{
 	"json": 40_000, "string": 40_000, "bytes": 40_000, "number": 40_000, "header": 40_000, "literal": 40_000,
 	"transform": 15_000, "chain": 12_000, "predicate": 15_000, "debezium": 12_000, "script": 12_000,

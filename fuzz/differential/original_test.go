@@ -56,7 +56,7 @@ func compare(t *testing.T, kinds string, ofKind map[string]int, limit time.Durat
 	h := hunt.New(hunt.Options{
 		NumericText: oldJDK(string(about)),
 		Dial:        func() (*peer.Pair, error) { return dial(oracle, program+" conformance") },
-		Flows:       flows, Cases: *cases, Time: limit, Seed: *seed, Corpus: "corpus", FindingMax: 20, Log: &log,
+		Flows:       flows, Cases: *cases, OfKind: ofKind, Time: limit, Seed: *seed, Corpus: "corpus", FindingMax: 20, Log: &log,
 	})
 	err = h.Run()
 	h.Summary(&log)
