@@ -19,16 +19,24 @@ type counter struct {
 	tc    connectors.SourceTaskContext
 	next  int64
 	end   chan struct{}
-	kept  []*os.File
+	kept  *[]*os.File
 }
 
-func counterClass(fault string) *connectors.Class {
+// counterClass is a class of counters. Files that they leave open stay so until t ends: closed by the collector in a later check,
+// they would hide what that one leaves.
+func counterClass(t *testing.T, fault string) *connectors.Class {
+	var kept []*os.File
+	t.Cleanup(func() {
+		for _, f := range kept {
+			_ = f.Close()
+		}
+	})
 	def := config.NewDef().Define(config.Key{Name: "size", Type: config.Int, Required: true, Validator: config.AtLeast(1), Doc: "How many."})
 	if fault == "key without doc" {
 		def.Define(config.Key{Name: "more", Type: config.Int, Default: 1})
 	}
 	c := &connectors.Class{Name: "test.CounterConnector", TaskClass: "test.CounterTask", Version: "1", Def: def,
-		NewSource: func() connectors.SourceConnector { return &counterConnector{fault: fault, def: def} }}
+		NewSource: func() connectors.SourceConnector { return &counterConnector{fault: fault, def: def, kept: &kept} }}
 	if fault == "no version" {
 		c.Version = ""
 	}
@@ -39,6 +47,7 @@ type counterConnector struct {
 	fault string
 	def   *config.Def
 	props map[string]string
+	kept  *[]*os.File
 }
 
 func (c *counterConnector) Start(_ context.Context, _ connectors.ConnectorContext, props map[string]string) error {
@@ -64,7 +73,7 @@ func (c *counterConnector) TaskConfigs(_ context.Context, most int) ([]map[strin
 func (c *counterConnector) Stop(context.Context) error { return nil }
 
 func (c *counterConnector) NewTask() connectors.SourceTask {
-	return &counter{fault: c.fault, end: make(chan struct{})}
+	return &counter{fault: c.fault, end: make(chan struct{}), kept: c.kept}
 }
 
 func (c *counter) Start(ctx context.Context, tc connectors.SourceTaskContext, _ map[string]string) error {
@@ -99,7 +108,7 @@ func (c *counter) Poll(ctx context.Context) ([]*batch.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.kept = append(c.kept, f)
+		*c.kept = append(*c.kept, f)
 	}
 	var recs []connectors.Record
 	for ; len(recs) < 3 && c.next < 20; c.next++ {
@@ -155,7 +164,7 @@ func TestSource_FaultsAreFound(t *testing.T) {
 		{"batch", "start and stop", "never released"},
 	} {
 		t.Run(c.fault, func(t *testing.T) {
-			class := counterClass(c.fault)
+			class := counterClass(t, c.fault)
 			failed := outcome(t, Source{Class: class, Rows: 20,
 				Config: func(testing.TB) map[string]string { return map[string]string{"size": "20"} }})
 			if c.check == "" {
@@ -280,7 +289,7 @@ func TestSink_FaultsAreFound(t *testing.T) {
 		t.Run(c.fault, func(t *testing.T) {
 			var system []string
 			var down bool
-			class := counterClass("")
+			class := counterClass(t, "")
 			class.NewSource = nil
 			def := class.Def
 			class.NewSink = func() connectors.SinkConnector {
