@@ -9,13 +9,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/explain"
-)
-
-// Prefixes of the headers that say what went wrong: the original's, and ours of sources' letters.
-const (
-	headerPrefix    = "__connect.errors."
-	ownHeaderPrefix = "__millrace.errors."
 )
 
 // Letter is one dead letter.
@@ -59,24 +54,25 @@ func ParseLetter(r *kgo.Record) *Letter {
 	l := &Letter{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Timestamp: r.Timestamp, Key: r.Key, Value: r.Value}
 	said := map[string]string{}
 	for _, h := range r.Headers {
-		if strings.HasPrefix(h.Key, headerPrefix) || strings.HasPrefix(h.Key, ownHeaderPrefix) {
+		if strings.HasPrefix(h.Key, errant.HeaderPrefix) || strings.HasPrefix(h.Key, errant.OwnHeaderPrefix) {
 			said[h.Key] = string(h.Value)
 			continue
 		}
 		l.Headers = append(l.Headers, h)
 	}
-	of := func(name string) string { return said[headerPrefix+name] }
-	l.Cause = Cause{Connector: of("connector.name"), Task: of("task.id"), Stage: of("stage"), Class: of("class.name"), Exception: of("exception.class.name")}
-	l.Message, l.Trace = of("exception.message"), of("exception.stacktrace")
-	l.SourcePartition, l.SourceOffset = said[ownHeaderPrefix+"source.partition"], said[ownHeaderPrefix+"source.offset"]
-	l.KeyFormat, l.ValueFormat = said[ownHeaderPrefix+"key.format"], said[ownHeaderPrefix+"value.format"]
-	partition, perr := strconv.ParseInt(of("partition"), 10, 32)
-	offset, oerr := strconv.ParseInt(of("offset"), 10, 64)
+	l.Cause = Cause{Connector: said[errant.HeaderConnector], Task: said[errant.HeaderTask], Stage: said[errant.HeaderStage],
+		Class: said[errant.HeaderClass], Exception: said[errant.HeaderException]}
+	l.Message, l.Trace = said[errant.HeaderMessage], said[errant.HeaderStacktrace]
+	l.SourcePartition, l.SourceOffset = said[errant.HeaderSourcePartition], said[errant.HeaderSourceOffset]
+	l.KeyFormat, l.ValueFormat = said[errant.HeaderKeyFormat], said[errant.HeaderValueFormat]
+	topic := said[errant.HeaderTopic]
+	partition, perr := strconv.ParseInt(said[errant.HeaderPartition], 10, 32)
+	offset, oerr := strconv.ParseInt(said[errant.HeaderOffset], 10, 64)
 	switch {
-	case of("topic") != "" && perr == nil && oerr == nil:
-		l.Origin, l.HasOrigin = Place{of("topic"), int32(partition), offset}, true
-	case of("topic") != "":
-		l.FromSource, l.DestinationTopic = true, of("topic")
+	case topic != "" && perr == nil && oerr == nil:
+		l.Origin, l.HasOrigin = Place{topic, int32(partition), offset}, true
+	case topic != "":
+		l.FromSource, l.DestinationTopic = true, topic
 	}
 	return l
 }

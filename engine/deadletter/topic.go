@@ -37,21 +37,27 @@ func OpenTopic(ctx context.Context, open NewClient, name string) (*Topic, error)
 	if err != nil {
 		return nil, fmt.Errorf("topic %s: %w", name, err)
 	}
-	t := &Topic{Name: name, ID: details[name].ID, open: open, starts: map[int32]int64{}, stops: map[int32]int64{}}
+	t := &Topic{Name: name, ID: details[name].ID, open: open}
 	for _, p := range details[name].Partitions {
 		t.Replicas = max(t.Replicas, len(p.Replicas))
 	}
-	for into, list := range map[*map[int32]int64]func(context.Context, ...string) (kadm.ListedOffsets, error){&t.starts: adm.ListStartOffsets, &t.stops: adm.ListCommittedOffsets} {
-		offsets, err := list(ctx, name)
-		if err == nil {
-			err = offsets.Error()
-		}
-		if err != nil {
-			return nil, fmt.Errorf("topic %s: %w", name, err)
-		}
-		offsets.Each(func(o kadm.ListedOffset) { (*into)[o.Partition] = o.Offset })
+	if t.starts, err = offsetsOf(adm.ListStartOffsets(ctx, name)); err == nil {
+		t.stops, err = offsetsOf(adm.ListCommittedOffsets(ctx, name))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("topic %s: %w", name, err)
 	}
 	return t, nil
+}
+
+// offsetsOf returns the offsets of a listing of one topic, by partition.
+func offsetsOf(listed kadm.ListedOffsets, err error) (map[int32]int64, error) {
+	if err == nil {
+		err = listed.Error()
+	}
+	out := map[int32]int64{}
+	listed.Each(func(o kadm.ListedOffset) { out[o.Partition] = o.Offset })
+	return out, err
 }
 
 // Len is how many offsets the topic holds, an upper bound of its letters.

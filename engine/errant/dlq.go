@@ -16,18 +16,21 @@ import (
 	"github.com/millrace/millrace/connectors"
 )
 
+// HeaderPrefix is that of the original's headers of dead letters.
+const HeaderPrefix = "__connect.errors."
+
 // Names of the headers that say what went wrong. Source: DeadLetterQueueReporter.
 const (
-	headerTopic      = "__connect.errors.topic"
-	headerPartition  = "__connect.errors.partition"
-	headerOffset     = "__connect.errors.offset"
-	headerConnector  = "__connect.errors.connector.name"
-	headerTask       = "__connect.errors.task.id"
-	headerStage      = "__connect.errors.stage"
-	headerClass      = "__connect.errors.class.name"
-	headerException  = "__connect.errors.exception.class.name"
-	headerMessage    = "__connect.errors.exception.message"
-	headerStacktrace = "__connect.errors.exception.stacktrace"
+	HeaderTopic      = HeaderPrefix + "topic"
+	HeaderPartition  = HeaderPrefix + "partition"
+	HeaderOffset     = HeaderPrefix + "offset"
+	HeaderConnector  = HeaderPrefix + "connector.name"
+	HeaderTask       = HeaderPrefix + "task.id"
+	HeaderStage      = HeaderPrefix + "stage"
+	HeaderClass      = HeaderPrefix + "class.name"
+	HeaderException  = HeaderPrefix + "exception.class.name"
+	HeaderMessage    = HeaderPrefix + "exception.message"
+	HeaderStacktrace = HeaderPrefix + "exception.stacktrace"
 )
 
 // DeadLetterQueue writes failed rows to a topic: those of a sink as they were consumed, those of a source as they
@@ -132,27 +135,27 @@ func (d *DeadLetterQueue) addContext(rec *kgo.Record, b *batch.Batch, e *RowErro
 		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: key, Value: []byte(value)})
 	}
 	if d.Source == nil {
-		add(headerTopic, b.Origin.Topic)
-		add(headerPartition, strconv.Itoa(int(b.Origin.Partition)))
-		add(headerOffset, strconv.FormatInt(b.Offsets[e.Row], 10))
+		add(HeaderTopic, b.Origin.Topic)
+		add(HeaderPartition, strconv.Itoa(int(b.Origin.Partition)))
+		add(HeaderOffset, strconv.FormatInt(b.Offsets[e.Row], 10))
 	} else {
 		row := b.Row(e.Row)
-		add(headerTopic, row.Topic())
+		add(HeaderTopic, row.Topic())
 		if p := row.Partition(); p != batch.NoPartition {
-			add(headerPartition, strconv.Itoa(int(p)))
+			add(HeaderPartition, strconv.Itoa(int(p)))
 		}
 	}
-	add(headerConnector, d.ID.Connector)
-	add(headerTask, strconv.Itoa(d.ID.Task))
-	add(headerStage, e.Stage.String())
-	add(headerClass, e.Class)
-	add(headerException, Class(e.Err))
+	add(HeaderConnector, d.ID.Connector)
+	add(HeaderTask, strconv.Itoa(d.ID.Task))
+	add(HeaderStage, e.Stage.String())
+	add(HeaderClass, e.Class)
+	add(HeaderException, Class(e.Err))
 	if m := Message(e.Err); m != "" {
-		add(headerMessage, m)
+		add(HeaderMessage, m)
 	} else {
-		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: headerMessage})
+		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: HeaderMessage})
 	}
-	add(headerStacktrace, Trace(e.Err))
+	add(HeaderStacktrace, Trace(e.Err))
 	if d.Source != nil {
 		addSourcePosition(rec, b, e.Row)
 	}

@@ -14,12 +14,15 @@ import (
 	"github.com/millrace/millrace/connectors"
 )
 
+// OwnHeaderPrefix is that of headers of dead letters that the original does not know.
+const OwnHeaderPrefix = "__millrace.errors."
+
 // Names of the headers that the original, which has no dead letters of sources, does not know.
 const (
-	headerSourcePartition = "__millrace.errors.source.partition" // JSON, as offsets are stored
-	headerSourceOffset    = "__millrace.errors.source.offset"
-	headerKeyFormat       = "__millrace.errors.key.format"
-	headerValueFormat     = "__millrace.errors.value.format"
+	HeaderSourcePartition = OwnHeaderPrefix + "source.partition" // JSON, as offsets are stored
+	HeaderSourceOffset    = OwnHeaderPrefix + "source.offset"
+	HeaderKeyFormat       = OwnHeaderPrefix + "key.format"
+	HeaderValueFormat     = OwnHeaderPrefix + "value.format"
 )
 
 // Formats of a key or value that the connector's own converter refuses. Without a header it is as that one writes.
@@ -48,8 +51,8 @@ type sideLetters struct {
 func NewSourceRecords(key, value codec.Converter, header codec.HeaderConverter, jsonKey, jsonValue codec.Converter) *SourceRecords {
 	return &SourceRecords{
 		header: header,
-		key:    sideLetters{own: key.NewEncoder(), json: jsonKey.NewEncoder(), format: headerKeyFormat},
-		value:  sideLetters{own: value.NewEncoder(), json: jsonValue.NewEncoder(), format: headerValueFormat},
+		key:    sideLetters{own: key.NewEncoder(), json: jsonKey.NewEncoder(), format: HeaderKeyFormat},
+		value:  sideLetters{own: value.NewEncoder(), json: jsonValue.NewEncoder(), format: HeaderValueFormat},
 	}
 }
 
@@ -59,9 +62,9 @@ func (s *SourceRecords) fill(rec *kgo.Record, b *batch.Batch, row int32) {
 	defer s.mu.Unlock()
 	w := b.Fork(batch.Selection{row})
 	defer w.Release()
-	// Encoders may append to headers, which the fork shares.
-	w.Headers = batch.Headers{Offsets: slices.Clone(b.Headers.Offsets), Entries: slices.Clone(b.Headers.Entries)}
-	for _, h := range b.Headers.Of(int(row)) {
+	// Encoders may append to headers, which the fork shares: it gets a copy of the row's.
+	w.Headers = batch.Headers{Entries: slices.Clone(b.Headers.Of(int(row)))}
+	for _, h := range w.Headers.Entries {
 		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: h.Key, Value: s.headerBytes(b.Row(row).Topic(), &h)})
 	}
 	rec.Key = s.key.encode(rec, w, w.Key, row)
@@ -150,6 +153,6 @@ func addSourcePosition(rec *kgo.Record, b *batch.Batch, row int32) {
 		}
 		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: key, Value: text})
 	}
-	add(headerSourcePartition, b.Source.Partitions()[b.Source.Partition(int(row))])
-	add(headerSourceOffset, b.Source.Offset(int(row)))
+	add(HeaderSourcePartition, b.Source.Partitions()[b.Source.Partition(int(row))])
+	add(HeaderSourceOffset, b.Source.Offset(int(row)))
 }
