@@ -154,13 +154,19 @@ func (o *Operator) Do(ctx context.Context, op func() error) error {
 
 // Again is Do for an operation that has failed once already, with the given error.
 func (o *Operator) Again(ctx context.Context, failed error, op func() error) error {
-	return o.Do(ctx, func() error {
+	return o.Do(ctx, After(failed, op))
+}
+
+// After returns an operation whose first attempt has been made, and failed with the given error: its first call returns
+// that, the next ones those of op.
+func After(failed error, op func() error) func() error {
+	return func() error {
 		if err := failed; err != nil {
 			failed = nil
 			return err
 		}
 		return op()
-	})
+	}
 }
 
 // Failed handles rows of b that a converter or the transforms refused, in row order: each is counted

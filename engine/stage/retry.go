@@ -20,10 +20,10 @@ func (c *Chain) retry(s *Step, origin *batch.Batch, failed []errant.RowError, n 
 			continue
 		}
 		var out []*batch.Batch
-		err := c.again(e.Err, func() (err error) {
+		err := c.Attempt(errant.After(e.Err, func() (err error) {
 			out, err = again(s, origin, e.Row)
 			return err
-		})
+		}))
 		if err != nil {
 			e.Err = err
 			final = append(final, e)
@@ -31,17 +31,6 @@ func (c *Chain) retry(s *Step, origin *batch.Batch, failed []errant.RowError, n 
 		live = append(live, out...)
 	}
 	return live, final
-}
-
-// again is Attempt for an operation that has failed once already, with the given error.
-func (c *Chain) again(failed error, op func() error) error {
-	return c.Attempt(func() error {
-		if err := failed; err != nil {
-			failed = nil
-			return err
-		}
-		return op()
-	})
 }
 
 // retest asks the predicate again about the rows of b whose failures are retriable, each alone. Rows that it answers
@@ -52,7 +41,7 @@ func (c *Chain) retest(s *Step, b *batch.Batch) {
 	for _, e := range errs {
 		err := e.Err
 		if connectors.IsRetriable(err) {
-			err = c.again(err, func() (err error) {
+			err = c.Attempt(errant.After(err, func() (err error) {
 				one := b.Fork(copySelection(b, batch.Selection{e.Row}))
 				defer one.Release()
 				yes, no, err := s.Predicate.Test(one, nil, nil)
@@ -63,7 +52,7 @@ func (c *Chain) retest(s *Step, b *batch.Batch) {
 					c.yes, c.no = append(c.yes, yes...), append(c.no, no...)
 				}
 				return err
-			})
+			}))
 		}
 		if err != nil {
 			b.Status.Fail(e.Row, b.Len(), err)
