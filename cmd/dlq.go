@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -13,15 +12,14 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/engine/deadletter"
 	"github.com/millrace/millrace/engine/explain"
 	"github.com/millrace/millrace/engine/settings"
 	"github.com/millrace/millrace/internal/kafka"
 )
 
-// dlqTopicKey names a connector's dead letter topic.
-const dlqTopicKey = "errors.deadletterqueue.topic.name"
+// dlqClientID names the clients of the commands about dead letters.
+const dlqClientID = "millrace-dlq"
 
 func (p *program) dlqCommand() *cobra.Command {
 	c := &cobra.Command{
@@ -44,13 +42,14 @@ type dlqFlags struct {
 
 func (f *dlqFlags) add(c *cobra.Command) {
 	f.toolFlags.add(c)
-	c.Flags().StringVar(&f.topic, "topic", "", "Dead letter topic. Default: the connector's "+dlqTopicKey+".")
+	c.Flags().StringVar(&f.topic, "topic", "", "Dead letter topic. Default: the connector's "+settings.DeadLetterTopic+".")
 }
 
 // letters is a connector's dead letter topic, opened.
 type letters struct {
 	subject *explain.Subject
-	name    string // of the connector
+	own     map[string]string // the connector's config, with its variables replaced
+	name    string            // of the connector
 	topic   *deadletter.Topic
 	// committed: the connector's consumer reads what is committed and nothing else.
 	committed bool
@@ -78,28 +77,25 @@ func (l *letters) open(ctx context.Context, p *program, topic string) error {
 		_ = explain.WriteFindings(p.stderr, l.subject.File.Name, l.subject.File.Findings)
 		return &ended{code: exitUsage}
 	}
-	own, err := l.subject.Worker.Resolve(ctx, l.subject.File.Map())
-	if err != nil {
+	var err error
+	if l.own, err = l.subject.Worker.Resolve(ctx, l.subject.File.Map()); err != nil {
 		return err
 	}
-	if l.name = own["name"]; l.name == "" {
+	if l.name = l.own["name"]; l.name == "" {
 		return fmt.Errorf("%s: name is missing: letters say which connector they are of", l.subject.File.Name)
 	}
 	if topic == "" {
-		set, err := settings.ParseDeadLetters(own)
+		set, err := settings.ParseDeadLetters(l.own)
 		if err != nil {
 			return err
 		}
 		if topic = set.Topic; topic == "" {
-			return fmt.Errorf("%s: %s is missing: the connector has no dead letters; --topic names another topic to look at", l.subject.File.Name, dlqTopicKey)
+			return fmt.Errorf("%s: %s is missing: the connector has no dead letters; --topic names another topic to look at", l.subject.File.Name, settings.DeadLetterTopic)
 		}
 	}
-	props, err := consumerProps(ctx, l.subject)
-	if err != nil {
-		return err
-	}
+	props := consumerProps(l.subject, l.own, dlqClientID)
+	props["client.id"] = dlqClientID // whatever the connector calls its consumer
 	l.committed = props["isolation.level"] == "read_committed"
-	props["client.id"] = "millrace-dlq"
 	asking, cancel := context.WithTimeout(ctx, previewWait)
 	defer cancel()
 	l.topic, err = deadletter.OpenTopic(asking, clientsOf(props), topic)
@@ -113,15 +109,8 @@ func clientsOf(props map[string]string) deadletter.NewClient {
 
 // producers makes clients with the settings of the connector's producers.
 // Source: Worker.baseProducerConfigs.
-func (l *letters) producers(ctx context.Context) (deadletter.NewClient, error) {
-	own, err := l.subject.Worker.Resolve(ctx, l.subject.File.Map())
-	if err != nil {
-		return nil, err
-	}
-	props := map[string]string{"bootstrap.servers": l.subject.Settings["bootstrap.servers"], "client.id": "millrace-dlq"}
-	maps.Copy(props, config.WithPrefix(l.subject.Settings, "producer."))
-	maps.Copy(props, config.WithPrefix(own, "producer.override."))
-	return clientsOf(props), nil
+func (l *letters) producers() deadletter.NewClient {
+	return clientsOf(clientProps(l.subject, l.own, dlqClientID, "producer."))
 }
 
 // filterFlags select letters.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/deadletter"
 )
 
@@ -59,10 +60,6 @@ func (p *program) replayLetters(ctx context.Context, file string, f *replayFlags
 		return err
 	}
 	defer l.subject.Worker.Close(ctx)
-	producers, err := l.producers(ctx)
-	if err != nil {
-		return err
-	}
 	r, err := openRunner(ctx, l.subject)
 	if err != nil {
 		return p.refused(ctx, l.subject, err)
@@ -75,7 +72,7 @@ func (p *program) replayLetters(ctx context.Context, file string, f *replayFlags
 	}
 	next := time.Now().Add(replayToldEvery)
 	replayer := &deadletter.Replayer{
-		Connector: l.name, Letters: l.topic, Filter: filter, Runner: r, Producer: producers, Rate: f.rate, DryRun: f.dryRun, Wait: waitFor,
+		Connector: l.name, Letters: l.topic, Filter: filter, Runner: r, Producer: l.producers(), Rate: f.rate, DryRun: f.dryRun, Wait: waitFor,
 		Told: func(t deadletter.Tally) {
 			if now := time.Now(); now.After(next) {
 				next = now.Add(replayToldEvery)
@@ -97,14 +94,10 @@ func (p *program) replayLetters(ctx context.Context, file string, f *replayFlags
 }
 
 func waitFor(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
+	if !connectors.Wait(ctx, d) {
 		return ctx.Err()
 	}
+	return nil
 }
 
 func passed(dryRun bool) string {

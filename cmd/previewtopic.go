@@ -25,10 +25,11 @@ const previewWait = 60 * time.Second
 func lastRecords(ctx context.Context, s *explain.Subject, topic string, n int) ([]*explain.Record, error) {
 	ctx, cancel := context.WithTimeout(ctx, previewWait)
 	defer cancel()
-	props, err := consumerProps(ctx, s)
+	own, err := s.Worker.Resolve(ctx, s.File.Map())
 	if err != nil {
 		return nil, err
 	}
+	props := consumerProps(s, own, "millrace-preview")
 	clients := kafka.Clients{Version: clientVersion(version)}
 	admin, err := clients.New(props)
 	if err != nil {
@@ -52,18 +53,20 @@ func lastRecords(ctx context.Context, s *explain.Subject, topic string, n int) (
 	return readUntil(ctx, cl, topic, ends, n)
 }
 
-// consumerProps are the settings of the connector's consumer, without its group.
+// consumerProps are the settings of the connector's consumer, without its group; own is its config with its variables replaced.
 // Source: Worker.baseConsumerConfigs.
-func consumerProps(ctx context.Context, s *explain.Subject) (map[string]string, error) {
-	own, err := s.Worker.Resolve(ctx, s.File.Map())
-	if err != nil {
-		return nil, err
-	}
-	props := map[string]string{"bootstrap.servers": s.Settings["bootstrap.servers"], "client.id": "millrace-preview"}
-	maps.Copy(props, config.WithPrefix(s.Settings, "consumer."))
-	maps.Copy(props, config.WithPrefix(own, "consumer.override."))
+func consumerProps(s *explain.Subject, own map[string]string, clientID string) map[string]string {
+	props := clientProps(s, own, clientID, "consumer.")
 	delete(props, "group.id")
-	return props, nil
+	return props
+}
+
+// clientProps are the settings of the connector's clients of a kind, the worker's under the prefix first.
+func clientProps(s *explain.Subject, own map[string]string, clientID, prefix string) map[string]string {
+	props := map[string]string{"bootstrap.servers": s.Settings["bootstrap.servers"], "client.id": clientID}
+	maps.Copy(props, config.WithPrefix(s.Settings, prefix))
+	maps.Copy(props, config.WithPrefix(own, prefix+"override."))
+	return props
 }
 
 // listOffsets asks for an offset of each partition of topics.

@@ -54,7 +54,7 @@ func (p *taskParts) sourceLetters(ctx context.Context, m errant.Metrics) (*erran
 		return nil, nil
 	}
 	if _, asked := p.connector[sourceLettersKey]; asked && !settings.HasDeadLetters(p.connector) {
-		return nil, config.NewException("errors.deadletterqueue.topic.name", "errors.deadletterqueue.topic.name is missing: "+
+		return nil, config.NewException(settings.DeadLetterTopic, settings.DeadLetterTopic+" is missing: "+
 			sourceLettersKey+" needs the topic that dead letters go to")
 	}
 	class, err := p.w.opt.Plugins.Converters.Find(jsonConverter)

@@ -188,8 +188,8 @@ func (l *lint) sourceAndSink() {
 		return
 	}
 	for _, key := range []string{"errors.deadletterqueue.context.headers.enable", "errors.deadletterqueue.topic.replication.factor"} {
-		if _, ok := l.props[key]; ok && !l.has(key) && !l.hidden("errors.deadletterqueue.topic.name") {
-			l.add(Warning, key, "the key has no effect without errors.deadletterqueue.topic.name", "")
+		if _, ok := l.props[key]; ok && !l.has(key) && !l.hidden(settings.DeadLetterTopic) {
+			l.add(Warning, key, "the key has no effect without "+settings.DeadLetterTopic, "")
 		}
 	}
 }

@@ -68,15 +68,15 @@ func (l *lint) unusedClient(prefix string) string {
 		return ""
 	}
 	sink := c.Kind() == connectors.KindSink
-	letters := sink && (settings.HasDeadLetters(l.props) || l.hidden("errors.deadletterqueue.topic.name"))
+	letters := sink && (settings.HasDeadLetters(l.props) || l.hidden(settings.DeadLetterTopic))
 	_, ownOffsets := l.props["offsets.storage.topic"]
 	switch {
 	case prefix == "producer.override." && sink && !letters:
-		return "a sink produces only with errors.deadletterqueue.topic.name"
+		return "a sink produces only with " + settings.DeadLetterTopic
 	case prefix == "consumer.override." && !sink && !ownOffsets:
 		return "a source consumes only with offsets.storage.topic"
 	case prefix == "admin.override." && sink && !letters:
-		return "a sink asks the admin API only with errors.deadletterqueue.topic.name"
+		return "a sink asks the admin API only with " + settings.DeadLetterTopic
 	case prefix == "admin.override." && !sink && !ownOffsets && !settings.UsesTopicCreation(l.props):
 		return "a source asks the admin API only with topic.creation keys or offsets.storage.topic"
 	}

@@ -46,7 +46,7 @@ func ParseDeadLetters(props map[string]string) (DeadLetters, error) {
 		return DeadLetters{}, err
 	}
 	return DeadLetters{
-		Topic:             strings.TrimSpace(v.String("errors.deadletterqueue.topic.name")),
+		Topic:             strings.TrimSpace(v.String(DeadLetterTopic)),
 		ReplicationFactor: v.Int16("errors.deadletterqueue.topic.replication.factor"),
 		Headers:           v.Bool("errors.deadletterqueue.context.headers.enable"),
 	}, nil

@@ -13,7 +13,7 @@ import (
 // message with the key it belongs to. Source: SinkConnectorConfig.validate.
 func CheckSink(props map[string]string, add func(key, value, message string)) {
 	list, pattern := props["topics"], props["topics.regex"]
-	dlq := strings.TrimSpace(props["errors.deadletterqueue.topic.name"])
+	dlq := strings.TrimSpace(props[DeadLetterTopic])
 	both := func(msg string) {
 		add("topics", list, msg)
 		add("topics.regex", pattern, msg)
@@ -49,7 +49,10 @@ func CheckSink(props map[string]string, add func(key, value, message string)) {
 	}
 }
 
+// DeadLetterTopic is the key that names a connector's dead letter topic.
+const DeadLetterTopic = "errors.deadletterqueue.topic.name"
+
 // HasDeadLetters reports whether a config names a dead letter topic. Source: hasDlqTopicConfig.
 func HasDeadLetters(props map[string]string) bool {
-	return !blank(props["errors.deadletterqueue.topic.name"])
+	return !blank(props[DeadLetterTopic])
 }

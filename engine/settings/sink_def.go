@@ -11,7 +11,7 @@ func sinkKeys() []config.Key {
 		{Name: "topics.regex", Type: config.String, Default: "", Validator: expression, Importance: config.High,
 			Doc:   "Regular expression giving topics to consume. Under the hood, the regex is compiled to a <code>java.util.regex.Pattern</code>. Only one of topics or topics.regex should be specified.",
 			Group: "Common", Order: 4, Width: config.WidthLong, DisplayName: "Topics regex"},
-		{Name: "errors.deadletterqueue.topic.name", Type: config.String, Default: "", Importance: config.Medium,
+		{Name: DeadLetterTopic, Type: config.String, Default: "", Importance: config.Medium,
 			Doc:   "The name of the topic to be used as the dead letter queue (DLQ) for messages that result in an error when processed by this sink connector, or its transformations or converters. The topic name is blank by default, which means that no messages are to be recorded in the DLQ.",
 			Group: "Error Handling", Order: 6, Width: config.WidthMedium, DisplayName: "Dead Letter Queue Topic Name"},
 		{Name: "errors.deadletterqueue.topic.replication.factor", Type: config.Short, Default: "3", Importance: config.Medium,
