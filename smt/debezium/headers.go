@@ -20,7 +20,7 @@ func appendHeaders(b *batch.Batch, rows batch.Selection, columns []headerColumn,
 	rows = columnar.Listed(b, rows)
 	out := batch.Headers{
 		Offsets: mem.Alloc[int32](&b.Arena, b.Len()+1),
-		Entries: make([]batch.Header, 0, len(b.Headers.Entries)+len(rows)*len(columns)+len(others)*len(same)),
+		Entries: make([]batch.Header, 0, b.Headers.Bound(b.Len())+len(rows)*len(columns)+len(others)*len(same)),
 	}
 	out.Offsets[0] = 0
 	readers := make([]valueReader, len(columns))

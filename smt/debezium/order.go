@@ -1,6 +1,7 @@
 package debezium
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"slices"
@@ -90,11 +91,11 @@ func decimalOf(v batch.Value) (java.Decimal, bool) {
 func compare(x, y batch.Value) (c int, ok bool) {
 	switch {
 	case integer(x) && integer(y), x.Tag() == batch.TagDate && y.Tag() == batch.TagDate:
-		return compareInts(x.Int(), y.Int()), true
+		return cmp.Compare(x.Int(), y.Int()), true
 	case x.Tag() == batch.TagString && y.Tag() == batch.TagString:
 		return java.CompareUTF16(x.Str(), y.Str()), true
 	case x.Tag() == batch.TagBoolean && y.Tag() == batch.TagBoolean:
-		return compareInts(truthNumber(x), truthNumber(y)), true
+		return cmp.Compare(truthOf(x.Bool()), truthOf(y.Bool())), true
 	}
 	if isNumber(x) != isNumber(y) {
 		x, y = character(x), character(y)
@@ -140,25 +141,13 @@ func compareDoubles(a, b float64) int {
 	case a > b:
 		return 1
 	case a != a || b != b:
-		return compareInts(int64(truthOf(a != a)), int64(truthOf(b != b)))
+		return cmp.Compare(truthOf(a != a), truthOf(b != b))
 	}
-	return compareInts(int64(truthOf(math.Signbit(b))), int64(truthOf(math.Signbit(a))))
+	return cmp.Compare(truthOf(math.Signbit(b)), truthOf(math.Signbit(a)))
 }
 
 func truthOf(b bool) int {
 	if b {
-		return 1
-	}
-	return 0
-}
-
-func truthNumber(v batch.Value) int64 { return int64(truthOf(v.Bool())) }
-
-func compareInts(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
 		return 1
 	}
 	return 0
