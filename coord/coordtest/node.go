@@ -358,6 +358,9 @@ func (r rounds) Settled() {}
 // Lost implements distributed.Rounds.
 func (r rounds) Lost() {}
 
+// Turned implements distributed.Rounds.
+func (r rounds) Turned(time.Duration) {}
+
 // String is the name.
 func (n *Node) String() string {
 	return fmt.Sprintf("%s(dead=%v cut=%v frozen=%v)", n.name, n.dead, n.cut, n.frozen)

@@ -32,6 +32,7 @@ var (
 // New returns a herder. Requests are answered while Run runs.
 func New(o Options) *Herder {
 	h := &Herder{o: o, inbox: coroutine.NewInbox[event](), ready: make(chan struct{}), done: make(chan struct{})}
+	h.inbox.Turned = o.Rounds.Turned
 	h.machine = newMachine(&h.o, h.inbox.Post, time.Now)
 	return h
 }

@@ -271,9 +271,10 @@ func (m *fakeMember) said(reason string) bool {
 // Joined implements Rounds.
 func (m *fakeMember) Joined(string, string, int, int, int) { m.k.rounds++ }
 
-// Settled and Lost are nothing.
-func (m *fakeMember) Settled() {}
-func (m *fakeMember) Lost()    {}
+// Settled, Lost and Turned are nothing.
+func (m *fakeMember) Settled()             {}
+func (m *fakeMember) Lost()                {}
+func (m *fakeMember) Turned(time.Duration) {}
 
 // fakePeers notes what the leader is sent.
 type fakePeers struct {

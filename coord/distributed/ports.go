@@ -2,6 +2,7 @@ package distributed
 
 import (
 	"context"
+	"time"
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
@@ -87,11 +88,14 @@ var (
 )
 
 // Rounds measures rebalances: a round has begun when this worker heard of its share, and is over when it
-// was granted.
+// was granted. It measures the loop that holds them too.
 type Rounds interface {
 	Joined(protocol, leaderURL string, generation, connectors, tasks int)
 	Settled()
 	Lost() // all work
+
+	// Turned says for how long the loop was busy before it looked for new events again.
+	Turned(took time.Duration)
 }
 
 // Ties are how a member is tied to its herder: fields of group.Options.

@@ -15,6 +15,7 @@ func workerMetrics() []Definition {
 		gauge("task-startup-success-percentage", "The average percentage of this worker's tasks starts that succeeded."),
 		counter("task-startup-failure-total", "The total number of task starts that failed."),
 		gauge("task-startup-failure-percentage", "The average percentage of this worker's tasks starts that failed."),
+		own(gauge("goroutine-count", "The number of goroutines of this process: one that grows while connectors and tasks stay the same is a leak.")),
 	}
 }
 
@@ -71,5 +72,7 @@ func rebalanceMetrics() []Definition {
 		gauge("rebalance-max-time-ms", "The maximum time in milliseconds spent by this worker to rebalance."),
 		gauge("rebalance-avg-time-ms", "The average time in milliseconds spent by this worker to rebalance."),
 		gauge("time-since-last-rebalance-ms", "The time in milliseconds since this worker completed the most recent rebalance."),
+		own(gauge("herder-turn-max-time-ms", "The longest time in milliseconds in which the herder's loop was busy with what it had taken and heard nothing else: REST requests, config changes and the group wait as long.")),
+		own(gauge("herder-turn-avg-time-ms", "The average time in milliseconds of such a turn of the herder's loop.")),
 	}
 }

@@ -3,9 +3,10 @@ package metrics
 import (
 	"math"
 	"sync"
+	"time"
 )
 
-// Rebalances measures the rebalances of a worker in a cluster. It is safe for concurrent use.
+// Rebalances measures the rebalances of a worker in a cluster, and the loop of its herder. It is safe for concurrent use.
 // Source: DistributedHerder.HerderMetrics.
 type Rebalances struct {
 	r *Registry
@@ -19,7 +20,8 @@ type Rebalances struct {
 	completed  int64
 	last       int64 // ms; when the last was completed
 	times      sampled
-	connectors int // that the worker has been given
+	turns      sampled // of the herder's loop
+	connectors int     // that the worker has been given
 	tasks      int
 }
 
@@ -50,6 +52,14 @@ func (b *Rebalances) Settled() {
 	b.completed++
 	b.last = now
 	b.times.record(b.r.window, float64(max(0, now-b.since)), now)
+}
+
+// Turned says for how long the herder's loop was busy in one turn.
+func (b *Rebalances) Turned(took time.Duration) {
+	now := b.r.ms()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.turns.record(b.r.window, float64(took)/float64(time.Millisecond), now)
 }
 
 // Lost says that the worker has nothing any more.
@@ -85,4 +95,6 @@ func (b *Rebalances) read(emit func(name string, v Value)) {
 	emit("rebalance-max-time-ms", Number(b.times.max(b.r.window, now)))
 	emit("rebalance-avg-time-ms", Number(b.times.avg(b.r.window, now)))
 	emit("time-since-last-rebalance-ms", Number(since))
+	emit("herder-turn-max-time-ms", Number(b.turns.max(b.r.window, now)))
+	emit("herder-turn-avg-time-ms", Number(b.turns.avg(b.r.window, now)))
 }

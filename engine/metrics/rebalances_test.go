@@ -26,6 +26,9 @@ func TestRebalances_Measured(t *testing.T) {
 	if v := values(r); v[group+"connect-protocol"].Text != "COMPATIBLE" || v[group+"leader-name"].Text != "http://h:8083/" {
 		t.Errorf("%v", v)
 	}
+	b.Turned(1500 * time.Microsecond)
+	b.Turned(500 * time.Microsecond)
+	check(t, r, map[string]float64{group + "herder-turn-max-time-ms": 1.5, group + "herder-turn-avg-time-ms": 1})
 	b.Lost()
 	check(t, r, map[string]float64{member + "assigned-connectors": 0, member + "assigned-tasks": 0})
 }

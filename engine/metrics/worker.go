@@ -1,6 +1,9 @@
 package metrics
 
-import "sync"
+import (
+	"runtime"
+	"sync"
+)
 
 // Worker counts the starts of connectors and tasks. Source: WorkerMetricsGroup.
 type Worker struct {
@@ -51,6 +54,7 @@ func (w *Worker) read(out emit, connectors, tasks int, now int64) {
 	put := func(name string, v float64) { out(groupWorker, nil, name, Number(v)) }
 	put("connector-count", float64(connectors))
 	put("task-count", float64(tasks))
+	put("goroutine-count", float64(runtime.NumGoroutine()))
 	w.connectors.read("connector", w.r.window, now, put)
 	w.tasks.read("task", w.r.window, now, put)
 }

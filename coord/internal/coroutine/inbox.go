@@ -3,10 +3,15 @@ package coroutine
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Inbox takes events from anywhere without waiting, and hands them out in order.
 type Inbox[T any] struct {
+	// Turned, where it is set, takes how long each turn of Work was: the time from taking what was there until all of
+	// it has been handed out, in which nothing else is heard.
+	Turned func(time.Duration)
+
 	ready chan struct{} // holds a token when there are events
 
 	mu     sync.Mutex
@@ -40,8 +45,12 @@ func (b *Inbox[T]) Work(ctx context.Context, step func(T), enough func() bool) {
 	for !enough() {
 		select {
 		case <-b.ready:
+			began := time.Now()
 			for _, e := range b.take() {
 				step(e)
+			}
+			if b.Turned != nil {
+				b.Turned(time.Since(began))
 			}
 		case <-ctx.Done():
 			return
