@@ -81,7 +81,7 @@ func parseWorker(props map[string]string, plugins plugin.Set) (workerSettings, e
 		shutdownTimeout: ms("task.shutdown.graceful.timeout.ms"),
 		flushInterval:   max(ms("offset.flush.interval.ms"), time.Millisecond),
 		flushTimeout:    ms("offset.flush.timeout.ms"),
-		policy:          v.String("connector.client.config.override.policy"),
+		policy:          policyName(props, v.String(policyKey)),
 		allowlist:       v.List("connector.client.config.override.allowlist"),
 		topicCreation:   v.Bool("topic.creation.enable"),
 		topicTracking:   v.Bool("topic.tracking.enable"),

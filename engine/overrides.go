@@ -26,6 +26,22 @@ type overridePolicy struct {
 // principalKeys are what the Principal policy lets through.
 var principalKeys = []string{"sasl.jaas.config", "sasl.mechanism", "security.protocol"}
 
+const (
+	policyKey = "connector.client.config.override.policy"
+	// restSecurityKey is the REST server's. Where it is strict, callers of the API may not be trusted with all
+	// settings of clients either: these say whom the worker connects to, and which files it reads for that.
+	restSecurityKey, restStrict = "millrace.rest.security", "strict"
+)
+
+// policyName is the policy of a worker: what its key says, without one All as in Java, in strict mode
+// Allowlist.
+func policyName(worker map[string]string, said string) string {
+	if _, ok := worker[policyKey]; !ok && worker[restSecurityKey] == restStrict {
+		return "Allowlist"
+	}
+	return said
+}
+
 // newOverridePolicy finds the policy that a worker names, by class name, simple name or short name.
 func newOverridePolicy(name string, allowlist []string) (overridePolicy, error) {
 	simple := strings.TrimSuffix(name[strings.LastIndex(name, ".")+1:], "ConnectorClientConfigOverridePolicy")
@@ -39,7 +55,7 @@ func newOverridePolicy(name string, allowlist []string) (overridePolicy, error) 
 	case "allowlist":
 		return overridePolicy{"Allowlist", func(k string) bool { return slices.Contains(allowlist, k) }}, nil
 	}
-	return overridePolicy{}, config.InvalidValue("connector.client.config.override.policy", name, "Class "+name+" could not be found.")
+	return overridePolicy{}, config.InvalidValue(policyKey, name, "Class "+name+" could not be found.")
 }
 
 // refusal returns what Java says of a key that may not be overridden, "" where it may.

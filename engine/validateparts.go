@@ -170,6 +170,7 @@ func (v *validation) overrides() ([]part, error) {
 			}
 			values = append(values, cv)
 		}
+		v.login(c.prefix, values)
 		out = append(out, prefixed(c.prefix, func(name string) (config.Key, bool) { k, ok := keys[name]; return k, ok }, values))
 	}
 	return out, nil

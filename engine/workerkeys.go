@@ -23,7 +23,7 @@ func javaWorkerKeys() []config.Key {
 		{Name: "offset.flush.timeout.ms", Type: config.Long, Default: "5000", Importance: config.Low,
 			Doc:   "Maximum number of milliseconds to wait for records to flush and partition offset data to be committed to offset storage before cancelling the process and restoring the offset data to be committed in a future attempt. This property has no effect for source connectors running with exactly-once support.",
 			Width: config.WidthNone},
-		{Name: "connector.client.config.override.policy", Type: config.String, Default: "All", Importance: config.Medium,
+		{Name: policyKey, Type: config.String, Default: "All", Importance: config.Medium,
 			Doc:   "Class name or alias of implementation of <code>ConnectorClientConfigOverridePolicy</code>. Defines what client configurations can be overridden by the connector. The default policy is <code>All</code>, meaning connector configurations can override all client properties. The other possible policies in the framework include <code>Allowlist</code> to specify allowed configurations via <code>connector.client.config.override.allowlist</code>, <code>None</code> to disallow connectors from overriding client properties, and <code>Principal</code> (now deprecated) to allow connectors to override only client principals.",
 			Width: config.WidthNone},
 		{Name: "connector.client.config.override.allowlist", Type: config.List, Default: "", Validator: config.AnyNonDuplicateValues(true, false), Importance: config.Medium,
