@@ -14,6 +14,6 @@ func (p *program) rootCommand() *cobra.Command {
 	}
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	root.AddCommand(p.standaloneCommand(), p.distributedCommand(), p.devCommand(), p.pluginsCommand(), p.configCommand(), p.metricsCommand(), p.explainCommand(), p.previewCommand(), p.testCommand(), p.dlqCommand(), p.conformanceCommand(), p.migrateCommand(), p.versionCommand())
+	root.AddCommand(p.standaloneCommand(), p.distributedCommand(), p.devCommand(), p.pluginsCommand(), p.configCommand(), p.metricsCommand(), p.explainCommand(), p.previewCommand(), p.testCommand(), p.verifyCommand(), p.dlqCommand(), p.conformanceCommand(), p.migrateCommand(), p.versionCommand())
 	return root
 }
