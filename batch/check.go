@@ -80,6 +80,11 @@ func (b *Batch) checkEnvelope() error {
 			return fmt.Errorf("headers: %w", err)
 		}
 	}
+	for i := range b.Headers.Columns {
+		if err := b.Headers.Columns[i].check(b.n); err != nil {
+			return fmt.Errorf("headers: column %d%w", i, err)
+		}
+	}
 	for _, raw := range []struct {
 		name string
 		b    *Bytes

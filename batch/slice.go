@@ -92,6 +92,7 @@ func (b *Batch) Slice(lo, hi int) *Batch {
 	if b.Headers.Offsets != nil {
 		s.Headers.Offsets = b.Headers.Offsets[lo : hi+1 : hi+1]
 	}
+	s.Headers.Columns = s.sliceHeaderColumns(b.Headers.Columns, lo, hi)
 	s.RawKey, s.RawValue = s.sliceRaw(&b.RawKey, lo, hi), s.sliceRaw(&b.RawValue, lo, hi)
 	if b.Source != nil {
 		s.Source = slicedPositions{b.Source, lo}

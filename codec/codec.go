@@ -95,3 +95,10 @@ type HeaderConverter interface {
 	FromConnect(dst []byte, topic, key string, s *batch.Schema, v batch.Value) (out []byte, null bool, err error)
 	Close() error
 }
+
+// HeaderTexts is a HeaderConverter that may write texts as they are.
+type HeaderTexts interface {
+	// WritesTexts reports whether the bytes of a text are its UTF-8 and null is null, whatever the topic, the
+	// key and the schema: who has such bytes need not call FromConnect.
+	WritesTexts() bool
+}

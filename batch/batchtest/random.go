@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/mem"
 )
 
@@ -331,6 +332,7 @@ func (r *Random) Batch(pool *mem.Pool, rowsMax int) *batch.Batch {
 	r.headers(b)
 	b.Key, _, _ = r.Column(b, r.sometimes(), n)
 	b.Value, _, _ = r.Column(b, r.sometimes(), n)
+	headerColumns(b)
 	if r.one(2) {
 		b.Sel = batch.Selection{}
 		for i := range n {
@@ -376,4 +378,23 @@ func (r *Random) headers(b *batch.Batch) {
 	if n := len(b.Headers.Entries); n%3 == 1 { // every row has the same; nothing is drawn for it, so that seeds stay what they are
 		b.Headers = batch.Headers{Entries: b.Headers.Entries[:min(n, 3)]}
 	}
+}
+
+// headerColumns gives some batches headers in columns: the key, bytes, and a constant that some rows have.
+// Nothing is drawn for it, so that seeds stay what they are.
+func headerColumns(b *batch.Batch) {
+	if n := len(b.Headers.Entries); n%3 != 2 || b.Key.NoSchema != nil {
+		return
+	}
+	raw, some := batch.Bytes{Views: make([]batch.View, b.Len()), Valid: bits.New(b.Len())}, bits.New(b.Len())
+	raw.Bufs[0] = []byte("bytes")
+	for i := range b.Len() {
+		raw.Views[i].Len = uint32(i % 6)
+		raw.Valid.SetTo(i, i%4 > 0)
+		some.SetTo(i, i%3 > 0)
+	}
+	b.AddHeaders(
+		batch.HeaderColumn{Key: "key", Schema: b.Key.Schema(), Column: b.Key},
+		batch.HeaderColumn{Key: "raw", Raw: raw},
+		batch.HeaderColumn{Key: "h", Rows: some, Column: b.NewConstant(nil, b.Len(), batch.Int64Value(7))})
 }

@@ -42,7 +42,10 @@ type simple struct {
 	lossless bool // the text 1,2 is a string, not the INT8 1 that Java makes of it
 }
 
-var _ codec.HeaderConverter = simple{}
+var (
+	_ codec.HeaderConverter = simple{}
+	_ codec.HeaderTexts     = simple{}
+)
 
 // ToConnect infers schema and value from UTF-8 text, malformed bytes read as U+FFFD; null, and the text
 // null, have neither, the latter only where texts may be lost. Every text has a value, so there is no error.
@@ -74,6 +77,9 @@ func (simple) FromConnect(dst []byte, _, _ string, _ *batch.Schema, v batch.Valu
 	}
 	return dst, false, nil
 }
+
+// WritesTexts implements codec.HeaderTexts.
+func (simple) WritesTexts() bool { return true }
 
 // Close does nothing.
 func (simple) Close() error { return nil }

@@ -17,6 +17,7 @@ type stringConverter struct {
 var (
 	_ codec.Converter       = (*stringConverter)(nil)
 	_ codec.HeaderConverter = (*stringConverter)(nil)
+	_ codec.HeaderTexts     = (*stringConverter)(nil)
 )
 
 // newString configures a converter; props hold converter.type.
@@ -77,3 +78,6 @@ func (c *stringConverter) FromConnect(dst []byte, _, _ string, _ *batch.Schema, 
 	}
 	return c.out.AppendEncoded(dst, literal.JavaText{Linked: true}.Append(nil, v)), false, nil
 }
+
+// WritesTexts implements codec.HeaderTexts.
+func (c *stringConverter) WritesTexts() bool { return c.out.IsUTF8() }

@@ -148,16 +148,30 @@ func (s *send) send(ctx context.Context, p *Rows, row int32, now int64) {
 	if v, ok := p.Value.Get(i); ok {
 		r.rec.Value = present(v)
 	}
-	if h := b.Headers.Of(i); len(h) > 0 {
-		at := len(s.headers)
-		for k := range h {
-			s.headers = append(s.headers, kgo.RecordHeader{Key: h[k].Key, Value: h[k].Raw})
-		}
-		r.rec.Headers = s.headers[at:len(s.headers):len(s.headers)]
+	if !b.Headers.Empty() {
+		r.rec.Headers = s.headersOf(&b.Headers, i)
 	}
 	r.at = place{s: s, row: row}
 	r.rec.Context = &r.at
 	s.p.cl.Produce(ctx, &r.rec, acked)
+}
+
+// headersOf returns the headers of row i; they lie in s.
+func (s *send) headersOf(h *batch.Headers, i int) []kgo.RecordHeader {
+	at := len(s.headers)
+	list := h.List(i)
+	for k := range list {
+		s.headers = append(s.headers, kgo.RecordHeader{Key: list[k].Key, Value: list[k].Raw})
+	}
+	for k := range h.Columns {
+		if c := &h.Columns[k]; c.Rows.Has(i) {
+			s.headers = append(s.headers, kgo.RecordHeader{Key: c.Key, Value: c.RawAt(i)})
+		}
+	}
+	if len(s.headers) == at {
+		return nil
+	}
+	return s.headers[at:len(s.headers):len(s.headers)]
 }
 
 // present keeps empty bytes apart from null, which the client writes for nil.

@@ -78,7 +78,8 @@ func same(a, b *batch.Batch) bool {
 	return a.Key == b.Key && a.Value == b.Value && a.Partition == b.Partition &&
 		sameSlice(a.Topics.Names, b.Topics.Names) && sameSlice(a.Topics.Index, b.Topics.Index) &&
 		sameSlice(a.Partitions, b.Partitions) && sameSlice(a.Timestamps, b.Timestamps) &&
-		sameSlice(a.Headers.Entries, b.Headers.Entries) && sameSlice(a.Headers.Offsets, b.Headers.Offsets)
+		sameSlice(a.Headers.Entries, b.Headers.Entries) && sameSlice(a.Headers.Offsets, b.Headers.Offsets) &&
+		sameSlice(a.Headers.Columns, b.Headers.Columns)
 }
 
 func sameSlice[T any](a, b []T) bool {

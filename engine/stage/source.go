@@ -2,7 +2,6 @@ package stage
 
 import (
 	"context"
-	"slices"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
@@ -96,66 +95,6 @@ func (s *Source) encode(ctx context.Context, w *batch.Batch, failed []errant.Row
 	}
 	value, failed, err := s.value.run(ctx, w, w.Value, s.opt.Operator, failed)
 	return Encoded{B: w, Key: key, Value: value}, failed, err
-}
-
-// headers writes the headers of w's rows; rows that fail leave the selection. Headers that all rows share
-// are written once, for the first row; where that fails every row is tried, and fails, on its own.
-func (s *Source) headers(ctx context.Context, w *batch.Batch, failed []errant.RowError) []errant.RowError {
-	if w.Headers.Empty() {
-		return failed
-	}
-	if w.Headers.Offsets == nil && w.Topics.Index == nil && w.Live() > 0 {
-		first := int32(0)
-		if w.Sel != nil {
-			first = w.Sel[0]
-		}
-		shared := slices.Clone(w.Headers.Entries)
-		err := s.writeHeaders(ctx, w.Topics.At(int(first)), shared)
-		if err == nil {
-			w.Headers.Entries = shared
-			return failed
-		}
-		w.Status.Fail(first, w.Len(), err)
-	}
-	w.OwnHeaders()
-	each(w, func(row int32) {
-		if w.Status.Failed(row) {
-			return
-		}
-		lo, hi := w.Headers.Offsets[row], w.Headers.Offsets[row+1]
-		if lo == hi {
-			return
-		}
-		if err := s.writeHeaders(ctx, w.Topics.At(int(row)), w.Headers.Entries[lo:hi]); err != nil {
-			w.Status.Fail(row, w.Len(), err)
-		}
-	})
-	return drain(w, errant.HeaderConverter, s.opt.HeaderClass, failed)
-}
-
-// writeHeaders writes the headers of one row, up to the first that cannot be written.
-func (s *Source) writeHeaders(ctx context.Context, topic string, entries []batch.Header) error {
-	for i := range entries {
-		h := &entries[i]
-		if !h.Decoded {
-			continue
-		}
-		raw, null, err := s.opt.Header.FromConnect([]byte{}, topic, h.Key, h.Schema, h.Value)
-		if connectors.IsRetriable(err) && s.opt.Operator.Retries() {
-			err = s.opt.Operator.Again(ctx, err, func() (err error) {
-				raw, null, err = s.opt.Header.FromConnect([]byte{}, topic, h.Key, h.Schema, h.Value)
-				return err
-			})
-		}
-		if err != nil {
-			return err
-		}
-		if null {
-			raw = nil
-		}
-		*h = batch.Header{Key: h.Key, Raw: raw}
-	}
-	return nil
 }
 
 // run encodes the live rows of col, which belongs to w; nil stands for a column of nulls. Rows that

@@ -35,8 +35,10 @@ func (t *dropHeaders) record(r smt.Record) (smt.Record, bool, error) {
 }
 
 func (t *dropHeaders) columns(b *batch.Batch) ([]*batch.Batch, bool) {
-	first := slices.IndexFunc(b.Headers.Entries, t.drops)
-	if first < 0 {
+	if drops := func(c batch.HeaderColumn) bool { return slices.Contains(t.names, c.Key) }; slices.ContainsFunc(b.Headers.Columns, drops) {
+		b.Headers.Columns = slices.DeleteFunc(slices.Clone(b.Headers.Columns), drops)
+	}
+	if !slices.ContainsFunc(b.Headers.Entries, t.drops) {
 		return nil, true
 	}
 	if b.Headers.Offsets == nil {
@@ -46,10 +48,11 @@ func (t *dropHeaders) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 	h := batch.Headers{
 		Offsets: mem.Alloc[int32](&b.Arena, b.Len()+1),
 		Entries: make([]batch.Header, 0, len(b.Headers.Entries)-1),
+		Columns: b.Headers.Columns,
 	}
 	h.Offsets[0] = 0
 	for i := range b.Len() {
-		for _, e := range b.Headers.Of(i) {
+		for _, e := range b.Headers.List(i) {
 			if !t.drops(e) {
 				h.Entries = append(h.Entries, e)
 			}

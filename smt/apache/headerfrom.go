@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/internal/columnar"
@@ -58,7 +57,8 @@ type headerFrom struct {
 	schemas         schemas.Cache[rewrite]
 	children        []*batch.Column // scratch
 	maps            mapOrders
-	columnsOf       []*batch.Column // scratch: per header
+	columnsOf       []*batch.Column      // scratch: per header
+	added           []batch.HeaderColumn // scratch
 }
 
 // rewrite is the schema without the fields that are moved.
@@ -207,7 +207,7 @@ func (t *headerFrom) columns(b *batch.Batch) ([]*batch.Batch, bool) {
 		}
 		t.columnsOf = append(t.columnsOf, child)
 	}
-	t.addHeaders(b, present)
+	t.addHeaders(b)
 	return nil, true
 }
 
@@ -230,33 +230,16 @@ func (t *headerFrom) inMaps(b *batch.Batch, c *batch.Column) bool {
 		}
 	}
 	t.SetColumn(b, e.column())
-	t.addHeaders(b, p.present)
+	t.addHeaders(b)
 	return true
 }
 
-// addHeaders appends a header for each of t.columnsOf to the given rows. Headers own their values, so this
-// is where rows are made of columns.
-func (t *headerFrom) addHeaders(b *batch.Batch, rows batch.Selection) {
-	rows = columnar.Listed(b, rows)
-	h := batch.Headers{
-		Offsets: mem.Alloc[int32](&b.Arena, b.Len()+1),
-		Entries: make([]batch.Header, 0, b.Headers.Bound(b.Len())+len(rows)*len(t.headers)),
-	}
-	h.Offsets[0] = 0
-	readers := make([]ownedTexts, len(t.columnsOf))
+// addHeaders appends a header for each of t.columnsOf, which it shares.
+func (t *headerFrom) addHeaders(b *batch.Batch) {
+	t.added = t.added[:0]
 	for k, c := range t.columnsOf {
-		readers[k] = textsOf(c, rows)
+		t.added = append(t.added, batch.HeaderColumn{Key: t.headers[k], Schema: c.Schema(), Column: c})
 	}
-	for i := range b.Len() {
-		h.Entries = append(h.Entries, b.Headers.Of(i)...)
-		if len(rows) > 0 && int(rows[0]) == i {
-			rows = rows[1:]
-			for k, c := range t.columnsOf {
-				v := readers[k].next(i)
-				h.Entries = append(h.Entries, batch.Header{Key: t.headers[k], Decoded: true, Schema: ownSchema(c.Schema(), v), Value: v})
-			}
-		}
-		h.Offsets[i+1] = int32(len(h.Entries))
-	}
-	b.Headers = h
+	b.AddHeaders(t.added...)
+	clear(t.added)
 }

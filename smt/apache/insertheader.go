@@ -3,7 +3,6 @@ package apache
 import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/literal"
-	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/smt"
 )
@@ -36,21 +35,6 @@ func (t *insertHeader) record(r smt.Record) (smt.Record, bool, error) {
 }
 
 func (t *insertHeader) columns(b *batch.Batch) ([]*batch.Batch, bool) {
-	own := b.Headers.Entries
-	if b.Headers.Offsets == nil || len(own) == 0 {
-		b.Headers = batch.Headers{Entries: append(own[:len(own):len(own)], t.header)}
-		return nil, true
-	}
-	n := b.Len()
-	h := batch.Headers{
-		Offsets: mem.Alloc[int32](&b.Arena, n+1),
-		Entries: make([]batch.Header, 0, n+len(own)),
-	}
-	h.Offsets[0] = 0
-	for i := range n {
-		h.Entries = append(append(h.Entries, b.Headers.Of(i)...), t.header)
-		h.Offsets[i+1] = int32(len(h.Entries))
-	}
-	b.Headers = h
+	b.AddHeader(t.header.Key, t.header.Schema, t.header.Value)
 	return nil, true
 }

@@ -29,22 +29,16 @@ type extractTopicHeader struct {
 	skip bool
 }
 
-// topic returns the topic that headers name, "" where they name none.
-func (t *extractTopicHeader) topic(headers []batch.Header) (string, error) {
-	for i := len(headers) - 1; i >= 0; i-- {
-		h := &headers[i]
-		if h.Key != t.key {
-			continue
-		}
-		switch {
-		case !h.Decoded:
-			return string(h.Raw), t.missing(len(h.Raw) == 0)
-		case h.Value.Tag() == batch.TagString:
-			return h.Value.Str(), t.missing(h.Value.Str() == "")
-		case !h.Value.IsNull():
-			return "", dataError("ExtractTopic: header " + t.key + " is no string but " + h.Value.Tag().JavaClass())
-		}
-		break
+// topic returns the topic that a header names, "" where it names none.
+func (t *extractTopicHeader) topic(h batch.Header, ok bool) (string, error) {
+	switch {
+	case !ok:
+	case !h.Decoded:
+		return string(h.Raw), t.missing(len(h.Raw) == 0)
+	case h.Value.Tag() == batch.TagString:
+		return h.Value.Str(), t.missing(h.Value.Str() == "")
+	case !h.Value.IsNull():
+		return "", dataError("ExtractTopic: header " + t.key + " is no string but " + h.Value.Tag().JavaClass())
 	}
 	return "", t.missing(true)
 }
@@ -63,7 +57,7 @@ func (t *extractTopicHeader) effect() smt.Effect {
 }
 
 func (t *extractTopicHeader) record(r smt.Record) (smt.Record, bool, error) {
-	topic, err := t.topic(r.Headers)
+	topic, err := t.topic((&batch.Headers{Entries: r.Headers}).Last(0, t.key))
 	if topic != "" {
 		r.Topic = topic
 	}
@@ -73,7 +67,7 @@ func (t *extractTopicHeader) record(r smt.Record) (smt.Record, bool, error) {
 func (t *extractTopicHeader) columns(b *batch.Batch) bool {
 	w := newTopicWriter(b)
 	for _, i := range liveRows(b) {
-		topic, err := t.topic(b.Headers.Of(int(i)))
+		topic, err := t.topic(b.Headers.Last(int(i), t.key))
 		switch {
 		case err != nil:
 			b.Status.Fail(i, b.Len(), err)

@@ -14,8 +14,7 @@ import (
 
 // dropsFrom reports whether the rows of b may name fields to be dropped.
 func (t *extract) dropsFrom(b *batch.Batch) bool {
-	return java.Trim(t.dropHeader) != "" &&
-		slices.ContainsFunc(b.Headers.Entries, func(h batch.Header) bool { return h.Key == t.dropHeader })
+	return java.Trim(t.dropHeader) != "" && b.Headers.Named(t.dropHeader)
 }
 
 // dropFields drops the fields that a header of the record lists. Source: ExtractNewRecordState.dropFields.

@@ -31,8 +31,8 @@ type extract struct {
 
 	plans    schemas.Cache[*extractPlan]
 	rows     schemas.Cache[insertedRow]
-	children []*batch.Column // scratch
-	added    []headerColumn  // scratch
+	children []*batch.Column      // scratch
+	added    []batch.HeaderColumn // scratch
 }
 
 // newField is a field reference with its schema in the records of one envelope schema; nil: it has none.

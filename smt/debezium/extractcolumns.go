@@ -74,9 +74,10 @@ func (t *extract) addHeaders(b *batch.Batch, c *batch.Column, p parts, plan *ext
 	}
 	t.added = t.added[:0]
 	for _, h := range plan.headers {
-		t.added = append(t.added, headerColumn{h.name, h.schema, h.values(b, c)})
+		t.added = append(t.added, batch.HeaderColumn{Key: h.name, Schema: h.schema, Column: h.values(b, c)})
 	}
 	appendHeaders(b, p.present, t.added, merged(b, p.null, p.bare), t.deletedHeaders())
+	clear(t.added)
 }
 
 // unwrap sorts the events by what becomes of them.

@@ -149,8 +149,8 @@ func (t *outbox) events(b *batch.Batch, c, after *batch.Column, rows batch.Selec
 	timestamps := t.timestamps(b, c, after, rows, plan)
 	payload := read(n.payload)
 	id := read(n.id)
-	headers := []headerColumn{{"id", id.Schema(), id}}
-	required(b, rows, headers[0].column)
+	headers := []batch.HeaderColumn{{Key: "id", Schema: id.Schema(), Column: id}}
+	required(b, rows, id)
 	value := payload
 	if t.wraps {
 		if rows = columnar.Unfailed(b, rows); !columnar.IsEmpty(rows) {
@@ -162,7 +162,7 @@ func (t *outbox) events(b *batch.Batch, c, after *batch.Column, rows batch.Selec
 		switch a.place {
 		case placeHeader:
 			column := read(a.field)
-			headers = append(headers, headerColumn{a.alias, column.Schema(), column})
+			headers = append(headers, batch.HeaderColumn{Key: a.alias, Schema: column.Schema(), Column: column})
 			required(b, rows, column)
 		case placePartition:
 			partitions = partitionsOf(b, after.Child(a.field))
@@ -190,9 +190,9 @@ func (t *outbox) events(b *batch.Batch, c, after *batch.Column, rows batch.Selec
 		b.Sel = none
 		return
 	}
-	appendHeaders(b, rows, headers, none, nil)
 	topics.write(b)
 	b.Key, b.Value, b.Timestamps, b.Sel = key, value, timestamps, rows
+	b.AddHeaders(headers...)
 	b.Partition, b.Partitions = batch.NoPartition, partitions
 }
 
