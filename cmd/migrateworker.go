@@ -33,8 +33,8 @@ func (p *program) foreignWorker(raw map[string]string, java javaProperties) *for
 	}
 	w.keys(p, def, cluster)
 	w.clients = kafka.Clients{
-		Version: clientVersion(version), LoginConfig: java[loginConfigProperty],
-		OAuthURLs: append(migrate.Aliases(w.props, oauthURLsKey), java.list(oauthURLsProperty)...),
+		Version: clientVersion(version), LoginConfig: java[loginConfigProperty], Krb5Config: java[krb5ConfigProperty],
+		OAuthURLs: append(migrate.Aliases(w.props, oauthURLsKey), java.list(oauthURLsProperty)...), Strict: rest.Strict(w.props),
 	}
 	w.clientKeys()
 	w.obstacles = migrate.Sort(w.obstacles)

@@ -87,8 +87,9 @@ func newNode(ctx context.Context, o workerOptions, mode mode) (*node, error) {
 	n := &node{
 		log: o.logs.Logger(connectLogger), logs: o.logs, config: c, control: &control{},
 		clients: kafka.Clients{
-			Logger: logs.Sparse(o.logs.Logger(clientLogger), clientLogEvery), Version: clientVersion(version), LoginConfig: o.java[loginConfigProperty],
-			OAuthURLs: append(c.values.List(oauthURLsKey), o.java.list(oauthURLsProperty)...),
+			Logger: logs.Sparse(o.logs.Logger(clientLogger), clientLogEvery), Version: clientVersion(version),
+			LoginConfig: o.java[loginConfigProperty], Krb5Config: o.java[krb5ConfigProperty],
+			OAuthURLs: append(c.values.List(oauthURLsKey), o.java.list(oauthURLsProperty)...), Strict: rest.Strict(c.props),
 		},
 		metrics: metrics.New(metrics.Options{
 			Window:  time.Duration(c.values.Int64("metrics.sample.window.ms")) * time.Millisecond,

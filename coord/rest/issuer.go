@@ -2,23 +2,21 @@ package rest
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/internal/outbound"
 )
 
 // The keys of tokens.
@@ -49,7 +47,8 @@ func newTokens(v *config.Values, now func() time.Time, log *slog.Logger) (*token
 	if len(t.audiences) == 0 {
 		return nil, config.NewException(audienceKey, fmt.Sprintf("%s needs %s: without it a token that the issuer made for anything else would be taken.", issuerKey, audienceKey))
 	}
-	i := issuer{name: t.issuer, jwks: jwks, http: issuerHTTP(nil, v.String(securityKey) == strict)}
+	reach := outbound.Options{Connect: peerDialMax, Guarded: v.String(securityKey) == strict}
+	i := issuer{name: t.issuer, jwks: jwks, http: outbound.NewClient(reach)}
 	if err := i.check(); err != nil {
 		return nil, err
 	}
@@ -59,7 +58,8 @@ func newTokens(v *config.Values, now func() time.Time, log *slog.Logger) (*token
 		if err != nil || !roots.AppendCertsFromPEM(pem) {
 			return nil, config.InvalidValue(caKey, ca, "not a file of certificates in PEM")
 		}
-		i.http = issuerHTTP(roots, v.String(securityKey) == strict)
+		reach.Roots = roots
+		i.http = outbound.NewClient(reach)
 	}
 	t.keys = newKeySet(i.keys, time.Duration(v.Int64(refreshKey))*time.Millisecond, now, log)
 	if !isURL(jwks) && jwks != "" { // a file is there now, or never
@@ -193,39 +193,4 @@ func (i *issuer) get(ctx context.Context, at string) ([]byte, error) {
 		err = fmt.Errorf("%s: the answer has more than %d bytes", at, keySetBytesMax)
 	}
 	return text, err
-}
-
-// issuerHTTP is a client that stays on the host that it was sent to. With guarded it connects to no address
-// of the link, where clouds keep what names and keys their machines have; that is looked at after names
-// are resolved.
-func issuerHTTP(roots *x509.CertPool, guarded bool) *http.Client {
-	dialer := &net.Dialer{Timeout: peerDialMax}
-	if guarded {
-		dialer.Control = func(_, address string, _ syscall.RawConn) error { return refuseLink(address) }
-	}
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, DisableKeepAlives: true,
-			TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: peerDialMax,
-		},
-		CheckRedirect: func(r *http.Request, via []*http.Request) error {
-			if len(via) > 3 || r.URL.Host != via[0].URL.Host || r.URL.Scheme != via[0].URL.Scheme {
-				return errors.New("redirected to another host")
-			}
-			return nil
-		},
-	}
-}
-
-// refuseLink refuses link-local addresses, and the one of EC2's metadata in IPv6.
-func refuseLink(address string) error {
-	host, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
-	}
-	a := host.Addr().Unmap().WithZone("")
-	if a.IsLinkLocalUnicast() || a == netip.AddrFrom16([16]byte{0xfd, 0x00, 0x0e, 0xc2, 14: 0x02, 15: 0x54}) {
-		return fmt.Errorf("%s is an address of the link, which millrace.rest.security=strict does not allow", address)
-	}
-	return nil
 }

@@ -14,6 +14,9 @@ const (
 	strict     = "strict"
 )
 
+// Strict says whether a worker's properties want its doors closed: millrace.rest.security.
+func Strict(props map[string]string) bool { return props[securityKey] == strict }
+
 // ownKeys are the keys that Java does not have.
 func ownKeys() []config.Key {
 	key := func(name string, t config.Type, def any, v config.Validator, doc string) config.Key {
@@ -28,7 +31,8 @@ func ownKeys() []config.Key {
 			"Whether the REST API may be open. compatible, as Connect is: whoever reaches a listener may do everything, and the log warns once where that "+
 				"is not the own host alone. strict: the worker does not start with a listener that other hosts reach, unless it is https and asks for client "+
 				"certificates (ssl.client.auth=required), passwords (BasicAuthSecurityRestExtension) or tokens (millrace.rest.oidc.issuer); pages of all sites (access.control.allow.origin=*) are refused, "+
-				"what workers ask each other must be signed, and keys of tokens are not fetched from link-local addresses."),
+				"what workers ask each other must be signed, neither keys of tokens nor tokens for brokers are fetched from addresses of the link and of clouds' metadata, "+
+				"and connectors may override only what connector.client.config.override.allowlist names, unless connector.client.config.override.policy says otherwise."),
 		key(roleKeys[roleView], config.List, "", grants,
 			"Who may read configs and states of which connectors. Secrets in configs are hidden from those who may not change them."+grantDoc),
 		key(roleKeys[roleOperate], config.List, "", grants,

@@ -15,10 +15,15 @@ type Clients struct {
 	// OAuthURLs are the token endpoints that sasl.oauthbearer.token.endpoint.url may name; none by default.
 	// Source: system property org.apache.kafka.sasl.oauthbearer.allowed.urls.
 	OAuthURLs []string
+	// Strict keeps clients from fetching tokens from addresses of the link and of clouds' metadata.
+	Strict bool
 	// LoginConfig is the path of a JAAS file whose context KafkaClient counts where sasl.jaas.config is not
 	// set; empty: none. Source: system property java.security.auth.login.config.
 	LoginConfig string
-	Version     string // of the program, told to brokers
+	// Krb5Config is the path of krb5.conf; empty: the environment variable KRB5_CONFIG names it, or it is
+	// /etc/krb5.conf. Source: system property java.security.krb5.conf.
+	Krb5Config string
+	Version    string // of the program, told to brokers
 }
 
 // Bounds that the client library sets; values outside are moved to them.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,6 +17,7 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/oauth"
 
 	"github.com/millrace/millrace/internal/kafka/jaas"
+	"github.com/millrace/millrace/internal/outbound"
 )
 
 const (
@@ -79,11 +79,9 @@ func (c Clients) oauth(p *props, entry jaas.Entry) sasl.Mechanism {
 	if p.boolean("sasl.oauthbearer.header.urlencode", false) {
 		t.id, t.secret = url.QueryEscape(t.id), url.QueryEscape(t.secret)
 	}
-	t.http = &http.Client{
-		Timeout:       connect + p.millis("sasl.login.read.timeout.ms", 32, 10_000, 0),
-		Transport:     &http.Transport{DialContext: (&net.Dialer{Timeout: connect}).DialContext, DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	t.http = outbound.NewClient(outbound.Options{
+		Connect: connect, Timeout: connect + p.millis("sasl.login.read.timeout.ms", 32, 10_000, 0), Guarded: c.Strict, Stay: true,
+	})
 	if p.err != nil {
 		return nil
 	}
@@ -150,19 +148,26 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 
 // fetch asks once. final says that asking again is no use.
 func (t *tokens) fetch(ctx context.Context) (token string, life time.Duration, final bool, err error) {
+	return FetchToken(ctx, t.http, t.endpoint, t.id, t.secret, t.scope)
+}
+
+// FetchToken asks a token endpoint once, by the client credentials grant (RFC 6749, 4.4). life is how long the token is
+// good, as the endpoint says; final that asking again is no use. Errors hold no secret.
+// Source: HttpJwtRetriever.
+func FetchToken(ctx context.Context, client *http.Client, endpoint, id, secret, scope string) (token string, life time.Duration, final bool, err error) {
 	form := url.Values{"grant_type": {"client_credentials"}}
-	if t.scope != "" {
-		form.Set("scope", t.scope)
+	if scope != "" {
+		form.Set("scope", scope)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.endpoint, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
 	if err != nil {
 		return "", 0, true, fmt.Errorf("token endpoint: %w", err)
 	}
-	req.SetBasicAuth(t.id, t.secret)
+	req.SetBasicAuth(id, secret)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Cache-Control", "no-cache")
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	res, err := t.http.Do(req)
+	res, err := client.Do(req)
 	if err != nil {
 		return "", 0, false, fmt.Errorf("token endpoint: %w", err)
 	}

@@ -79,3 +79,48 @@ func TestOAuth_AllowedEndpoint(t *testing.T) {
 	}
 	cl.Close()
 }
+
+// What answers in the place of a token endpoint gets and gives nothing: the secret is sent to no second host, and
+// strict clients ask none that clouds keep secrets at.
+func TestOAuth_StaysWhereItWasSent(t *testing.T) {
+	asked := 0
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		fmt.Fprint(w, `{"access_token":"t","expires_in":60}`)
+	}))
+	defer other.Close()
+	moved := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+	}))
+	defer moved.Close()
+	for _, c := range []struct {
+		endpoint string
+		strict   bool
+		fails    string
+	}{
+		{other.URL, true, ""},
+		{moved.URL, false, "307"},
+		{"http://169.254.169.254/token", true, "is an address of the link or of a cloud's metadata"},
+		{"https://[fd00:ec2::254]/token", true, "is an address of the link or of a cloud's metadata"},
+	} {
+		asked = 0
+		clients := Clients{OAuthURLs: []string{c.endpoint}, Strict: c.strict}
+		properties := map[string]string{
+			"sasl.oauthbearer.token.endpoint.url": c.endpoint, "sasl.login.retry.backoff.ms": "1", "sasl.login.retry.backoff.max.ms": "1",
+			"sasl.jaas.config": `org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required clientId="i" clientSecret="CANARY";`,
+		}
+		p := &props{texts: properties}
+		entry, err := clients.login(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := clients.oauth(p, entry)
+		if m == nil {
+			t.Fatal(p.err)
+		}
+		_, _, err = m.Authenticate(t.Context(), "broker")
+		if (err == nil) != (c.fails == "") || err != nil && (!strings.Contains(err.Error(), c.fails) || strings.Contains(err.Error(), "CANARY")) || c.fails != "" && asked > 0 {
+			t.Errorf("%s: %v, asked %d times", c.endpoint, err, asked)
+		}
+	}
+}
