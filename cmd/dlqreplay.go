@@ -112,7 +112,11 @@ func (p *program) writeTally(t deadletter.Tally, f *replayFlags) error {
 		return writeJSON(p.stdout, t)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d letters read, %d not selected, %d replayed before\n%d %s", t.Read, t.Others, t.Before, t.Pass, passed(f.dryRun))
+	fmt.Fprintf(&b, "%d letters read, %d not selected, %d replayed before\n", t.Read, t.Others, t.Before)
+	if t.Again > 0 {
+		fmt.Fprintf(&b, "%d of records that died twice, which come back once\n", t.Again)
+	}
+	fmt.Fprintf(&b, "%d %s", t.Pass, passed(f.dryRun))
 	if t.Dropped > 0 {
 		fmt.Fprintf(&b, ", of which a transform drops %d", t.Dropped)
 	}

@@ -54,12 +54,18 @@ func TestErrors_AsTheOriginal(t *testing.T) {
 		kafka.Produce(records...)
 	}
 	want := runCells(t, kafka, broker, harness.Java, prefix, cells, harness.WorkerConfig{ClassPath: javaMoody(t)})
-	program := filepath.Join(t.TempDir(), "moody-connect")
-	goTool(t, copyModule(t, moodyModule), "build", "-o", program, "./cmd/moody-connect")
-	have := runCells(t, kafka, broker, harness.Millrace, prefix, cells, harness.WorkerConfig{Program: program})
+	have := runCells(t, kafka, broker, harness.Millrace, prefix, cells, harness.WorkerConfig{Program: ourMoody(t)})
 	for i, c := range cells {
 		t.Run(c.name(), func(t *testing.T) { want[i].compare(t, have[i], c.known) })
 	}
+}
+
+// ourMoody builds our program with the plugins of moodyModule.
+func ourMoody(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "moody-connect")
+	goTool(t, copyModule(t, moodyModule), "build", "-o", program, "./cmd/moody-connect")
+	return program
 }
 
 // javaMoody compiles the twins and returns where they are.

@@ -1,6 +1,7 @@
 package deadletter
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -48,6 +49,11 @@ type Place struct {
 // String is topic-partition@offset.
 func (p Place) String() string { return fmt.Sprintf("%s-%d@%d", p.Topic, p.Partition, p.Offset) }
 
+// compare orders places by topic, partition and offset.
+func (p Place) compare(q Place) int {
+	return cmp.Or(cmp.Compare(p.Topic, q.Topic), cmp.Compare(p.Partition, q.Partition), cmp.Compare(p.Offset, q.Offset))
+}
+
 // ParseLetter reads a record of a dead letter topic. Where a header stands twice the last one counts: a record may
 // have died before. Source: DeadLetterQueueReporter.populateContextHeaders.
 func ParseLetter(r *kgo.Record) *Letter {
@@ -79,6 +85,9 @@ func ParseLetter(r *kgo.Record) *Letter {
 
 // Place is partition@offset in the dead letter topic.
 func (l *Letter) Place() string { return fmt.Sprintf("%d@%d", l.Partition, l.Offset) }
+
+// size is the bytes of key and value.
+func (l *Letter) size() int { return len(l.Key) + len(l.Value) }
 
 // Record is the record as the connector consumed it, for a Runner.
 func (l *Letter) Record() *explain.Record {

@@ -17,11 +17,13 @@ const progressSuffix = ".replayed"
 // Progress remembers which letters of a topic were replayed, in a compacted topic beside it: a record for each letter,
 // written in the transaction that writes the letter's record back. So a letter is remembered exactly if its record can
 // be read with isolation.level=read_committed. A letter's key holds the id of the dead letter topic: what was
-// remembered of a deleted topic does not count for one of the same name.
+// remembered of a deleted topic does not count for one of the same name. The value says which record it was: one that died
+// twice, since the worker was killed before it had committed, comes back once.
 type Progress struct {
-	Name string
-	id   string
-	done map[string]struct{}
+	Name    string
+	id      string
+	letters map[string]struct{} // by key
+	records map[string]struct{} // by value
 }
 
 // progressKey names a letter.
@@ -31,9 +33,18 @@ type progressKey struct {
 	Offset    int64  `json:"offset"`
 }
 
+// progressValue names the record that died. The timestamp tells it from one of a topic that was made anew.
+type progressValue struct {
+	Connector string `json:"connector"`
+	Topic     string `json:"topic"`
+	Partition int32  `json:"partition"`
+	Offset    int64  `json:"offset"`
+	Timestamp int64  `json:"timestamp"`
+}
+
 // OpenProgress reads what was replayed; a topic that is missing remembers nothing.
 func OpenProgress(ctx context.Context, of *Topic) (*Progress, error) {
-	p := &Progress{Name: of.Name + progressSuffix, id: of.ID.String(), done: map[string]struct{}{}}
+	p := &Progress{Name: of.Name + progressSuffix, id: of.ID.String(), letters: map[string]struct{}{}, records: map[string]struct{}{}}
 	t, err := OpenTopic(ctx, of.open, p.Name)
 	if errors.Is(err, kerr.UnknownTopicOrPartition) {
 		return p, nil
@@ -42,7 +53,8 @@ func OpenProgress(ctx context.Context, of *Topic) (*Progress, error) {
 		return nil, err
 	}
 	return p, t.records(ctx, t.starts, t.stops, func(r *kgo.Record) error {
-		p.done[string(r.Key)] = struct{}{}
+		p.letters[string(r.Key)] = struct{}{}
+		p.records[string(r.Value)] = struct{}{}
 		return nil
 	})
 }
@@ -62,12 +74,29 @@ func createProgress(ctx context.Context, cl *kgo.Client, of *Topic) error {
 
 // Has reports whether l was replayed.
 func (p *Progress) Has(l *Letter) bool {
-	_, ok := p.done[string(p.key(l))]
+	_, ok := p.letters[string(p.key(l))]
 	return ok
 }
 
+// HasRecord reports whether another letter of l's record was replayed, or is to be.
+func (p *Progress) HasRecord(l *Letter) bool {
+	_, ok := p.records[string(p.value(l))]
+	return ok
+}
+
+// add says that l is to be replayed.
+func (p *Progress) add(l *Letter) { p.records[string(p.value(l))] = struct{}{} }
+
 func (p *Progress) key(l *Letter) []byte {
-	text, err := json.Marshal(progressKey{Topic: p.id, Partition: l.Partition, Offset: l.Offset})
+	return asJSON(progressKey{Topic: p.id, Partition: l.Partition, Offset: l.Offset})
+}
+
+func (p *Progress) value(l *Letter) []byte {
+	return asJSON(progressValue{Connector: l.Connector, Topic: l.Origin.Topic, Partition: l.Origin.Partition, Offset: l.Origin.Offset, Timestamp: l.Timestamp.UnixMilli()})
+}
+
+func asJSON(v any) []byte {
+	text, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // texts and numbers
 	}
@@ -76,5 +105,5 @@ func (p *Progress) key(l *Letter) []byte {
 
 // mark is the record that remembers l.
 func (p *Progress) mark(l *Letter) *kgo.Record {
-	return &kgo.Record{Topic: p.Name, Key: p.key(l), Value: []byte(l.Origin.String())}
+	return &kgo.Record{Topic: p.Name, Key: p.key(l), Value: p.value(l)}
 }

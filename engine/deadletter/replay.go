@@ -12,6 +12,14 @@ import (
 	"github.com/millrace/millrace/engine/explain"
 )
 
+// Letters stand in their topic in the order in which they died, which is not that of their records: a sink refuses a record
+// after those behind it in its batch were converted. So this many letters, or bytes of keys and values, are read ahead and
+// sorted, and those of the first half replayed: what died at most half as far apart comes back in the order of its partition.
+const (
+	aheadLetters = 20_000
+	aheadBytes   = 64 << 20
+)
+
 // transactionLetters bounds the letters of one transaction: consumers that read what is committed wait for its end.
 const transactionLetters = 500
 
@@ -20,6 +28,7 @@ type Tally struct {
 	Read    int            `json:"read"`
 	Others  int            `json:"others"`  // not selected, or of other connectors
 	Before  int            `json:"before"`  // replayed by an earlier call
+	Again   int            `json:"again"`   // of records that another letter has brought back: they died twice
 	Pass    int            `json:"pass"`    // go through the chain now: replayed, or would be
 	Dropped int            `json:"dropped"` // of these, what a transform drops
 	Fail    map[string]int `json:"fail"`    // by stage and class: left where they are
@@ -43,7 +52,8 @@ type Replayer struct {
 
 	cl       *kgo.Client
 	progress *Progress
-	pending  []*Letter
+	ahead    []*Letter // that pass, and are to be replayed
+	bytes    int       // of ahead
 	tally    Tally
 }
 
@@ -62,7 +72,7 @@ func (r *Replayer) Run(ctx context.Context) (t Tally, err error) {
 		return r.tally, err
 	}
 	if err = r.Letters.Each(ctx, func(l *Letter) error { return r.take(ctx, l) }); err == nil {
-		err = r.flush(ctx)
+		err = r.flush(ctx, len(r.ahead))
 	}
 	return r.tally, err
 }
@@ -102,6 +112,10 @@ func (r *Replayer) take(ctx context.Context, l *Letter) error {
 		r.tally.Before++
 		return nil
 	}
+	if r.progress.HasRecord(l) {
+		r.tally.Again++
+		return nil
+	}
 	trace, err := r.Runner.Run(ctx, l.Record())
 	if err != nil {
 		return err
@@ -113,10 +127,26 @@ func (r *Replayer) take(ctx context.Context, l *Letter) error {
 	if trace.Final() == nil {
 		r.tally.Dropped++
 	}
-	r.pending = append(r.pending, l)
-	if len(r.pending) >= r.batch() {
-		return r.flush(ctx)
+	r.progress.add(l)
+	r.ahead = append(r.ahead, l)
+	if r.bytes += l.size(); len(r.ahead) >= aheadLetters || r.bytes >= aheadBytes {
+		return r.flush(ctx, (len(r.ahead)+1)/2)
 	}
+	return nil
+}
+
+// flush replays the first n letters of those ahead, in the order in which they were consumed.
+func (r *Replayer) flush(ctx context.Context, n int) error {
+	slices.SortStableFunc(r.ahead, func(a, b *Letter) int { return a.Origin.compare(b.Origin) })
+	for now := range slices.Chunk(r.ahead[:n], r.batch()) {
+		if err := r.replay(ctx, now); err != nil {
+			return err
+		}
+	}
+	for _, l := range r.ahead[:n] {
+		r.bytes -= l.size()
+	}
+	r.ahead = slices.Delete(r.ahead, 0, n)
 	return nil
 }
 
@@ -128,34 +158,29 @@ func (r *Replayer) batch() int {
 	return min(max(r.Rate/10, 1), transactionLetters)
 }
 
-// flush writes the pending letters back, in one transaction with the memory of it.
-func (r *Replayer) flush(ctx context.Context) error {
-	n := len(r.pending)
-	if n == 0 {
-		return nil
-	}
+// replay writes letters back, in one transaction with the memory of it.
+func (r *Replayer) replay(ctx context.Context, letters []*Letter) error {
 	if !r.DryRun {
-		if err := r.transact(ctx); err != nil {
+		if err := r.transact(ctx, letters); err != nil {
 			return err
 		}
 	}
-	r.pending = r.pending[:0]
-	r.tally.Pass += n
+	r.tally.Pass += len(letters)
 	if r.Told != nil {
 		r.Told(r.tally)
 	}
 	if r.Rate > 0 && !r.DryRun {
-		return r.Wait(ctx, time.Duration(n)*time.Second/time.Duration(r.Rate))
+		return r.Wait(ctx, time.Duration(len(letters))*time.Second/time.Duration(r.Rate))
 	}
 	return nil
 }
 
-func (r *Replayer) transact(ctx context.Context) error {
+func (r *Replayer) transact(ctx context.Context, letters []*Letter) error {
 	if err := r.cl.BeginTransaction(); err != nil {
 		return err
 	}
-	records := make([]*kgo.Record, 0, 2*len(r.pending))
-	for _, l := range r.pending {
+	records := make([]*kgo.Record, 0, 2*len(letters))
+	for _, l := range letters {
 		records = append(records, &kgo.Record{Topic: l.Origin.Topic, Partition: l.Origin.Partition, Timestamp: l.Timestamp,
 			Key: l.Key, Value: l.Value, Headers: slices.Clone(l.Headers)}, r.progress.mark(l))
 	}
@@ -172,5 +197,5 @@ func (r *Replayer) transact(ctx context.Context) error {
 	if abort == nil {
 		abort = r.cl.EndTransaction(aborting, kgo.TryAbort)
 	}
-	return fmt.Errorf("replaying letters %s to %s: %w", r.pending[0].Place(), r.pending[len(r.pending)-1].Place(), errors.Join(err, abort))
+	return fmt.Errorf("replaying letters %s to %s: %w", letters[0].Place(), letters[len(letters)-1].Place(), errors.Join(err, abort))
 }

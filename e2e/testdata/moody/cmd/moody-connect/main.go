@@ -12,7 +12,7 @@ import (
 
 func main() {
 	set := bundled.Plugins()
-	set.Connectors.Register(moody.Source(), moody.Sink())
+	set.Connectors.Register(moody.Source(), moody.Sink(), moody.Ledger())
 	set.Converters.Register(moody.Converter())
 	set.Transforms.Register(moody.Transform())
 	set.Predicates.Register(moody.Predicate())
