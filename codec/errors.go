@@ -17,6 +17,11 @@ type Error struct {
 	Path  string // field path inside the value, "" = the value itself
 	Pos   int    // byte position in the input, -1 = unknown
 	Err   error  // cause
+
+	// Outage: what the converter needs (a registry, say) does not answer, whatever the row is. Group, Decode
+	// and Encode return such an error and fail no row: it is tried again inside errors.retry.timeout, then
+	// the task fails. No good record goes to a dead letter queue for it.
+	Outage bool
 }
 
 // Error returns Java's message, and the place where the data is wrong when it is known.
@@ -40,8 +45,8 @@ func (e *Error) JavaMessage() string { return e.Text }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Retriable reports whether the row may be tried again.
-func (e *Error) Retriable() bool { return e.Class == RetriableException }
+// Retriable reports whether what failed may be tried again.
+func (e *Error) Retriable() bool { return e.Class == RetriableException || e.Outage }
 
 // Data returns a DataException at no particular place.
 func Data(format string, args ...any) *Error {

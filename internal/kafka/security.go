@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"crypto/tls"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -45,4 +46,21 @@ func clientTLS(p *props) *tls.Config {
 	tlsIdentity(p, config)
 	tlsTrust(p, config)
 	return config
+}
+
+// TLS reads the ssl.* keys of a client that speaks something else than Kafka: a registry's. It is nil where none of
+// them is set. Errors: *ConfigError.
+func TLS(properties map[string]string) (*tls.Config, error) {
+	own := map[string]string{}
+	for k, v := range properties {
+		if strings.HasPrefix(k, "ssl.") {
+			own[k] = v
+		}
+	}
+	if len(own) == 0 {
+		return nil, nil
+	}
+	p := &props{texts: own}
+	c := clientTLS(p)
+	return c, p.err
 }

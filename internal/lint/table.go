@@ -41,6 +41,12 @@ var Rows = []Row{
 		Why:   "the roots of codec, smt and connectors import batch and config; never each other, engine or coord",
 	},
 	{
+		From:  []string{"codec/schemaregistry/**"},
+		May:   []string{"codec", "batch/**", "config", "codec/internal/**", "codec/schemaregistry/**", "internal/kafka/**", "internal/registry/**"},
+		Tests: testSupport,
+		Why:   "codec/schemaregistry imports codec, batch/**, config, codec/internal/**, internal/kafka (keys, certificates, JAAS) and internal/registry; never a converter, smt, connectors, engine or coord",
+	},
+	{
 		From:  []string{"codec/*"},
 		May:   []string{"codec", "batch/**", "config", "codec/schemaregistry", "codec/internal/**", "self/**"},
 		Tests: testSupport,
