@@ -60,18 +60,27 @@ func civilOf(day int64) civil {
 	} else {
 		year = floorDiv((day-julianEpoch)*4, 1461) + 1
 	}
-	for monthStart(year, 0, gregorian) > day {
+	start, next := monthStart(year, 0, gregorian), monthStart(year+1, 0, gregorian)
+	for start > day {
 		year--
+		start, next = monthStart(year, 0, gregorian), start
 	}
-	for monthStart(year+1, 0, gregorian) <= day {
+	for next <= day {
 		year++
+		start, next = next, monthStart(year+1, 0, gregorian)
 	}
-	rest := day - monthStart(year, 0, gregorian)
+	rest, leap := day-start, next-start-365
 	month := min(int(rest/29), 11)
-	for monthStart(year, month, gregorian) > day {
+	first := func(month int) int64 {
+		if month > 1 {
+			return daysBefore[month] + leap
+		}
+		return daysBefore[month]
+	}
+	for first(month) > rest {
 		month--
 	}
-	return civil{year, month, int(day-monthStart(year, month, gregorian)) + 1}
+	return civil{year, month, int(rest-first(month)) + 1}
 }
 
 // weekday is 1 for Sunday to 7 for Saturday, Java's numbers.

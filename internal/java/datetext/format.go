@@ -112,6 +112,12 @@ func appendYear(dst []byte, year int64, count int) []byte {
 
 // appendPadded appends v with at least width digits.
 func appendPadded(dst []byte, v int64, width int) []byte {
+	switch { // as nearly all numbers in dates are
+	case width == 2 && v >= 0 && v < 100:
+		return append(dst, byte('0'+v/10), byte('0'+v%10))
+	case width == 3 && v >= 0 && v < 1000:
+		return append(dst, byte('0'+v/100), byte('0'+v/10%10), byte('0'+v%10))
+	}
 	if v < 0 {
 		dst = append(dst, '-')
 		v = -v

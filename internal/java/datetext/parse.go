@@ -50,6 +50,9 @@ func (f *Format) ParsePrefix(text string, start int) (ms int64, end, failed int)
 
 // matchLiteral gives the position behind literal, or where it fails.
 func matchLiteral(text string, pos int, literal string) (next, failed int) {
+	if strings.HasPrefix(text[pos:], literal) {
+		return pos + len(literal), -1
+	}
 	for _, want := range literal {
 		if pos >= len(text) {
 			return pos, pos
@@ -209,9 +212,28 @@ const (
 	infinity   = "∞"
 )
 
+// fewDigits reads up to nine ASCII digits, as nearly all numbers in dates are. n is 0 where there are none, or
+// what stands behind them may belong to the number.
+func fewDigits(text string) (v int64, n int) {
+	for n < len(text) && text[n]-'0' <= 9 {
+		v = v*10 + int64(text[n]-'0')
+		n++
+		if n > 9 {
+			return 0, 0
+		}
+	}
+	if n < len(text) && (text[n] == 'E' || text[n] >= utf8.RuneSelf) {
+		return 0, 0
+	}
+	return v, n
+}
+
 // parseNumber reads an integer like java.text.DecimalFormat in its integer-only form: minus sign,
 // digits, and even an exponent (1E3). n is 0 if there is none.
 func parseNumber(text string) (v int64, n int) {
+	if v, n = fewDigits(text); n > 0 {
+		return v, n
+	}
 	if strings.HasPrefix(text, notANumber) {
 		return 0, len(notANumber)
 	}
