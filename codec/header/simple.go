@@ -72,10 +72,22 @@ func (simple) FromConnect(dst []byte, _, _ string, _ *batch.Schema, v batch.Valu
 	}
 	before := len(dst)
 	dst = literal.Append(dst, v)
+	if isNumber(v.Tag()) {
+		return dst, false, nil
+	}
 	if text := dst[before:]; !utf8.Valid(text) {
 		dst = java.AppendEncodedUTF8(dst[:before], bytes.Clone(text))
 	}
 	return dst, false, nil
+}
+
+// isNumber reports whether the text of a value is ASCII, whatever the value.
+func isNumber(t batch.Tag) bool {
+	switch t {
+	case batch.TagInt8, batch.TagInt16, batch.TagInt32, batch.TagInt64, batch.TagFloat32, batch.TagFloat64, batch.TagBoolean:
+		return true
+	}
+	return false
 }
 
 // WritesTexts implements codec.HeaderTexts.
