@@ -5,13 +5,10 @@ package e2e
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,7 +24,7 @@ const httpsMax = 90 * time.Second
 // certificates: requests of users, and task configs that a connector's worker hands to the leader, go both ways.
 func TestREST_ForwardsOverHTTPS(t *testing.T) {
 	broker := suite.SharedBroker(t, "that workers of both sides ask each other over https")
-	stores, trusted := keyStores(t)
+	stores, trusted := keyStores(t, "secret-of-worker")
 	client := &http.Client{Timeout: 100 * time.Second, Transport: &http.Transport{
 		DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12},
 	}}
@@ -73,42 +70,6 @@ func TestREST_ForwardsOverHTTPS(t *testing.T) {
 	}
 }
 
-// keyStores makes a key with a certificate for the loopback in a PKCS12 store, of both sides' workers, and returns
-// the worker keys that name it and the certificate for the test's client.
-func keyStores(t *testing.T) (harness.Properties, *x509.CertPool) {
-	t.Helper()
-	java, err := harness.FindJava(t.Context())
-	harness.Need(t, err, "that workers ask each other over https")
-	dir := t.TempDir()
-	store, cert := filepath.Join(dir, "worker.p12"), filepath.Join(dir, "worker.pem")
-	keytool := func(args ...string) {
-		t.Helper()
-		args = append(args, "-alias", "worker", "-keystore", store, "-storepass", "secret-of-worker", "-storetype", "PKCS12")
-		if out, err := exec.CommandContext(t.Context(), filepath.Join(filepath.Dir(java), "keytool"), args...).CombinedOutput(); err != nil {
-			t.Fatalf("keytool: %v\n%s", err, out)
-		}
-	}
-	keytool("-genkeypair", "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=worker", "-ext", "san=ip:127.0.0.1", "-validity", "2")
-	keytool("-exportcert", "-rfc", "-file", cert)
-	pem, err := os.ReadFile(cert)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trusted := x509.NewCertPool()
-	if !trusted.AppendCertsFromPEM(pem) {
-		t.Fatal("keytool wrote no certificate")
-	}
-	// A store with the key alone trusts nobody: the certificate stands in one of its own.
-	store = filepath.Join(dir, "trusted.p12")
-	keytool("-importcert", "-noprompt", "-file", cert)
-	return harness.Properties{
-		"listeners.https.ssl.keystore.type": "PKCS12", "listeners.https.ssl.keystore.location": filepath.Join(dir, "worker.p12"),
-		"listeners.https.ssl.keystore.password": "secret-of-worker", "listeners.https.ssl.key.password": "secret-of-worker",
-		"listeners.https.ssl.truststore.type": "PKCS12", "listeners.https.ssl.truststore.location": store,
-		"listeners.https.ssl.truststore.password": "secret-of-worker", "listeners.https.ssl.client.auth": "requested",
-	}, trusted
-}
-
 // secureWorker is a worker whose listener is https.
 type secureWorker struct {
 	*harness.Worker
@@ -117,17 +78,7 @@ type secureWorker struct {
 
 func (w secureWorker) startReady(t *testing.T) {
 	t.Helper()
-	text, err := os.ReadFile(w.File)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secure := strings.Replace(string(text), "listeners=http://", "listeners=https://", 1)
-	if secure == string(text) {
-		t.Fatalf("no listener in %s", text)
-	}
-	if err := os.WriteFile(w.File, []byte(secure), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	overHTTPS(t, w.Worker, "")
 	w.Start(t)
 	harness.Eventually(t, httpsMax, w.Name+" is healthy", func(ctx context.Context) (bool, error) {
 		status, _, err := w.do(ctx, http.MethodGet, "/health", "")
