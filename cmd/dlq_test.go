@@ -116,6 +116,7 @@ func TestDLQ_ReplayGivesTheTargetOfARunWithoutErrors(t *testing.T) {
 		t.Fatalf("exit code %d\n%s", code, replay.out)
 	}
 	says(replay.out.String(), "the same call goes on behind them")
+	says(millrace(0, "dlq", "replay", fixed, "--to", "sink", "--stage", "TRANSFORMATION"), " replayed\n")
 	millrace(0, "dlq", "replay", fixed)
 	sink.eventually(t, "all", func() bool { return len(sorted(out)) >= n })
 	says(millrace(0, "dlq", "replay", fixed), "24 letters read, 0 not selected, 24 replayed before\n0 replayed")
@@ -159,6 +160,7 @@ func TestDLQ_Errors(t *testing.T) {
 		"no offset":          {[]string{"explain", sink, "0@2"}, 1, "holds no offset 2, only 0 to 1"},
 		"no time":            {[]string{"list", sink, "--since", "today"}, 1, `--since "today" is no time`},
 		"no origin":          {[]string{"replay", sink, "--origin", "a/1@4-2"}, 1, `--origin "a/1@4-2" is none of`},
+		"no place to go":     {[]string{"replay", sink, "--to", "nowhere"}, 1, `--to "nowhere" is neither topic nor sink`},
 		"no rate":            {[]string{"replay", sink, "--rate", "-1"}, 1, "--rate must not be negative"},
 		"no context":         {[]string{"explain", sink, "0@0"}, 1, "errors.deadletterqueue.context.headers.enable was not true"},
 		"without a cause":    {[]string{"list", sink}, 0, "1 x no cause is said"},

@@ -42,6 +42,11 @@ func tooLarge(recs []*kgo.Record, bytesMax int64) error {
 	return nil
 }
 
+// Batch copies records of one partition, all of one timestamp type, into a batch as Poll returns them. The caller owns it.
+func Batch(p *batch.Pool, recs []*kgo.Record) *batch.Batch {
+	return rawBatch(p, connectors.TopicPartition{Topic: recs[0].Topic, Partition: recs[0].Partition}, []string{recs[0].Topic}, recs)
+}
+
 // rawBatch copies records of one partition, all of one timestamp type, into a batch. Header values are
 // shared with the records: they are garbage collected memory that nobody writes.
 //

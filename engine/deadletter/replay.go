@@ -35,12 +35,14 @@ type Tally struct {
 	Refused map[string]int `json:"refused"` // by reason
 }
 
-// Replayer takes letters back to the topics that they were consumed from.
+// Replayer takes letters back to the topics that they were consumed from, or to the sink itself.
 type Replayer struct {
 	Connector string
 	Letters   *Topic
 	Filter    Filter
 	Runner    *explain.Runner
+	// Sink, if not nil, gets the letters. Not used in a dry run; Run does not close it.
+	Sink *Sink
 	// Producer makes clients with the connector's producer properties.
 	Producer NewClient
 	Rate     int // letters a second; 0: as fast as it goes
@@ -73,6 +75,9 @@ func (r *Replayer) Run(ctx context.Context) (t Tally, err error) {
 	}
 	if err = r.Letters.Each(ctx, func(l *Letter) error { return r.take(ctx, l) }); err == nil {
 		err = r.flush(ctx, len(r.ahead))
+	}
+	if err == nil && r.Sink != nil && !r.DryRun {
+		err = r.finish(ctx)
 	}
 	return r.tally, err
 }
@@ -158,14 +163,25 @@ func (r *Replayer) batch() int {
 	return min(max(r.Rate/10, 1), transactionLetters)
 }
 
-// replay writes letters back, in one transaction with the memory of it.
+// replay takes letters back.
 func (r *Replayer) replay(ctx context.Context, letters []*Letter) error {
-	if !r.DryRun {
-		if err := r.transact(ctx, letters); err != nil {
-			return err
+	var err error
+	switch {
+	case r.DryRun:
+		r.tally.Pass += len(letters)
+	case r.Sink != nil:
+		var d Delivery
+		if d, err = r.Sink.Put(ctx, letters); err == nil {
+			err = r.delivered(ctx, d)
+		}
+	default:
+		if err = r.transact(ctx, letters, r.comeback); err == nil {
+			r.tally.Pass += len(letters)
 		}
 	}
-	r.tally.Pass += len(letters)
+	if err != nil {
+		return err
+	}
 	if r.Told != nil {
 		r.Told(r.tally)
 	}
@@ -175,14 +191,52 @@ func (r *Replayer) replay(ctx context.Context, letters []*Letter) error {
 	return nil
 }
 
-func (r *Replayer) transact(ctx context.Context, letters []*Letter) error {
+// delivered remembers what the sink has, and counts what it refuses.
+func (r *Replayer) delivered(ctx context.Context, d Delivery) error {
+	if n := len(d.Refused); n > 0 {
+		r.tally.Fail[r.Sink.stageAndClass()] += n
+	}
+	if len(d.Durable) == 0 {
+		return nil
+	}
+	err := r.transact(ctx, d.Durable, nil)
+	if err == nil {
+		r.tally.Pass += len(d.Durable)
+	}
+	return err
+}
+
+// heldReason is why a letter is left that the sink took.
+const heldReason = "the sink took it, and did not say before the end that it is durable; the next replay puts it again"
+
+// finish remembers what the sink has in the end.
+func (r *Replayer) finish(ctx context.Context) error {
+	d, held, err := r.Sink.Finish(ctx)
+	if err != nil {
+		return err
+	}
+	if len(held) > 0 {
+		r.tally.Refused[heldReason] += len(held)
+	}
+	return r.delivered(ctx, d)
+}
+
+// comeback is a letter's record as it goes back to its topic.
+func (r *Replayer) comeback(l *Letter) *kgo.Record {
+	return &kgo.Record{Topic: l.Origin.Topic, Partition: l.Origin.Partition, Timestamp: l.Timestamp, Key: l.Key, Value: l.Value, Headers: slices.Clone(l.Headers)}
+}
+
+// transact remembers letters in one transaction, together with the records that they make, if any.
+func (r *Replayer) transact(ctx context.Context, letters []*Letter, record func(*Letter) *kgo.Record) error {
 	if err := r.cl.BeginTransaction(); err != nil {
 		return err
 	}
 	records := make([]*kgo.Record, 0, 2*len(letters))
 	for _, l := range letters {
-		records = append(records, &kgo.Record{Topic: l.Origin.Topic, Partition: l.Origin.Partition, Timestamp: l.Timestamp,
-			Key: l.Key, Value: l.Value, Headers: slices.Clone(l.Headers)}, r.progress.mark(l))
+		if record != nil {
+			records = append(records, record(l))
+		}
+		records = append(records, r.progress.mark(l))
 	}
 	err := r.cl.ProduceSync(ctx, records...).FirstErr()
 	if err == nil {

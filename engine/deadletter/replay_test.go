@@ -17,7 +17,6 @@ import (
 	"github.com/millrace/millrace/codec/header"
 	"github.com/millrace/millrace/codec/primitive"
 	"github.com/millrace/millrace/connectors"
-	"github.com/millrace/millrace/connectors/file"
 	"github.com/millrace/millrace/engine"
 	"github.com/millrace/millrace/engine/explain"
 	"github.com/millrace/millrace/engine/plugin"
@@ -31,6 +30,10 @@ type rig struct {
 	runner *explain.Runner
 	waits  []time.Duration
 	at     time.Time // timestamp of the letters
+	worker *engine.Worker
+	pool   *batch.Pool
+	config map[string]string
+	target target // of the connector
 }
 
 func newRig(t *testing.T, n int) *rig {
@@ -58,15 +61,16 @@ func newRig(t *testing.T, n int) *rig {
 		}
 	}
 	r.produce(t, numbers(n)...)
-	w, err := engine.NewWorker(engine.Options{Pool: batch.NewPool(mem.Checked(t)),
+	r.pool, r.config = batch.NewPool(mem.Checked(t)), map[string]string{"name": "orders", "connector.class": "com.example.Target", "topics": "orders"}
+	r.worker, err = engine.NewWorker(engine.Options{Pool: r.pool,
 		Config: map[string]string{"bootstrap.servers": broker.Bootstrap(), "key.converter": "StringConverter", "value.converter": "StringConverter"},
 		Plugins: plugin.Set{Converters: codec.NewSet(append(primitive.Classes(), header.Classes()...)...), Transforms: smt.NewSet(),
-			Predicates: smt.NewPredicateSet(), Connectors: connectors.NewSet(file.Classes()...)}})
+			Predicates: smt.NewPredicateSet(), Connectors: connectors.NewSet(r.target.class())}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close(t.Context()) })
-	r.runner, err = explain.NewRunner(t.Context(), w, batch.NewPool(mem.Checked(t)), map[string]string{"name": "orders", "connector.class": "FileStreamSink", "topics": "orders"})
+	t.Cleanup(func() { r.worker.Close(t.Context()) })
+	r.runner, err = explain.NewRunner(t.Context(), r.worker, r.pool, r.config)
 	if err != nil {
 		t.Fatal(err)
 	}
