@@ -10,6 +10,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -244,4 +245,22 @@ func (c caller) await(t *testing.T, w *harness.Worker, what, path string, ok fun
 		return ok(status, answer), fmt.Errorf("%d %s", status, answer)
 	})
 	return text
+}
+
+// with is a copy of config with one more key.
+func with(config map[string]string, key, value string) map[string]string {
+	all := map[string]string{key: value}
+	for k, v := range config {
+		all[k] = v
+	}
+	return all
+}
+
+func jsonText(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -5,7 +5,6 @@ package e2e
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -95,7 +94,7 @@ func TestSecurity_NothingTellsASecret(t *testing.T) {
 	cluster := suite.NewCluster(t, broker.Bootstrap, stores.With(broker.workerKeys(passwords)).With(harness.Properties{
 		"bootstrap.servers": broker.address, "value.converter": "org.apache.kafka.connect.json.JsonConverter", "value.converter.schemas.enable": "false",
 		"listeners.https.ssl.client.auth": "none",
-		"rest.extension.classes":          "org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension",
+		"rest.extension.classes":          basicExtension,
 		"millrace.rest.role.view":         "viewer *", "millrace.rest.role.edit": "editor *",
 		"config.providers": "vault,env", "config.providers.vault.class": "org.apache.kafka.common.config.provider.FileConfigProvider", "config.providers.vault.param.allowed.paths": dir,
 		"config.providers.env.class": "org.apache.kafka.common.config.provider.EnvVarConfigProvider", "config.providers.env.param.allowlist.pattern": "CANARY_.*",
@@ -107,10 +106,7 @@ func TestSecurity_NothingTellsASecret(t *testing.T) {
 	overHTTPS(t, w, "")
 	w.Start(t)
 	client := (&authority{pool: trusted}).client(t)
-	as := func(user, password string) caller {
-		return caller{client, http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))}}}
-	}
-	viewer, editor := as("viewer", s["worker-viewer"]), as("editor", s["worker-editor"])
+	viewer, editor := asUser(client, "viewer", s["worker-viewer"]), asUser(client, "editor", s["worker-editor"])
 	editor.await(t, w, "the worker is healthy", "/health", func(status int, _ string) bool { return status == 200 })
 
 	outputs := map[string]string{}
@@ -201,7 +197,7 @@ func TestSecurity_NothingTellsASecret(t *testing.T) {
 			t.Errorf("%s %s %s: %d", r.method, r.path, r.body, status)
 		}
 	}
-	for _, c := range []caller{as("editor", s.put("sent-password")), {client, http.Header{"Authorization": {"Bearer " + s.put("sent-bearer")}}}, {client, http.Header{"Authorization": {s.put("sent-scheme")}}}} {
+	for _, c := range []caller{asUser(client, "editor", s.put("sent-password")), {client, http.Header{"Authorization": {"Bearer " + s.put("sent-bearer")}}}, {client, http.Header{"Authorization": {s.put("sent-scheme")}}}} {
 		if status, _ := send("stranger", c, "GET", "/connectors", ""); status != 401 {
 			t.Errorf("a stranger gets %d", status)
 		}
@@ -276,23 +272,6 @@ func TestSecurity_NothingTellsASecret(t *testing.T) {
 			}
 		}
 	}
-}
-
-func with(config map[string]string, key, value string) map[string]string {
-	all := map[string]string{key: value}
-	for k, v := range config {
-		all[k] = v
-	}
-	return all
-}
-
-func jsonText(t *testing.T, v any) string {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
 
 // recordTexts is everything that records hold.
