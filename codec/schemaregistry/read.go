@@ -127,7 +127,7 @@ func (r *Registry) byID(subject string, id ID) (*Schema, error) {
 // Version returns the version of d's schema under its subject: what its metadata claims, else what the registry says,
 // asked once for an id. Source: AbstractKafkaAvroDeserializer.schemaVersion.
 func (r *Registry) Version(d *Reading) (int, error) {
-	if n := d.Schema.Metadata.version(); n != 0 {
+	if n := d.Schema.claimed(); n != 0 {
 		return n, nil
 	}
 	id := d.ID

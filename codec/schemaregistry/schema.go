@@ -3,6 +3,8 @@ package schemaregistry
 import (
 	"encoding/json"
 	"strconv"
+
+	"github.com/millrace/millrace/internal/registry"
 )
 
 // Schema types, as registries write them.
@@ -24,28 +26,20 @@ type Schema struct {
 }
 
 // Reference is a schema that another one names. Name is what the text calls it: a full name, a path, a $ref.
-type Reference struct {
-	Name    string `json:"name"`
-	Subject string `json:"subject"`
-	Version int    `json:"version"`
-}
+type Reference = registry.Reference
 
 // Metadata is what the owner of a schema says of it.
-type Metadata struct {
-	Tags       map[string][]string `json:"tags,omitempty"`
-	Properties map[string]string   `json:"properties,omitempty"`
-	Sensitive  []string            `json:"sensitive,omitempty"`
-}
+type Metadata = registry.Metadata
 
 // versionProperty is Metadata.CONFLUENT_VERSION.
 const versionProperty = "confluent:version"
 
-// version returns the version that the metadata claims, 0 where it claims none.
-func (m *Metadata) version() int {
-	if m == nil {
+// claimed returns the version that the metadata claims, 0 where it claims none.
+func (s *Schema) claimed() int {
+	if s.Metadata == nil {
 		return 0
 	}
-	n, err := strconv.Atoi(m.Properties[versionProperty])
+	n, err := strconv.Atoi(s.Metadata.Properties[versionProperty])
 	if err != nil {
 		return 0
 	}

@@ -206,13 +206,13 @@ func servers(v *config.Values) (urls []*url.URL, users []*url.Userinfo, scope st
 // AbstractKafkaSchemaSerDeConfig.requestHeaders.
 func requestHeaders(v *config.Values, version string) http.Header {
 	h := http.Header{}
-	h.Set("Content-Type", contentType)
-	h.Set("Confluent-Accept-Unknown-Properties", "true")
-	h.Set("Confluent-Client-Version", version)
 	h.Set("User-Agent", version)
 	for name, text := range v.WithPrefix(headerPrefix) {
 		h.Set(name, text)
 	}
+	h.Set("Content-Type", contentType)
+	h.Set("Confluent-Accept-Unknown-Properties", "true")
+	h.Set("Confluent-Client-Version", version)
 	return h
 }
 

@@ -73,7 +73,7 @@ func (s *Splitter) Split(dst *batch.Batch, in *codec.Input, g *codec.Groups, sta
 	}
 	n := in.Values.Len()
 	rows := mem.Alloc[int32](&dst.Arena, n)
-	headers := s.reader == dualReader && !in.Headers.Empty() && in.Headers.Named(s.header)
+	headers := s.reader == dualReader && in.Headers != nil && in.Headers.Named(s.header)
 	switch {
 	case headers:
 		s.plain(in, rows, status, true)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/internal/registry"
 )
 
 // Written says how the records of a schema are written. Not changed after it was made.
@@ -60,7 +61,7 @@ func (r *Registry) Write(topic string, s *Schema) (*Written, error) {
 		return nil, err
 	}
 	if w.ID.HasNumber && !w.ID.HasGUID {
-		w.ID.GUID, w.ID.HasGUID = w.Schema.guid(), true
+		w.ID.GUID, w.ID.HasGUID = registry.Hash(w.Schema.Text, w.Schema.References, w.Schema.Metadata), true
 	}
 	if known == r.latests && r.set.latestTTL >= 0 {
 		w.until = r.now().Add(r.set.latestTTL)
@@ -89,7 +90,7 @@ func (r *Registry) choose(w *Written, k schemaKey) (text string, err error) {
 		if err != nil {
 			return t.register, err
 		}
-		if e.Text != "" {
+		if e.Text != "" && e.Text != given.Text {
 			w.Schema = e.schema()
 		}
 		return t.register, w.identify(e.ID, e.GUID)
