@@ -47,6 +47,7 @@ type Records struct {
 	ready  chan struct{} // closed once the fields below opt are set: the client calls back before
 	closed chan struct{}
 	done   chan struct{} // the fetching goroutine ended
+	rounds rounds
 
 	// Of a subscription by pattern.
 	unsubscribe context.CancelFunc
@@ -78,7 +79,11 @@ func New(opt Options) (*Records, error) {
 		ready: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}),
 		names: map[string][]string{}, lanes: map[connectors.TopicPartition]*lane{},
 	}
+	ctx, end := context.WithCancel(context.Background())
+	c.rounds.end, c.rounds.news = end, make(chan struct{}, 1)
 	opts := []kgo.Opt{
+		kgo.WithContext(ctx),
+		kgo.WithHooks(&c.rounds),
 		kgo.ConsumeTopics(opt.Topics...),
 		kgo.DisableAutoCommit(),
 		kgo.BlockRebalanceOnPoll(),
@@ -88,6 +93,7 @@ func New(opt Options) (*Records, error) {
 	}
 	cl, err := opt.NewClient(opts...)
 	if err != nil {
+		end()
 		return nil, err
 	}
 	c.cl, c.adm = cl, kadm.NewClient(cl)
@@ -310,7 +316,7 @@ func (c *Records) Close() {
 		c.unsubscribe()
 		<-c.subscribed
 	}
-	c.cl.CloseAllowingRebalance()
+	c.closeClient()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, l := range c.lanes {
