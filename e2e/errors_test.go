@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -53,7 +52,7 @@ func TestErrors_AsTheOriginal(t *testing.T) {
 		}
 		kafka.Produce(records...)
 	}
-	want := runCells(t, kafka, broker, harness.Java, prefix, cells, harness.WorkerConfig{ClassPath: javaMoody(t)})
+	want := runCells(t, kafka, broker, harness.Java, prefix, cells, harness.WorkerConfig{ClassPath: javaTwins(t, moodyModule)})
 	have := runCells(t, kafka, broker, harness.Millrace, prefix, cells, harness.WorkerConfig{Program: ourMoody(t)})
 	for i, c := range cells {
 		t.Run(c.name(), func(t *testing.T) { want[i].compare(t, have[i], c.known) })
@@ -66,29 +65,6 @@ func ourMoody(t *testing.T) string {
 	program := filepath.Join(t.TempDir(), "moody-connect")
 	goTool(t, copyModule(t, moodyModule), "build", "-o", program, "./cmd/moody-connect")
 	return program
-}
-
-// javaMoody compiles the twins and returns where they are.
-func javaMoody(t *testing.T) string {
-	t.Helper()
-	jars, err := harness.FetchKafka(t.Context())
-	harness.Need(t, err, "the original worker beside ours")
-	java, err := harness.FindJava(t.Context())
-	harness.Need(t, err, "the original worker beside ours")
-	dir := t.TempDir()
-	sources, err := filepath.Glob(moodyModule + "/java/com/example/moody/*.java")
-	if err != nil {
-		t.Fatal(err)
-	}
-	javac := filepath.Join(filepath.Dir(java), "javac")
-	args := append([]string{"-proc:none", "-cp", jars.Main(), "-d", dir}, sources...)
-	if out, err := exec.CommandContext(t.Context(), javac, args...).CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", javac, err, out)
-	}
-	if err := os.CopyFS(dir, os.DirFS(moodyModule+"/java")); err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // outcome is what came of a cell.

@@ -64,3 +64,26 @@ func goTool(t *testing.T, dir string, args ...string) {
 		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 }
+
+// javaTwins compiles the Java classes of a module and returns where they are.
+func javaTwins(t *testing.T, module string) string {
+	t.Helper()
+	jars, err := harness.FetchKafka(t.Context())
+	harness.Need(t, err, "the original worker beside ours")
+	java, err := harness.FindJava(t.Context())
+	harness.Need(t, err, "the original worker beside ours")
+	dir := t.TempDir()
+	sources, err := filepath.Glob(module + "/java/com/example/*/*.java")
+	if err != nil {
+		t.Fatal(err)
+	}
+	javac := filepath.Join(filepath.Dir(java), "javac")
+	args := append([]string{"-proc:none", "-cp", jars.Main(), "-d", dir}, sources...)
+	if out, err := exec.CommandContext(t.Context(), javac, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", javac, err, out)
+	}
+	if err := os.CopyFS(dir, os.DirFS(module+"/java")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

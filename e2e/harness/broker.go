@@ -60,10 +60,10 @@ func (s *Suite) SharedBroker(t testing.TB, checks string) *Broker {
 	return b
 }
 
-// StartBroker starts a broker for t alone, with more as properties on top; its cleanup stops it.
-func (s *Suite) StartBroker(t testing.TB, more Properties, checks string) *Broker {
+// StartBroker starts a broker for t alone, with more as properties on top, and flags for its JVM; its cleanup stops it.
+func (s *Suite) StartBroker(t testing.TB, more Properties, checks string, flags ...string) *Broker {
 	t.Helper()
-	b, err := s.startBroker(t.TempDir(), more)
+	b, err := s.startBroker(t.TempDir(), more, flags...)
 	Need(t, err, checks)
 	t.Cleanup(func() {
 		if err := b.Stop(); err != nil {
@@ -76,7 +76,7 @@ func (s *Suite) StartBroker(t testing.TB, more Properties, checks string) *Broke
 	return b
 }
 
-func (s *Suite) startBroker(dir string, more Properties) (*Broker, error) {
+func (s *Suite) startBroker(dir string, more Properties, jvm ...string) (*Broker, error) {
 	java, jars, err := s.kafka()
 	if err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func (s *Suite) startBroker(dir string, more Properties) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	flags := append(jvmFlags("512m"), "-Dlog4j2.configurationFile="+log4j, "-cp", jars.Main())
+	flags := append(append(jvmFlags("512m"), jvm...), "-Dlog4j2.configurationFile="+log4j, "-cp", jars.Main())
 
 	ctx, cancel := context.WithTimeoutCause(context.Background(), brokerReadyMax, fmt.Errorf("not so after %v", brokerReadyMax))
 	defer cancel()
@@ -146,21 +146,39 @@ func (b *Broker) Restart(t testing.TB) {
 // are told that it is the broker's. Bootstrap leads straight to the broker, for the test itself.
 func (s *Suite) StartProxied(t testing.TB, checks string) (*Broker, *Proxy) {
 	t.Helper()
-	port, err := s.ports.free()
-	if err != nil {
-		t.Fatal(err)
-	}
-	inner := "127.0.0.1:" + strconv.Itoa(port)
-	p := StartProxy(t, inner)
-	return s.StartBroker(t, secondListener(inner, p.Address), checks), p
+	b, p := s.StartProxiedEach(t, 1, nil, checks)
+	return b, p[0]
 }
 
-// secondListener is at inner, and advertised as another address.
-func secondListener(inner, advertised string) Properties {
+// StartProxiedEach is StartProxied with a proxy for each of n workers, and more as properties on top.
+func (s *Suite) StartProxiedEach(t testing.TB, n int, more Properties, checks string) (*Broker, []*Proxy) {
+	t.Helper()
+	all := make([]*Proxy, n)
+	inner := make([]string, n)
+	for i := range all {
+		port, err := s.ports.free()
+		if err != nil {
+			t.Fatal(err)
+		}
+		inner[i] = "127.0.0.1:" + strconv.Itoa(port)
+		all[i] = StartProxy(t, inner[i])
+	}
+	return s.StartBroker(t, proxiedListeners(inner, all).With(more), checks), all
+}
+
+// proxiedListeners are at inner, and advertised as the proxies.
+func proxiedListeners(inner []string, proxies []*Proxy) Properties {
+	listeners, advertised, protocols := "PLAINTEXT://$client", "PLAINTEXT://$client", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"
+	for i, p := range proxies {
+		name := "PROXIED" + strconv.Itoa(i)
+		listeners += "," + name + "://" + inner[i]
+		advertised += "," + name + "://" + p.Address
+		protocols += "," + name + ":PLAINTEXT"
+	}
 	return Properties{
-		"listeners":                      "PLAINTEXT://$client,PROXIED://" + inner + ",CONTROLLER://$controller",
-		"advertised.listeners":           "PLAINTEXT://$client,PROXIED://" + advertised,
-		"listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT",
+		"listeners":                      listeners + ",CONTROLLER://$controller",
+		"advertised.listeners":           advertised,
+		"listener.security.protocol.map": protocols,
 		"inter.broker.listener.name":     "PLAINTEXT",
 	}
 }

@@ -103,6 +103,36 @@ func (k *Kafka) ConsumeUncommitted(topic string) [][]Record {
 
 func (k *Kafka) consume(topic string, level kgo.IsolationLevel) [][]Record {
 	k.t.Helper()
+	var all [][]Record
+	k.Scan(topic, level, nil, func(partitions int) { all = make([][]Record, partitions) }, func(r *kgo.Record) {
+		if !r.Attrs.IsControl() {
+			all[r.Partition] = append(all[r.Partition], fromKgo(r))
+		}
+	})
+	return all
+}
+
+// Ends returns the high watermarks of a topic's partitions.
+func (k *Kafka) Ends(topic string) map[int32]int64 {
+	k.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), kafkaMax)
+	defer cancel()
+	ends, err := k.admin.ListEndOffsets(ctx, topic)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		k.t.Fatalf("end offsets of %s: %v", topic, err)
+	}
+	all := map[int32]int64{}
+	ends.Each(func(o kadm.ListedOffset) { all[o.Partition] = o.Offset })
+	return all
+}
+
+// Scan calls each for all records that topic holds now, markers of transactions included, in the order of each partition
+// from the given offsets on, by partition, where there are some. begin is told how many partitions there are.
+func (k *Kafka) Scan(topic string, level kgo.IsolationLevel, starts map[int32]int64, begin func(partitions int), each func(*kgo.Record)) {
+	k.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), kafkaMax)
 	defer cancel()
 	list := k.admin.ListEndOffsets
@@ -116,21 +146,21 @@ func (k *Kafka) consume(topic string, level kgo.IsolationLevel) [][]Record {
 	if err != nil {
 		k.t.Fatalf("end offsets of %s: %v", topic, err)
 	}
-	starts, err := k.admin.ListStartOffsets(ctx, topic)
+	lows, err := k.admin.ListStartOffsets(ctx, topic)
 	if err != nil {
 		k.t.Fatalf("start offsets of %s: %v", topic, err)
 	}
 	left := map[int32]int64{} // partition -> offset to reach
 	from := map[int32]kgo.Offset{}
 	ends.Each(func(o kadm.ListedOffset) {
-		if s, ok := starts.Lookup(topic, o.Partition); ok && s.Offset < o.Offset {
+		if s, ok := lows.Lookup(topic, o.Partition); ok && max(s.Offset, starts[o.Partition]) < o.Offset {
 			left[o.Partition] = o.Offset
-			from[o.Partition] = kgo.NewOffset().At(s.Offset)
+			from[o.Partition] = kgo.NewOffset().At(max(s.Offset, starts[o.Partition]))
 		}
 	})
-	all := make([][]Record, len(ends[topic]))
+	begin(len(ends[topic]))
 	if len(left) == 0 {
-		return all
+		return
 	}
 	// Control records are kept because the last offsets of a partition may be theirs.
 	client, err := kgo.NewClient(kgo.SeedBrokers(k.bootstrap), kgo.FetchIsolationLevel(level), kgo.KeepControlRecords(),
@@ -152,12 +182,11 @@ func (k *Kafka) consume(topic string, level kgo.IsolationLevel) [][]Record {
 			if ok && r.Offset >= end-1 {
 				delete(left, r.Partition)
 			}
-			if ok && r.Offset < end && !r.Attrs.IsControl() {
-				all[r.Partition] = append(all[r.Partition], fromKgo(r))
+			if ok && r.Offset < end {
+				each(r)
 			}
 		})
 	}
-	return all
 }
 
 func fromKgo(r *kgo.Record) Record {

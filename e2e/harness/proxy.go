@@ -28,6 +28,10 @@ type Proxy struct {
 	rate    int           // bytes a second in each direction of all connections together; 0 is no limit
 	left    int           // bytes until reset; negative is no reset
 	free    [2]time.Time  // when each direction may carry its next piece
+	cut     *Cut          // nil when none is due
+	cutLink *link         // has the request that the cut is about
+	cutID   int32         // of that request
+	cutDone chan struct{}
 }
 
 // pieceBytes is how much is forwarded at a time; piecesMax how many of them are on the way in one direction.
@@ -35,10 +39,11 @@ const pieceBytes, piecesMax = 16 << 10, 64
 
 // link is one forwarded connection.
 type link struct {
-	ends  [2]net.Conn // client, target
-	gone  chan struct{}
-	once  sync.Once
-	lossy bool // something was swallowed; guarded by Proxy.mu
+	ends   [2]net.Conn // client, target
+	gone   chan struct{}
+	once   sync.Once
+	lossy  bool      // something was swallowed; guarded by Proxy.mu
+	frames [2]frames // what passed each way; guarded by Proxy.mu
 }
 
 // StartProxy starts a proxy on loopback; the cleanup of t closes it.
@@ -125,7 +130,8 @@ func (p *Proxy) pump(l *link, way int) {
 		if !p.pass(l, way, one) {
 			continue
 		}
-		if _, err := to.Write(one.bytes); err != nil {
+		n, end := p.follow(l, way, one.bytes)
+		if _, err := to.Write(one.bytes[:n]); err != nil || end {
 			l.close()
 		}
 	}
@@ -207,7 +213,7 @@ func (p *Proxy) Rate(n int) { p.set(func() { p.rate = n }) }
 // Heal ends every disturbance. It breaks connections of which something was swallowed: it is gone.
 func (p *Proxy) Heal() {
 	p.set(func() {
-		p.hole, p.delay, p.rate, p.left = false, 0, 0, -1
+		p.hole, p.delay, p.rate, p.left, p.cut = false, 0, 0, -1, nil
 		for l := range p.links {
 			if l.lossy {
 				l.reset()

@@ -27,6 +27,13 @@ func (w *Worker) Do(t testing.TB, method, path, body string) (status int, answer
 	return status, answer
 }
 
+// Ask is Do for one that asks again: it gives up after ten seconds and returns what went wrong.
+func (w *Worker) Ask(ctx context.Context, method, path, body string) (status int, answer []byte, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	return w.do(ctx, method, path, body)
+}
+
 // Create puts a connector's configuration and fails t unless the worker takes it.
 func (w *Worker) Create(t testing.TB, name string, config Properties) {
 	t.Helper()
@@ -106,9 +113,7 @@ func (w *Worker) WaitTask(t testing.TB, connector string, task int, state string
 }
 
 func (w *Worker) get(ctx context.Context, path string) (int, []byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	return w.do(ctx, http.MethodGet, path, "")
+	return w.Ask(ctx, http.MethodGet, path, "")
 }
 
 func (w *Worker) do(ctx context.Context, method, path, body string) (int, []byte, error) {

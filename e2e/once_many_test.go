@@ -1,0 +1,20 @@
+//go:build soak
+
+package e2e
+
+import (
+	"flag"
+
+	"github.com/millrace/millrace/e2e/harness"
+)
+
+var (
+	onceSeeds = flag.Int("once.seeds", 500, "runs of TestExactlyOnceFaults")
+	onceFirst = flag.Uint64("once.first", 1, "its first seed")
+	onceLanes = flag.Int("once.lanes", 3, "its clusters")
+	onceSide  = flag.String("once.side", string(harness.Millrace), "whose workers it disturbs: millrace or java")
+)
+
+func onceRuns() onceSize {
+	return onceSize{side: harness.Side(*onceSide), first: *onceFirst, seeds: *onceSeeds, lanes: *onceLanes, restarts: true}
+}

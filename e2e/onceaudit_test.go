@@ -1,0 +1,249 @@
+//go:build e2e || soak
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/e2e/harness"
+)
+
+// event is a line of a history, see docs/verify.md.
+type event struct {
+	Type      string `json:"type"`
+	Time      int64  `json:"time"`
+	Class     string `json:"class,omitempty"`
+	Op        string `json:"op,omitempty"`
+	Kind      string `json:"kind,omitempty"`
+	Conn      string `json:"conn,omitempty"`
+	SP        string `json:"sp,omitempty"`
+	Seq       int64  `json:"seq,omitempty"`
+	Pos       int64  `json:"pos,omitempty"`
+	Unit      string `json:"unit,omitempty"`
+	TP        string `json:"tp,omitempty"`
+	Off       int64  `json:"off,omitempty"`
+	CRC       string `json:"crc,omitempty"`
+	Isolation string `json:"isolation,omitempty"`
+	PID       int64  `json:"pid,omitempty"`
+	Epoch     int16  `json:"epoch,omitempty"`
+}
+
+// tell writes an event that happens now.
+func (r *onceRun) tell(e event) {
+	e.Time = time.Now().UnixNano()
+	line, err := json.Marshal(e)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if _, err := r.history.Write(append(line, '\n')); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// highest is the highest number that the source has told of.
+func (r *onceRun) highest() int64 {
+	text, err := os.ReadFile(r.config["history"])
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		r.t.Fatal(err)
+	}
+	top := int64(0)
+	for line := range bytes.Lines(text) {
+		var e event
+		if json.Unmarshal(line, &e) == nil { // the last one may be on its way
+			top = max(top, e.Seq)
+		}
+	}
+	return top
+}
+
+// audit writes what the topic and the topic of the offsets hold, and returns how many records were made and are there.
+func (r *onceRun) audit() (emitted, found int) {
+	for _, level := range []struct {
+		name string
+		is   kgo.IsolationLevel
+	}{{"read_uncommitted", kgo.ReadUncommitted()}, {"read_committed", kgo.ReadCommitted()}} {
+		committed := level.is == kgo.ReadCommitted()
+		r.kafka.Scan(r.topic, level.is, nil, func(int) {}, func(k *kgo.Record) {
+			tp := fmt.Sprintf("%s-%d", k.Topic, k.Partition)
+			if k.Attrs.IsControl() {
+				if committed {
+					r.tell(event{Type: "txn", TP: tp, Off: k.Offset, PID: k.ProducerID, Epoch: k.ProducerEpoch, Op: markerOp(k.Key)})
+				}
+				return
+			}
+			e := readEvent(string(k.Value))
+			e.TP, e.Off, e.Isolation = tp, k.Offset, level.name
+			if k.Attrs.IsTransactional() {
+				e.PID, e.Epoch = k.ProducerID, k.ProducerEpoch
+			}
+			r.tell(e)
+			if committed {
+				found++
+			}
+		})
+	}
+	r.kafka.Scan(r.offsets, kgo.ReadCommitted(), r.from, func(int) {}, func(k *kgo.Record) {
+		var key []json.RawMessage
+		var name string
+		var sp struct{ SP string }
+		var at struct{ Pos int64 }
+		if k.Attrs.IsControl() || json.Unmarshal(k.Key, &key) != nil || len(key) != 2 || json.Unmarshal(key[0], &name) != nil || name != r.name {
+			return
+		}
+		if json.Unmarshal(key[1], &sp) != nil || json.Unmarshal(k.Value, &at) != nil {
+			r.t.Errorf("offset record %s: %s", k.Key, k.Value)
+			return
+		}
+		r.tell(event{Type: "offset", Conn: r.name, SP: sp.SP, Pos: at.Pos})
+	})
+	r.tell(event{Type: "end"})
+	text, err := os.ReadFile(r.config["history"])
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return bytes.Count(text, []byte(`"emit"`)), found
+}
+
+// markerOp reads the key of a marker: two bytes of version and two of type.
+func markerOp(key []byte) string {
+	if len(key) >= 4 && key[3] == 1 {
+		return "commit"
+	}
+	return "abort"
+}
+
+// readEvent is what a record says of itself. One whose checksum is wrong has another in the history.
+func readEvent(value string) event {
+	e := event{Type: "read"}
+	body, sum := value, ""
+	if at := strings.LastIndexByte(value, '|'); at >= 0 {
+		body, sum = value[:at+1], value[at+1:]
+	}
+	if own := fmt.Sprintf("%08x", crc32.Checksum([]byte(body), crc32.MakeTable(crc32.Castagnoli))); own != sum {
+		sum += ", is " + own
+	}
+	parts := strings.Split(body, "|")
+	e.CRC = sum
+	if len(parts) < 5 {
+		e.Conn, e.SP = "unknown", "unknown"
+		return e
+	}
+	e.Conn, e.SP, e.Unit = parts[0], parts[1], parts[4]
+	var err error
+	if e.Seq, err = strconv.ParseInt(parts[2], 10, 64); err != nil {
+		e.CRC += ", " + err.Error()
+	}
+	return e
+}
+
+// verify has the history checked by the program. One that is wrong is kept in the cache folder.
+func (r *onceRun) verify() (failed bool) {
+	files := []string{r.config["history"], r.history.Name()}
+	out, err := exec.CommandContext(r.t.Context(), suite.Program(r.t), append([]string{"verify"}, files...)...).CombinedOutput()
+	if err == nil && !r.t.Failed() {
+		if err := os.RemoveAll(r.dir); err != nil {
+			r.t.Error(err)
+		}
+		return false
+	}
+	cache, cacheErr := harness.CacheDir()
+	if cacheErr != nil {
+		r.t.Fatal(cacheErr)
+	}
+	kept := filepath.Join(cache, "histories", fmt.Sprintf("%s-%s", r.side, r.topic))
+	for _, w := range r.cluster.Workers {
+		files = append(files, w.Log)
+	}
+	if cacheErr = os.MkdirAll(kept, 0o755); cacheErr != nil {
+		r.t.Fatal(cacheErr)
+	}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(kept, filepath.Base(f)), text, 0o644)
+		}
+		if err != nil {
+			r.t.Error(err)
+		}
+	}
+	r.t.Errorf("seed %d: %v; the history is in %s\n%s", r.seed, err, kept, out)
+	return true
+}
+
+// onceTally is what all runs were. Its methods may be called at once.
+type onceTally struct {
+	side harness.Side
+
+	mu             sync.Mutex
+	runs, failed   int
+	emitted, found int
+	restarts       int
+	spent          time.Duration
+	injected       map[string]int // by fault, and by API that was cut
+	records        map[string]int // found in runs with the fault
+}
+
+func (y *onceTally) cut(api string) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.injected["— cut happened in "+api]++
+}
+
+func (y *onceTally) add(faults []string, emitted, found, restarts int, failed bool, spent time.Duration) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.runs++
+	y.emitted, y.found, y.restarts, y.spent = y.emitted+emitted, y.found+found, y.restarts+restarts, y.spent+spent
+	if failed {
+		y.failed++
+	}
+	for _, f := range faults {
+		y.injected[f]++
+	}
+	for _, f := range slices.Compact(slices.Sorted(slices.Values(faults))) {
+		y.records[f] += found
+	}
+}
+
+// log writes the table to once.md in the cache folder.
+func (y *onceTally) log(t *testing.T) {
+	t.Helper()
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n## Exactly once under faults, workers of %s, %s\n\n%d runs, %d with anomalies, %d records made, %d found, %d failed tasks started again, %v a run\n\n| fault | injected | records found in these runs |\n|---|---|---|\n",
+		y.side, time.Now().UTC().Format(time.DateTime), y.runs, y.failed, y.emitted, y.found, y.restarts, (y.spent / time.Duration(max(1, y.runs))).Round(10*time.Millisecond))
+	for _, f := range slices.Sorted(maps.Keys(y.injected)) {
+		fmt.Fprintf(&b, "| %s | %d | %d |\n", f, y.injected[f], y.records[f])
+	}
+	t.Log(b.String())
+	cache, err := harness.CacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(filepath.Join(cache, "once.md"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteString(b.String())
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Error(err)
+	}
+}
