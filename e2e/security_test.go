@@ -247,6 +247,31 @@ func (c caller) await(t *testing.T, w *harness.Worker, what, path string, ok fun
 	return text
 }
 
+// ask sends a request, again as long as the cluster distributes its work.
+func (c caller) ask(t *testing.T, w *harness.Worker, method, path, body string) (status int, answer string) {
+	t.Helper()
+	harness.Eventually(t, securedMax, method+" "+path, func(ctx context.Context) (bool, error) {
+		var err error
+		status, answer, err = c.do(ctx, method, "https://"+w.Address+path, body)
+		if err == nil && strings.Contains(answer, "momentarily") {
+			err = fmt.Errorf("%d %s", status, answer)
+		}
+		return err == nil, err
+	})
+	return status, answer
+}
+
+// running waits until a connector and its task run, and returns the address of the connector's worker.
+func (c caller) running(t *testing.T, w *harness.Worker, name string) string {
+	t.Helper()
+	var s harness.State
+	c.await(t, w, name+" runs", "/connectors/"+name+"/status", func(_ int, answer string) bool {
+		s = harness.State{}
+		return json.Unmarshal([]byte(answer), &s) == nil && s.Connector.State == "RUNNING" && len(s.Tasks) == 1 && s.Tasks[0].State == "RUNNING"
+	})
+	return s.Connector.WorkerID
+}
+
 // with is a copy of config with one more key.
 func with(config map[string]string, key, value string) map[string]string {
 	all := map[string]string{key: value}

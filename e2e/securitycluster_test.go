@@ -136,19 +136,7 @@ func TestSecurity_ClusterThatLetsNobodyInUnasked(t *testing.T) {
 		platform.await(t, workers[i], "it is healthy", "/health", func(status int, _ string) bool { return status == 200 })
 	}
 	leader, follower := workers[0], workers[1]
-	ask := func(c caller, method, address, path, body string) (status int, answer string) {
-		t.Helper()
-		harness.Eventually(t, securedMax, method+" "+path, func(ctx context.Context) (bool, error) {
-			var err error
-			status, answer, err = c.do(ctx, method, "https://"+address+path, body)
-			if err == nil && strings.Contains(answer, "momentarily") {
-				err = fmt.Errorf("%d %s", status, answer)
-			}
-			return err == nil, err
-		})
-		return status, answer
-	}
-	if status, answer := ask(platform, "DELETE", follower.Address, "/connectors/none?forward=false", ""); status != 409 {
+	if status, answer := platform.ask(t, follower, "DELETE", "/connectors/none?forward=false", ""); status != 409 {
 		t.Fatalf("the worker that came later leads: %d %s", status, answer)
 	}
 
@@ -216,7 +204,7 @@ func TestSecurity_ClusterThatLetsNobodyInUnasked(t *testing.T) {
 		{nobody.signed("AAAA"), "POST", "/connectors/orders-1/tasks", `[{"file":"/etc/passwd"}]`, 403},
 		{nobody.signed("AAAA"), "PUT", "/connectors/orders-1/fence", "", 403},
 	} {
-		if status, answer := ask(c.who, c.method, follower.Address, c.path, c.body); status != c.status {
+		if status, answer := c.who.ask(t, follower, c.method, c.path, c.body); status != c.status {
 			t.Errorf("%d: %s %s: %d %s", i, c.method, c.path, status, answer)
 		}
 	}
@@ -225,20 +213,15 @@ func TestSecurity_ClusterThatLetsNobodyInUnasked(t *testing.T) {
 		who    caller
 		status int
 	}{{platform, 200}, {ops, 403}, {viewer, 403}, {nobody, 401}} {
-		if status, answer := ask(w.who, "GET", admins[1], "/admin/loggers", ""); status != w.status {
-			t.Errorf("admin %d: %d %s", i, status, answer)
+		if status, answer, err := w.who.do(t.Context(), "GET", "https://"+admins[1]+"/admin/loggers", ""); status != w.status {
+			t.Errorf("admin %d: %d %s, %v", i, status, answer, err)
 		}
 	}
 
 	// The work runs, on both; its topics were made by who may.
 	on := map[string]bool{}
 	for _, name := range []string{"orders-1", "orders-2", "orders-3", "orders-sink"} {
-		var s harness.State
-		platform.await(t, follower, name+" runs", "/connectors/"+name+"/status", func(_ int, answer string) bool {
-			s = harness.State{}
-			return json.Unmarshal([]byte(answer), &s) == nil && s.Connector.State == "RUNNING" && len(s.Tasks) == 1 && s.Tasks[0].State == "RUNNING"
-		})
-		on[s.Connector.WorkerID], on[s.Tasks[0].WorkerID] = true, true
+		on[platform.running(t, follower, name)] = true
 	}
 	if !on[leader.Address] || !on[follower.Address] {
 		t.Errorf("only %v work", on)
