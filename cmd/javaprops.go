@@ -9,6 +9,7 @@ type javaProperties map[string]string
 // The properties that have a meaning here.
 const (
 	loginConfigProperty = "java.security.auth.login.config"
+	krb5ConfigProperty  = "java.security.krb5.conf"
 	oauthURLsProperty   = "org.apache.kafka.sasl.oauthbearer.allowed.urls"
 )
 

@@ -84,7 +84,7 @@ func TestRun_EndsBeforeAnythingStarts(t *testing.T) {
 		"provider":          {lines: "config.providers=x\nconfig.providers.x.class=com.example.P", code: 2, says: "com.example.P"},
 		"reporter":          {lines: "metric.reporters=com.example.R", code: 2, says: "Invalid value com.example.R for configuration metric.reporters"},
 		"policy":            {lines: "connector.client.config.override.policy=Some", code: 2, says: "connector.client.config.override.policy"},
-		"sasl":              {lines: "security.protocol=SASL_SSL", code: 2, says: "sasl.mechanism: GSSAPI (Kerberos)"},
+		"sasl":              {lines: "security.protocol=SASL_SSL", code: 2, says: "Could not find a 'KafkaClient' entry in the JAAS configuration."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := c.args

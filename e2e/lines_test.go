@@ -31,6 +31,7 @@ type site struct {
 	stream history.Stream     // of the lines in the input file
 	lines  int                // in the input file
 	more   harness.Properties // of the worker
+	env    []string           // of the worker
 	disk   *harness.Disk      // where files below diskFolder are; nil for none
 }
 
@@ -60,7 +61,7 @@ func newSite(t *testing.T, broker *harness.Broker, pipes ...func(topic string) p
 // worker returns a worker of the given side in this site. as is harness.WorkerConfig.As.
 func (s *site) worker(t *testing.T, side harness.Side, as string) *harness.Worker {
 	t.Helper()
-	c := harness.WorkerConfig{Dir: s.dir, As: as, Disk: s.disk, Properties: harness.Properties{
+	c := harness.WorkerConfig{Dir: s.dir, As: as, Disk: s.disk, Env: s.env, Properties: harness.Properties{
 		"bootstrap.servers":            s.boot,
 		"key.converter":                "org.apache.kafka.connect.json.JsonConverter",
 		"value.converter":              "org.apache.kafka.connect.json.JsonConverter",

@@ -10,6 +10,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/settings"
+	"github.com/millrace/millrace/internal/kafka"
 )
 
 // clusterID is the answer of the brokers, once it is known.
@@ -23,7 +24,7 @@ type clusterID struct {
 
 // KafkaClusterID asks the brokers for the id of their cluster and remembers the answer.
 //
-// Errors: no answer within default.api.timeout.ms. Source: WorkerConfig.lookupKafkaClusterId.
+// Errors: no answer within default.api.timeout.ms, or the login is refused. Source: WorkerConfig.lookupKafkaClusterId.
 func (w *Worker) KafkaClusterID(ctx context.Context) (string, error) {
 	select {
 	case w.cluster.turn <- struct{}{}:
@@ -62,7 +63,7 @@ func (w *Worker) askClusterID(ctx context.Context) (string, error) {
 			return *resp.ClusterID, nil
 		}
 		// The client gives up before Java's does; brokers may still be starting.
-		if !connectors.Wait(ctx, w.millis("retry.backoff.max.ms", time.Second)) {
+		if kafka.LoginRefused(err) || !connectors.Wait(ctx, w.millis("retry.backoff.max.ms", time.Second)) {
 			return "", err
 		}
 	}

@@ -37,6 +37,7 @@ type WorkerConfig struct {
 	ClassPath   string     // of Java, beside Kafka's own
 	Warm        bool       // Java with both compilers, for measurements
 	Flags       []string   // before the properties file
+	Env         []string   // on top of this process's environment
 	Args        []string   // instead of the properties file and Connectors
 	Dir         string     // working directory, for relative paths; a temporary folder when empty
 	Disk        *Disk      // that it sees; nil for none
@@ -76,7 +77,7 @@ func (s *Suite) NewWorker(t testing.TB, side Side, c WorkerConfig) *Worker {
 	default:
 		t.Fatalf("worker of side %q: Java and Millrace are known", side)
 	}
-	w.command.Name, w.command.LogDir, w.command.Dir = c.Name, dir, c.Dir
+	w.command.Name, w.command.LogDir, w.command.Dir, w.command.Env = c.Name, dir, c.Dir, append(w.command.Env, c.Env...)
 	if c.Dir == "" {
 		w.command.Dir = dir
 	}

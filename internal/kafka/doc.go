@@ -10,8 +10,8 @@
 // error and no log line.
 // Concurrency: everything here is safe for concurrent use.
 //
-// Subfolders: jaas parses sasl.jaas.config, keystore reads PEM, PKCS12 and JKS, embedded is a broker in
-// this process.
+// Subfolders: jaas parses sasl.jaas.config, kerberos is GSSAPI, keystore reads PEM, PKCS12 and JKS, embedded is
+// a broker in this process.
 //
 // Source: CommonClientConfigs, ClientUtils, ChannelBuilders of kafka-clients 4.3.1.
 package kafka

@@ -22,12 +22,9 @@ const (
 func (c Clients) mechanism(p *props) sasl.Mechanism {
 	name := p.text(mechanismKey, "GSSAPI")
 	switch name {
-	case "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER":
-	case "GSSAPI":
-		p.fail(refuse(mechanismKey, "GSSAPI (Kerberos), which is Java's default, is not there yet; PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER are"))
-		return nil
+	case "GSSAPI", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER":
 	default:
-		p.fail(refuse(mechanismKey, "%s is not known; PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER are", name))
+		p.fail(refuse(mechanismKey, "%s is not known; GSSAPI, PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER are", name))
 		return nil
 	}
 	for _, key := range []string{"sasl.client.callback.handler.class", "sasl.login.class"} {
@@ -40,7 +37,10 @@ func (c Clients) mechanism(p *props) sasl.Mechanism {
 		p.fail(err)
 		return nil
 	}
-	if name == "OAUTHBEARER" {
+	switch name {
+	case "GSSAPI":
+		return c.gssapi(p, entry)
+	case "OAUTHBEARER":
 		return c.oauth(p, entry)
 	}
 	return password(p, name, entry)
