@@ -1,0 +1,42 @@
+package avro
+
+// Names that AvroData gives a meaning. Source: AvroData.
+const (
+	namespace        = "io.confluent.connect.avro"
+	defaultName      = "ConnectDefault"
+	defaultFullName  = namespace + "." + defaultName
+	mapEntryName     = "MapEntry"
+	keyField         = "key"
+	valueField       = "value"
+	unionName        = namespace + ".Union"
+	enumParam        = namespace + ".Enum"
+	recordDoc        = namespace + ".record.doc"
+	enumDoc          = namespace + ".enum.doc."
+	enumDefault      = namespace + ".enum.default."
+	fieldDoc         = namespace + ".field.doc."
+	fieldDefault     = namespace + ".field.default"
+	generalUnion     = "org.apache.kafka.connect.data.Union"
+	generalEnum      = "org.apache.kafka.connect.data.Enum"
+	generalPrefix    = "connect_union_"
+	generalField     = generalPrefix + "field_"
+	propName         = "connect.name"
+	propDoc          = "connect.doc"
+	propRecordDoc    = "connect.record.doc"
+	propEnumDoc      = "connect.enum.doc"
+	propVersion      = "connect.version"
+	propDefault      = "connect.default"
+	propParameters   = "connect.parameters"
+	propInternalType = "connect.internal.type"
+	propType         = "connect.type"
+	propLogical      = "logicalType"
+	propScale        = "scale"
+	propPrecision    = "precision"
+	paramFixedSize   = "connect.fixed.size"
+	paramPrecision   = "connect.decimal.precision"
+	defaultPrecision = 64
+	avroPrefix       = "avro"
+	logicalDecimal   = "decimal"
+	logicalDate      = "date"
+	logicalTime      = "time-millis"
+	logicalTimestamp = "timestamp-millis"
+)

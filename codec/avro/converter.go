@@ -1,0 +1,122 @@
+package avro
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/schemaregistry"
+)
+
+// converter is a configured AvroConverter. Its decoders and encoders may work at the same time.
+type converter struct {
+	data
+	settings
+	registry *schemaregistry.Registry
+
+	mu       sync.Mutex
+	readings map[planKey]*reading
+	writings map[*batch.Schema]*writing
+	pins     map[pin]*writing
+}
+
+var _ codec.Converter = (*converter)(nil)
+
+// NewDecoder implements codec.Converter.
+func (c *converter) NewDecoder() codec.Decoder { return newDecoder(c) }
+
+// NewEncoder implements codec.Converter.
+func (c *converter) NewEncoder() codec.Encoder { return newEncoder(c) }
+
+// Close implements codec.Converter.
+func (c *converter) Close() error { return c.registry.Close() }
+
+// reading is how the records of one writer's schema are read. Shared, and not changed after it was made.
+type reading struct {
+	of     *schemaregistry.Reading
+	writer *Schema
+	schema *batch.Schema // nil: schemaless
+	raw    bool          // the bytes of a record are the value itself
+	step   step
+	fast   bool // step says how
+}
+
+// reading returns how records of a topic that carry id are read; the answer is kept.
+//
+// Errors: as the original throws them, for one row or for all.
+func (c *converter) reading(topic string, id schemaregistry.ID) (*reading, error) {
+	of, err := c.registry.Read(topic, id)
+	if err != nil {
+		return nil, c.registry.ReadError(topic, err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := planKey{topic, id}
+	if r := c.readings[k]; r != nil && r.of == of {
+		return r, nil
+	}
+	r, err := c.newReading(of)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.readings) >= c.cacheSize {
+		clear(c.readings)
+	}
+	c.readings[k] = r
+	return r, nil
+}
+
+// newReading maps the schema of of, and compiles its plan.
+func (c *converter) newReading(of *schemaregistry.Reading) (*reading, error) {
+	writer, err := parseWith(c.registry, of.Schema)
+	if err != nil {
+		return nil, c.registry.ReadError(of.Topic, schemaregistry.Serialization(fmt.Sprintf("Error retrieving Avro %s schema for id %d", c.use(), of.ID.Number), err))
+	}
+	if of.Latest != nil && of.Latest.Text != of.Schema.Text {
+		return nil, codec.Data("reading records of schema id %d as the latest version of subject %q is not supported: set use.latest.version=false", of.ID.Number, of.Subject)
+	}
+	version, err := c.registry.Version(of)
+	if err != nil {
+		return nil, c.registry.ReadError(of.Topic, err)
+	}
+	v := int32(version)
+	s, err := c.toConnect(writer, &v)
+	if err != nil {
+		return nil, asError(err)
+	}
+	r := &reading{of: of, writer: writer, schema: s, raw: writer.Type == Bytes}
+	r.step, r.fast = c.readPlan(s, writer)
+	return r, nil
+}
+
+func (c *converter) use() string {
+	if c.isKey {
+		return "key"
+	}
+	return "value"
+}
+
+// malformed is the error of a row whose bytes are no value of its schema.
+func (c *converter) malformed(topic string, r *reading) error {
+	return c.unreadable(topic, r, errBytes)
+}
+
+// trailing is the error of a row that has bytes behind its value.
+func (c *converter) trailing(topic string, r *reading) error {
+	return c.unreadable(topic, r, codec.Data("bytes follow the value"))
+}
+
+func (c *converter) unreadable(topic string, r *reading, cause error) error {
+	return c.registry.ReadError(topic, schemaregistry.Serialization(fmt.Sprintf("Error deserializing Avro message for id %d", r.of.ID.Number), cause))
+}
+
+// asError gives every failure of a row the codec's form.
+func asError(err error) error {
+	var d *batch.DataError
+	if errors.As(err, &d) {
+		return &codec.Error{Class: d.JavaClass(), Text: d.Text, Pos: -1}
+	}
+	return err
+}

@@ -1,0 +1,275 @@
+package avro
+
+import (
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/schemaregistry"
+)
+
+// decoder reads records into columns.
+type decoder struct {
+	*converter
+	split   *schemaregistry.Splitter
+	plans   map[planKey]*plan
+	builder *batch.ColumnBuilder // plain reading: of the present plan
+	row     rowReader
+}
+
+// planKey says whose records a plan reads.
+type planKey struct {
+	topic string
+	id    schemaregistry.ID
+}
+
+// plan is what a decoder keeps for the records of one writer's schema.
+type plan struct {
+	*reading
+	root   *target
+	domain *domain
+	steps  [1]step
+	cols   [1]*target
+}
+
+var _ codec.Decoder = (*decoder)(nil)
+
+// plansMax is how many plans a decoder keeps; beyond that it forgets them all, and asks the converter again.
+const plansMax = 10_000
+
+func newDecoder(c *converter) *decoder {
+	return &decoder{converter: c, split: c.registry.NewSplitter(), plans: map[planKey]*plan{}}
+}
+
+// Group implements codec.Decoder.
+func (d *decoder) Group(dst *batch.Batch, in *codec.Input, g *codec.Groups, status *batch.Status) error {
+	before := len(status.Errors())
+	d.split.Split(dst, in, g, status)
+	for i := before; i < len(status.Errors()); i++ {
+		e := &status.Errors()[i]
+		e.Err = d.registry.ReadError(in.Topic, e.Err)
+	}
+	if g.N == 0 { // nothing but nulls
+		g.N = 1
+	}
+	return nil
+}
+
+// Decode implements codec.Decoder. Source: AvroConverter.toConnectData.
+func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel batch.Selection, _ *batch.Projection, status *batch.Status) (*batch.Column, error) {
+	n := in.Values.Len()
+	if !anyPresent(&in.Values, sel) {
+		return dst.NullColumn(n), nil
+	}
+	frame := d.split.Frame(group)
+	p, err := d.plan(in.Topic, frame.ID)
+	if err != nil {
+		if schemaregistry.AllRows(err) {
+			return nil, err
+		}
+		failAll(&in.Values, sel, status, err)
+		return dst.NullColumn(n), nil
+	}
+	if p.root == nil {
+		return d.plain(dst, in, p, frame.Skip, sel, status)
+	}
+	return d.fast(dst, in, p, frame.Skip, sel, status)
+}
+
+// plan returns what reads the records of a topic that carry id. Errors: as the original throws them.
+func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
+	k := planKey{topic, id}
+	if p := d.plans[k]; p != nil && p.of.Fresh(time.Now()) {
+		return p, nil
+	}
+	r, err := d.reading(topic, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(d.plans) >= plansMax {
+		clear(d.plans)
+	}
+	p := &plan{reading: r}
+	if r.fast {
+		p.domain = &domain{root: true}
+		p.steps[0] = r.step
+		p.root = newTarget(&p.steps[0], p.domain, false)
+		p.cols[0] = p.root
+	}
+	d.plans[k] = p
+	return p, nil
+}
+
+// anyPresent reports whether a selected row has bytes.
+func anyPresent(v *batch.Bytes, sel batch.Selection) bool {
+	if v.Valid == nil {
+		return sel.Count(v.Len()) > 0
+	}
+	if sel == nil {
+		return v.Valid.Any()
+	}
+	for _, i := range sel {
+		if v.Valid.Get(int(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+func failAll(v *batch.Bytes, sel batch.Selection, status *batch.Status, err error) {
+	if sel == nil {
+		for i := range int32(v.Len()) {
+			if v.Valid.Has(int(i)) {
+				status.Fail(i, v.Len(), err)
+			}
+		}
+		return
+	}
+	for _, i := range sel {
+		if v.Valid.Has(int(i)) {
+			status.Fail(i, v.Len(), err)
+		}
+	}
+}
+
+// fast reads the rows of a group by its plan.
+func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) (*batch.Column, error) {
+	n := in.Values.Len()
+	p.domain.start(dst, n)
+	x := &d.row
+	x.text = x.text[:0]
+	x.source = in.Values.Bufs[0]
+	x.other = len(x.source) == 0
+	if x.other {
+		x.source = in.Values.Bufs[1]
+	}
+	noSchema := bits.Bitmap(nil)
+	each := func(i int32) {
+		if !in.Values.Valid.Has(int(i)) || !d.one(in, p, skip, int(i), status) {
+			if noSchema == nil {
+				noSchema = mem.Zeroed[uint64](&dst.Arena, bits.Words(n))
+			}
+			noSchema.Set(int(i))
+		}
+	}
+	if sel == nil {
+		for i := range int32(n) {
+			each(i)
+		}
+	} else {
+		for _, i := range sel {
+			each(i)
+		}
+	}
+	var text []byte
+	if len(x.text) > 0 {
+		text = dst.Arena.Bytes(len(x.text))
+		copy(text, x.text)
+	}
+	c := p.root.finish(dst, x.source, text)
+	if noSchema != nil {
+		d.withoutSchema(dst, c, noSchema)
+	}
+	p.domain.trim()
+	if cap(x.text) > textKept {
+		x.text = nil
+	}
+	x.source = nil
+	return c, nil
+}
+
+// textKept is how many bytes of text a decoder keeps room for between batches.
+const textKept = 1 << 20
+
+// withoutSchema makes rows of c null that have neither schema nor value.
+func (d *decoder) withoutSchema(dst *batch.Batch, c *batch.Column, rows bits.Bitmap) {
+	valid := dst.MakeValid(c)
+	valid.AndNot(valid, rows)
+	c.NoSchema = rows
+}
+
+// one reads row i and reports whether it has a value.
+func (d *decoder) one(in *codec.Input, p *plan, skip, i int, status *batch.Status) bool {
+	v := in.Values.Views[i]
+	x := &d.row
+	x.copy = (v.Pos>>31 == 1) != x.other
+	start := int(v.Pos&^batch.InArena) + skip
+	b := in.Values.Bufs[v.Pos>>31][start : start+int(v.Len)-skip]
+	x.base, x.empty, x.err = uint32(start), emptyItemsFree+int64(len(b)), nil
+	p.domain.markRows()
+	end := 0
+	if p.raw {
+		end = x.bytes(&p.steps[0], p.root, b, 0, len(b), i)
+		if p.root.valid != nil {
+			p.root.valid.Set(i)
+		}
+	} else {
+		end = x.steps(p.steps[:], p.cols[:], b, 0, i)
+	}
+	switch {
+	case end < 0:
+		status.Fail(int32(i), in.Values.Len(), d.malformed(in.Topic, p.reading))
+	case d.failOnTrailing && end < len(b):
+		status.Fail(int32(i), in.Values.Len(), d.trailing(in.Topic, p.reading))
+	case x.err != nil:
+		status.Fail(int32(i), in.Values.Len(), x.err)
+	default:
+		return p.root.valid == nil || p.root.valid.Get(i)
+	}
+	p.domain.cut(i)
+	return false
+}
+
+// plain reads the rows of a group a value at a time.
+func (d *decoder) plain(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) (*batch.Column, error) {
+	n := in.Values.Len()
+	if d.builder == nil || d.builder.Schema() != p.schema {
+		d.builder = batch.NewColumnBuilder(p.schema, true) // maps come in the order of the original's
+	}
+	cb := d.builder
+	defer cb.Reset()
+	live := make([]bool, n)
+	if sel == nil {
+		for i := range live {
+			live[i] = true
+		}
+	}
+	for _, i := range sel {
+		live[i] = true
+	}
+	for i := range n {
+		if !live[i] || !in.Values.Valid.Has(i) {
+			cb.AppendNoSchema()
+			continue
+		}
+		v, err := d.plainRow(in.Topic, p.reading, in.Values.At(i)[skip:])
+		if err == nil && !v.IsNull() {
+			err = cb.Append(v)
+		}
+		if err != nil {
+			status.Fail(int32(i), n, asError(err))
+		}
+		if err != nil || v.IsNull() {
+			cb.AppendNoSchema()
+		}
+	}
+	return cb.Finish(dst), nil
+}
+
+// plainRow reads one record.
+func (c *converter) plainRow(topic string, r *reading, b []byte) (batch.Value, error) {
+	if r.raw {
+		v := batch.BytesValue(append([]byte{}, b...))
+		return logicalValue(r.schema, v)
+	}
+	v, end, err := c.data.plainRead(b, r.schema, r.writer)
+	switch {
+	case err == errBytes:
+		return v, c.malformed(topic, r)
+	case c.failOnTrailing && end < len(b):
+		return v, c.trailing(topic, r)
+	}
+	return v, err
+}
