@@ -18,10 +18,11 @@ const restPort = 8083
 // devFlags are the flags of dev beside those of every worker.
 type devFlags struct {
 	*workerFlags
-	data      string
-	demo      bool
-	kafkaPort int
-	workers   int
+	data         string
+	demo         bool
+	kafkaPort    int
+	registryPort int
+	workers      int
 }
 
 func (p *program) devCommand() *cobra.Command {
@@ -29,16 +30,17 @@ func (p *program) devCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "dev [flags] [connector1.properties connector2.json ...]",
 		Short: "Workers with a broker of their own, on loopback, for trying things out",
-		Long: "Starts a Kafka broker inside the process, a worker with JSON converters without schemas, and its REST API; all of\n" +
-			"it on loopback. The broker is one node without replication: nothing that counts belongs there.\n" +
-			"What is created through REST lives until the end; topics and offsets stay with --data.\n\n" +
+		Long: "Starts a Kafka broker and a Schema Registry inside the process, a worker with JSON converters without schemas, and\n" +
+			"its REST API; all of it on loopback. The broker is one node without replication: nothing that counts belongs there.\n" +
+			"What is created through REST lives until the end; topics, schemas and offsets stay with --data.\n\n" +
 			"With --workers, workers of a cluster share the work. They keep their connectors in Kafka too, and so with --data.",
 		RunE: func(c *cobra.Command, args []string) error { return p.dev(c.Context(), args, f) },
 	}
 	c.Flags().SortFlags = false
-	c.Flags().StringVar(&f.data, "data", "", "Folder for topics, offsets and files, kept at the end. Without it a temporary one is removed.")
+	c.Flags().StringVar(&f.data, "data", "", "Folder for topics, schemas, offsets and files, kept at the end. Without it a temporary one is removed.")
 	c.Flags().BoolVar(&f.demo, "demo", false, "Run a pipeline over a file that grows, and a load generator.")
 	c.Flags().IntVar(&f.kafkaPort, "kafka-port", 0, "Port of the broker. Default 0: any that is free.")
+	c.Flags().IntVar(&f.registryPort, "registry-port", registryPort, "Port of the Schema Registry; any that is free where it is taken.")
 	c.Flags().IntVar(&f.workers, "workers", 1, "Workers, which are those of a cluster where there are several.")
 	f.workerFlags = addWorkerFlags(c, standaloneDef())
 	return c
@@ -96,8 +98,8 @@ func (g *playground) introduce(p *program, demo bool) {
 	if g.kept {
 		fate = "kept"
 	}
-	fmt.Fprintf(p.stdout, "Millrace %s: %s and a broker in this process, on loopback\n\n  REST    %s\n  Kafka   %s\n  folder  %s (%s)\n  log     %s\n\n",
-		version, what, strings.Join(urls, " "), g.broker.Bootstrap(), g.dir, fate, g.logNames())
+	fmt.Fprintf(p.stdout, "Millrace %s: %s and a broker in this process, on loopback\n\n  REST    %s\n  Kafka   %s\n  schemas %s\n  folder  %s (%s)\n  log     %s\n\n",
+		version, what, strings.Join(urls, " "), g.broker.Bootstrap(), g.schema.url, g.dir, fate, g.logNames())
 	fmt.Fprintf(p.stdout, "Try\n  curl '%sconnectors?expand=status'\n  curl '%sconnector-plugins'\n  curl '%smetrics'\n", url, url, url)
 	if demo {
 		fmt.Fprint(p.stdout, demoHints(url, g.dir))

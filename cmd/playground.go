@@ -23,10 +23,11 @@ type playground struct {
 	files  []*os.File     // logs
 	lines  *logs.Registry // the first of them
 	broker *embedded.Broker
+	schema *devRegistry
 	crew   crew
 }
 
-// play makes the folder, and starts broker and workers. What it returns is to be closed also after an error.
+// play makes the folder, and starts broker, registry and workers. What it returns is to be closed also after an error.
 func (p *program) play(ctx context.Context, f *devFlags) (*playground, error) {
 	g := &playground{dir: f.data, kept: f.data != ""}
 	err := g.makeDir()
@@ -44,6 +45,9 @@ func (p *program) play(ctx context.Context, f *devFlags) (*playground, error) {
 		o.Dir = filepath.Join(g.dir, "kafka")
 	}
 	if g.broker, err = embedded.Start(o); err != nil {
+		return g, err
+	}
+	if g.schema, err = startRegistry(ctx, g.registryFile(), f.registryPort, p.plugins.Schemas, g.lines.Logger("millrace.registry")); err != nil {
 		return g, err
 	}
 	if f.workers > 1 {
@@ -170,6 +174,9 @@ func freePort(ctx context.Context, want int) (int, error) {
 func (g *playground) close() error {
 	var errs []error
 	errs = append(errs, g.crew.stop())
+	if g.schema != nil {
+		errs = append(errs, g.schema.close())
+	}
 	if g.broker != nil {
 		errs = append(errs, g.broker.Close())
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/registry"
 	"github.com/millrace/millrace/smt"
 )
 
@@ -19,6 +20,7 @@ type Set struct {
 	Transforms smt.Set
 	Predicates smt.Set
 	Connectors connectors.Set
+	Schemas    []registry.Kind // formats whose schemas the registry of millrace dev understands
 }
 
 // Filled returns s with empty registries in place of those that are missing.

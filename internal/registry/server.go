@@ -43,35 +43,35 @@ func (s *Store) routeSubjects(handle handle) {
 		if prefix == ":*:" {
 			prefix = ""
 		}
-		return s.list(prefix, flag(r, "deleted"), flag(r, "deletedOnly")), nil
+		return s.list(prefix, asked(r, "deleted"), asked(r, "deletedOnly")), nil
 	})
 	handle("POST /subjects/{subject}", func(r *http.Request) (any, error) {
 		var q request
 		if err := body(r, &q); err != nil {
 			return nil, err
 		}
-		return s.lookup(r.PathValue("subject"), &q, flag(r, "normalize"), flag(r, "deleted"))
+		return s.lookup(r.PathValue("subject"), &q, asked(r, "normalize"), asked(r, "deleted"))
 	})
 	handle("DELETE /subjects/{subject}", func(r *http.Request) (any, error) {
-		return s.deleteSubject(r.PathValue("subject"), flag(r, "permanent"))
+		return s.deleteSubject(r.PathValue("subject"), asked(r, "permanent"))
 	})
 	handle("GET /subjects/{subject}/metadata", func(r *http.Request) (any, error) {
 		q := r.URL.Query()
-		return s.withMetadata(r.PathValue("subject"), q["key"], q["value"], flag(r, "deleted"))
+		return s.withMetadata(r.PathValue("subject"), q["key"], q["value"], asked(r, "deleted"))
 	})
 	handle("GET /subjects/{subject}/versions", func(r *http.Request) (any, error) {
-		return s.versions(r.PathValue("subject"), flag(r, "deleted"), flag(r, "deletedOnly"))
+		return s.versions(r.PathValue("subject"), asked(r, "deleted"), asked(r, "deletedOnly"))
 	})
 	handle("POST /subjects/{subject}/versions", func(r *http.Request) (any, error) {
 		var q request
 		if err := body(r, &q); err != nil {
 			return nil, err
 		}
-		e, err := s.register(r.PathValue("subject"), &q, flag(r, "normalize"))
+		e, err := s.register(r.PathValue("subject"), &q, asked(r, "normalize"))
 		return registeredEntity(e), err
 	})
 	one := func(r *http.Request) (entity, error) {
-		return s.version(r.PathValue("subject"), r.PathValue("version"), flag(r, "deleted"))
+		return s.version(r.PathValue("subject"), r.PathValue("version"), asked(r, "deleted"))
 	}
 	handle("GET /subjects/{subject}/versions/{version}", func(r *http.Request) (any, error) { return one(r) })
 	handle("GET /subjects/{subject}/versions/{version}/schema", func(r *http.Request) (any, error) {
@@ -85,10 +85,10 @@ func (s *Store) routeSubjects(handle handle) {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return append([]int{}, s.referrers(e.Subject, e.Version, flag(r, "deleted"))...), nil
+		return append([]int{}, s.referrers(e.Subject, e.Version, asked(r, "deleted"))...), nil
 	})
 	handle("DELETE /subjects/{subject}/versions/{version}", func(r *http.Request) (any, error) {
-		return s.deleteVersion(r.PathValue("subject"), r.PathValue("version"), flag(r, "permanent"))
+		return s.deleteVersion(r.PathValue("subject"), r.PathValue("version"), asked(r, "permanent"))
 	})
 }
 
@@ -119,7 +119,7 @@ func (s *Store) routeSchemas(handle handle) {
 		return id, e, err
 	}
 	handle("GET /schemas", func(r *http.Request) (any, error) {
-		return s.all(r.URL.Query().Get("subjectPrefix"), flag(r, "deleted"), flag(r, "latestOnly")), nil
+		return s.all(r.URL.Query().Get("subjectPrefix"), asked(r, "deleted"), asked(r, "latestOnly")), nil
 	})
 	handle("GET /schemas/types", func(*http.Request) (any, error) {
 		names := []string{}
@@ -137,7 +137,7 @@ func (s *Store) routeSchemas(handle handle) {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.uses(id, flag(r, "deleted")), nil
+		return s.uses(id, asked(r, "deleted")), nil
 	}
 	handle("GET /schemas/ids/{id}/versions", func(r *http.Request) (any, error) { return uses(r) })
 	handle("GET /schemas/ids/{id}/subjects", func(r *http.Request) (any, error) {
@@ -173,7 +173,7 @@ func (s *Store) routeSchemas(handle handle) {
 func (s *Store) routeSettings(handle handle) {
 	for _, at := range []string{"/config", "/config/{subject}"} {
 		handle("GET "+at, func(r *http.Request) (any, error) {
-			return s.getConfig(r.PathValue("subject"), flag(r, "defaultToGlobal"))
+			return s.getConfig(r.PathValue("subject"), asked(r, "defaultToGlobal"))
 		})
 		handle("PUT "+at, func(r *http.Request) (any, error) {
 			var q configRequest
@@ -189,7 +189,7 @@ func (s *Store) routeSettings(handle handle) {
 	}
 	for _, at := range []string{"/mode", "/mode/{subject}"} {
 		handle("GET "+at, func(r *http.Request) (any, error) {
-			m, err := s.getMode(r.PathValue("subject"), flag(r, "defaultToGlobal"))
+			m, err := s.getMode(r.PathValue("subject"), asked(r, "defaultToGlobal"))
 			return mode{m}, err
 		})
 		handle("PUT "+at, func(r *http.Request) (any, error) {
@@ -197,7 +197,7 @@ func (s *Store) routeSettings(handle handle) {
 			if err := body(r, &q); err != nil {
 				return nil, err
 			}
-			m, err := s.setMode(r.PathValue("subject"), q.Mode, flag(r, "force"))
+			m, err := s.setMode(r.PathValue("subject"), q.Mode, asked(r, "force"))
 			return mode{m}, err
 		})
 		handle("DELETE "+at, func(r *http.Request) (any, error) {
@@ -210,16 +210,16 @@ func (s *Store) routeSettings(handle handle) {
 		if err := body(r, &q); err != nil {
 			return nil, err
 		}
-		why, unchecked, err := s.check(r.PathValue("subject"), r.PathValue("version"), &q, flag(r, "normalize"))
+		why, unchecked, err := s.check(r.PathValue("subject"), r.PathValue("version"), &q, asked(r, "normalize"))
 		var no *Error
-		if flag(r, "verbose") && errors.As(err, &no) && no.Code == 42201 {
+		if asked(r, "verbose") && errors.As(err, &no) && no.Code == 42201 {
 			why, err = []string{no.Message}, nil
 		}
 		out := struct {
 			Compatible bool     `json:"is_compatible"`
 			Messages   []string `json:"messages,omitempty"`
 		}{Compatible: len(why) == 0}
-		if flag(r, "verbose") {
+		if asked(r, "verbose") {
 			out.Messages = why
 		}
 		if unchecked != "" {
@@ -232,7 +232,7 @@ func (s *Store) routeSettings(handle handle) {
 	handle("POST /compatibility/subjects/{subject}/versions/{version}", check)
 }
 
-func flag(r *http.Request, name string) bool {
+func asked(r *http.Request, name string) bool {
 	on, err := strconv.ParseBool(r.URL.Query().Get(name))
 	return err == nil && on
 }
