@@ -2,10 +2,12 @@ package schemaregistry
 
 import (
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/millrace/millrace/config"
@@ -16,7 +18,7 @@ import (
 func transport(v *config.Values, props clientProps, connect, read time.Duration) (*http.Transport, error) {
 	secure, err := kafka.TLS(props)
 	if err != nil {
-		return nil, &config.ConfigException{Key: clientPrefix + "ssl", Message: clientPrefix + err.Error()}
+		return nil, prefixed(err)
 	}
 	if secure == nil {
 		secure = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -44,4 +46,17 @@ func stay(req *http.Request, via []*http.Request) error {
 		return http.ErrUseLastResponse
 	}
 	return nil
+}
+
+// prefixed is an error of Kafka's keys under the names that they have here.
+func prefixed(err error) error {
+	var e *kafka.ConfigError
+	if !errors.As(err, &e) {
+		return err
+	}
+	text := e.Text
+	if !strings.HasPrefix(text, e.Key) {
+		text = e.Key + ": " + text
+	}
+	return &config.ConfigException{Key: clientPrefix + e.Key, Message: clientPrefix + text}
 }
