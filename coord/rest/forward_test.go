@@ -320,6 +320,9 @@ func TestPeers_HTTPS(t *testing.T) {
 	props["listeners.https.ssl.client.auth"], props["listeners.https.ssl.truststore.certificates"] = "required", client.cert
 	leader := &fakeHerder{}
 	address := serving(t, leader, props).URL()
+	expired := newPairFor(t, "server", time.Now().Add(-2*time.Hour), time.Now().Add(-time.Hour))
+	late := serverProps(expired, "listeners.https.ssl.")
+	lateAddress := serving(t, leader, late).URL()
 	with := func(own, trusted pair, more ...string) map[string]string {
 		p := map[string]string{
 			"listeners.https.ssl.keystore.type": "PEM", "listeners.https.ssl.keystore.key": own.key, "listeners.https.ssl.keystore.certificate.chain": own.cert,
@@ -345,6 +348,8 @@ func TestPeers_HTTPS(t *testing.T) {
 		{"another name", with(client, server), byName, "certificate"},
 		{"names are not compared", with(client, server, "ssl.endpoint.identification.algorithm", ""), byName, ""},
 		{"a stranger when names are not compared", with(client, stranger, "ssl.endpoint.identification.algorithm", ""), byName, "certificate"},
+		{"the leader's certificate has expired", with(client, expired), lateAddress, "expired"},
+		{"and names are not compared", with(client, expired, "ssl.endpoint.identification.algorithm", ""), lateAddress, "expired"},
 		{"a way to compare names that is not known", with(client, server, "ssl.endpoint.identification.algorithm", "ldaps"), address, "listeners.https.ssl.endpoint.identification.algorithm"},
 		{"a key that is none", with(pair{key: "x", cert: "y"}, server), address, "listeners.https.ssl.keystore"},
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -39,104 +38,6 @@ func roleServer(t *testing.T, props map[string]string, metrics ...http.Handler) 
 	s.Ready(h, newLoggers())
 	return s, h
 }
-
-// TestRoles_EachWithEachEndpoint asks for everything as everybody. Whoever may ask gets what the herder
-// answers; whoever may not gets 403, and the herder hears nothing of it.
-func TestRoles_EachWithEachEndpoint(t *testing.T) {
-	props := map[string]string{
-		"millrace.rest.role.view":    "view a*, watch *",
-		"millrace.rest.role.operate": "user:operate a*",
-		"millrace.rest.role.edit":    "edit a*, admin *",
-	}
-	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "up 1") })
-	s, h := roleServer(t, props, metrics)
-	users := []string{"none", "view", "watch", "operate", "edit", "admin"}
-	const (
-		everybody = "none view watch operate edit admin"
-		viewers   = "view watch operate edit admin"
-		operators = "operate edit admin"
-		editors   = "edit admin"
-		allSeers  = "watch admin"
-		admins    = "admin"
-	)
-	config := `{"connector.class":"C"}`
-	cases := []struct{ request, body, may string }{
-		{"GET /", "", everybody},
-		{"GET /health", "", everybody},
-		{"GET /connectors", "", everybody},
-		{"GET /metrics", "", allSeers},
-		{"GET /connectors/a", "", viewers},
-		{"GET /connectors/a/config", "", viewers},
-		{"GET /connectors/a/status", "", viewers},
-		{"GET /connectors/a/health", "", viewers},
-		{"GET /connectors/a/topics", "", viewers},
-		{"GET /connectors/a/offsets", "", viewers},
-		{"GET /connectors/a/tasks", "", viewers},
-		{"GET /connectors/a/tasks/0/status", "", viewers},
-		{"PUT /connectors/a/topics/reset", "", operators},
-		{"PUT /connectors/a/pause", "", operators},
-		{"PUT /connectors/a/resume", "", operators},
-		{"PUT /connectors/a/stop", "", operators},
-		{"POST /connectors/a/restart", "", operators},
-		{"POST /connectors/a/restart?includeTasks=true", "", operators},
-		{"POST /connectors/a/tasks/0/restart", "", operators},
-		{"POST /connectors", `{"name":"a1","config":` + config + `}`, editors},
-		{"POST /connectors", `{"name":"b1","config":` + config + `}`, admins},
-		{"PUT /connectors/a/config", config, editors},
-		{"PATCH /connectors/a/config", config, editors},
-		{"DELETE /connectors/a", "", editors},
-		{"PATCH /connectors/a/offsets", `{"offsets":[{"partition":{},"offset":null}]}`, editors},
-		{"DELETE /connectors/a/offsets", "", editors},
-		{"GET /connector-plugins", "", viewers},
-		{"GET /connector-plugins/C/config", "", viewers},
-		{"PUT /connector-plugins/C/config/validate", config, editors},
-		{"PUT /connector-plugins/C/config/validate", `{"connector.class":"C","name":"a"}`, editors},
-		{"PUT /connector-plugins/C/config/validate", `{"connector.class":"C","name":"bb"}`, admins},
-		{"GET /admin/loggers", "", allSeers},
-		{"GET /admin/loggers/root", "", allSeers},
-		{"PUT /admin/loggers/org.a", `{"level":"INFO"}`, admins},
-		// Other connectors, also those that are not there: nothing tells them apart.
-		{"GET /connectors/none", "", allSeers},
-		{"GET /connectors/b/status", "", allSeers},
-		{"PUT /connectors/b/pause", "", admins},
-		{"DELETE /connectors/none", "", admins},
-		// Workers sign what they ask each other.
-		{"PUT /connectors/b/fence", "", everybody},
-		{"POST /connectors/b/tasks", `[]`, everybody},
-	}
-	tried := map[string]bool{"GET /metrics": true}
-	for _, c := range cases {
-		method, target, _ := strings.Cut(c.request, " ")
-		path, _, _ := strings.Cut(target, "?")
-		if m := slices.Concat(s.api().mainResources(), s.api().adminResources()).find(path); m != nil {
-			tried[method+" /"+strings.Join(m.path, "/")] = true
-		}
-		for _, user := range users {
-			h.asked = nil
-			got := ask(t, s, wire(c.request, c.body, basicHeader(user)))
-			may := slices.Contains(strings.Fields(c.may), user)
-			switch {
-			case may && (got.code == 403 || got.code == 401):
-				t.Errorf("%s as %s: %d %s", c.request, user, got.code, got.body)
-			case !may && (got.code != 403 || !strings.Contains(got.body, "user:"+user+" may not") || len(h.asked) > 0):
-				t.Errorf("%s as %s: %d %s, the herder heard %q", c.request, user, got.code, got.body, h.asked)
-			}
-		}
-		if got := ask(t, s, wire(c.request, c.body)); got.code != 401 && !strings.Contains(c.request, "/fence") && !strings.HasPrefix(c.request, "POST /connectors/b/tasks") {
-			t.Errorf("%s as nobody: %d %s", c.request, got.code, got.body)
-		}
-	}
-	for _, r := range slices.Concat(s.api().mainResources(), s.api().adminResources()) {
-		for method := range r.methods {
-			if name := method + " /" + strings.Join(r.path, "/"); !tried[name] {
-				t.Errorf("%s is not in the table", name)
-			}
-		}
-	}
-}
-
-// api makes the tables of resources to look at.
-func (s *Server) api() *api { return &api{} }
 
 func TestRoles_ListsHoldWhatMayBeSeen(t *testing.T) {
 	s, h := roleServer(t, map[string]string{"millrace.rest.role.view": "view b*, some a, watch *"})

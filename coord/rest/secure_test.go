@@ -27,13 +27,18 @@ type pair struct {
 }
 
 func newPair(t *testing.T, name string) pair {
+	return newPairFor(t, name, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+}
+
+// newPairFor is a pair that is good for a time.
+func newPairFor(t *testing.T, name string, from, to time.Time) pair {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: to,
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
@@ -60,7 +65,7 @@ func secureClient(server pair, version uint16, certs ...tls.Certificate) *http.C
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(server.cert))
 	return &http.Client{Transport: &http.Transport{
-		DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: certs, MinVersion: tls.VersionTLS12, MaxVersion: version},
+		DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: certs, MinVersion: tls.VersionTLS10, MaxVersion: version},
 	}}
 }
 
@@ -77,6 +82,8 @@ func serverProps(p pair, prefix string) map[string]string {
 
 func TestHTTPS(t *testing.T) {
 	server, client, stranger := newPair(t, "server"), newPair(t, "client"), newPair(t, "stranger")
+	expired := newPairFor(t, "client", time.Now().Add(-2*time.Hour), time.Now().Add(-time.Hour))
+	early := newPairFor(t, "client", time.Now().Add(time.Hour), time.Now().Add(2*time.Hour))
 	cases := []struct {
 		name    string
 		props   map[string]string
@@ -92,6 +99,10 @@ func TestHTTPS(t *testing.T) {
 		{"suites of the newer", map[string]string{"ssl.cipher.suites": "TLS_AES_128_GCM_SHA256"}, tls.VersionTLS12, nil, false},
 		{"certificate required, none given", map[string]string{"ssl.client.auth": "required"}, tls.VersionTLS13, nil, false},
 		{"certificate required and given", map[string]string{"ssl.client.auth": "required"}, tls.VersionTLS13, []tls.Certificate{client.tls}, true},
+		{"certificate required, one that has expired given", map[string]string{"ssl.client.auth": "required", "ssl.truststore.certificates": expired.cert}, tls.VersionTLS13, []tls.Certificate{expired.tls}, false},
+		{"certificate required, one of tomorrow given", map[string]string{"ssl.client.auth": "required", "ssl.truststore.certificates": early.cert}, tls.VersionTLS13, []tls.Certificate{early.tls}, false},
+		{"certificate requested, one that has expired given", map[string]string{"ssl.client.auth": "requested", "ssl.truststore.certificates": expired.cert}, tls.VersionTLS13, []tls.Certificate{expired.tls}, false},
+		{"a client of TLS 1.1", nil, tls.VersionTLS11, nil, false},
 		{"certificate required, a stranger's given", map[string]string{"ssl.client.auth": "required"}, tls.VersionTLS13, []tls.Certificate{stranger.tls}, false},
 		{"certificate requested, none given", map[string]string{"ssl.client.auth": "requested"}, tls.VersionTLS13, nil, true},
 	}
