@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -72,7 +71,7 @@ func (p *directoryProvider) read(file string) (string, error) {
 		return "", err
 	}
 	defer func() { _ = f.Close() }()
-	b, err := io.ReadAll(f)
+	b, err := readSmall(f)
 	if err == nil && !utf8.Valid(b) {
 		err = errors.New("the content is not valid UTF-8")
 	}

@@ -1,7 +1,10 @@
 package config
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 )
 
@@ -39,7 +42,12 @@ func (p *fileProvider) Get(path string, keys []string) (Data, error) {
 		return d, NewException("", "Could not read properties from file "+path)
 	}
 	defer func() { _ = f.Close() }()
-	props, err := ParsePropertiesUTF8(f)
+	text, err := readSmall(f)
+	if err != nil {
+		p.log.Error("properties cannot be read", "path", path, "err", err)
+		return d, NewException("", "Could not read properties from file "+path)
+	}
+	props, err := ParsePropertiesUTF8(bytes.NewReader(text))
 	if err != nil {
 		p.log.Error("properties cannot be read", "path", path, "err", err)
 		return d, NewException("", "Could not read properties from file "+path)
@@ -50,4 +58,16 @@ func (p *fileProvider) Get(path string, keys []string) (Data, error) {
 		}
 	}
 	return d, nil
+}
+
+// fileBytesMax is how much a provider reads of a file: callers of the REST API name files, and may name devices.
+const fileBytesMax = 16 << 20
+
+// readSmall reads up to fileBytesMax.
+func readSmall(f io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(f, fileBytesMax+1))
+	if err == nil && len(text) > fileBytesMax {
+		err = fmt.Errorf("it has more than %d bytes", fileBytesMax)
+	}
+	return text, err
 }
