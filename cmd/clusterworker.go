@@ -43,16 +43,10 @@ func newClusterWorker(ctx context.Context, o workerOptions) (*clusterWorker, err
 	if err != nil {
 		return nil, err
 	}
-	if err := n.mayJoin(ctx, o.plugins); err != nil {
-		return nil, errors.Join(err, n.stop(func() error { return nil }))
-	}
 	w := &clusterWorker{node: n, ended: make(chan error, 1)}
 	v := n.config.values
 	protocol, err := group.ParseProtocol(v.String("connect.protocol"))
 	if err != nil {
-		return nil, err
-	}
-	if w.member, err = n.clients.New(w.memberProperties()); err != nil {
 		return nil, err
 	}
 	support := v.String(exactlyOnceKey)
@@ -74,23 +68,31 @@ func newClusterWorker(ctx context.Context, o workerOptions) (*clusterWorker, err
 		MaxDelay:          settings.Millis(int64(v.Int32("scheduled.rebalance.max.delay.ms"))),
 		CleanLeave:        v.Bool(cleanLeaveKey),
 	})
-	return w, w.openStores()
+	configs, err := store.NewConfigStore(w.storeOptions(configTopicLogger), w.herder.ConfigsChanged)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.mayJoin(ctx, o.plugins, configs); err != nil {
+		configs.Close()
+		return nil, errors.Join(err, n.stop(func() error { return nil }))
+	}
+	if w.member, err = n.clients.New(w.memberProperties()); err != nil {
+		return nil, err
+	}
+	return w, w.openStores(configs)
 }
 
-// openStores makes the stores of the internal topics.
-func (w *clusterWorker) openStores() error {
-	options := func(logger string) store.Options {
-		return store.Options{Properties: w.config.props, NewClient: w.clients.New, Logger: w.logs.Logger(logger)}
-	}
-	configs, err := store.NewConfigStore(options(configTopicLogger), w.herder.ConfigsChanged)
+func (w *clusterWorker) storeOptions(logger string) store.Options {
+	return store.Options{Properties: w.config.props, NewClient: w.clients.New, Logger: w.logs.Logger(logger)}
+}
+
+// openStores makes the stores of the internal topics, beside that of configs.
+func (w *clusterWorker) openStores(configs *store.ConfigStore) error {
+	statuses, err := store.NewStatusStore(w.storeOptions(statusTopicLogger))
 	if err != nil {
 		return err
 	}
-	statuses, err := store.NewStatusStore(options(statusTopicLogger))
-	if err != nil {
-		return err
-	}
-	offsets, err := store.NewSourceOffsets(options(offsetTopicLogger), w.ownTopics(configs))
+	offsets, err := store.NewSourceOffsets(w.storeOptions(offsetTopicLogger), w.ownTopics(configs))
 	if err != nil {
 		return err
 	}

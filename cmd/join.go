@@ -2,9 +2,9 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
+	"github.com/millrace/millrace/coord/store"
 	"github.com/millrace/millrace/engine"
 	"github.com/millrace/millrace/engine/migrate"
 	"github.com/millrace/millrace/engine/plugin"
@@ -14,21 +14,18 @@ import (
 const joinAnywayKey = ownPrefix + "join.anyway"
 
 // mayJoin refuses to join a cluster that has connectors which this worker lacks the classes for: a leader in Java
-// would give them to it, and they would fail where they ran before.
+// would give them to it, and they would fail where they ran before. It starts the store of configs, which the herder
+// goes on with.
 //
 // Errors: the config topic cannot be read, or it holds such connectors, each of which was logged.
-func (n *node) mayJoin(ctx context.Context, plugins plugin.Set) error {
+func (n *node) mayJoin(ctx context.Context, plugins plugin.Set, configs *store.ConfigStore) error {
 	if n.config.values.Bool(joinAnywayKey) {
 		return nil
 	}
-	configs, err := topicConfigs(ctx, n.config.props, n.clients, n.logs.Logger(configTopicLogger))
-	if errors.Is(err, errNoTopic) {
-		return nil
-	}
-	if err != nil {
+	if err := configs.Start(ctx); err != nil {
 		return err
 	}
-	list, err := lacking(ctx, n.engine, plugins, configs)
+	list, err := lacking(ctx, n.engine, plugins, configsIn(configs))
 	if err != nil || len(list) == 0 {
 		return err
 	}

@@ -146,10 +146,15 @@ func topicConfigs(ctx context.Context, props map[string]string, clients kafka.Cl
 	if err := s.Start(ctx); err != nil {
 		return nil, fmt.Errorf("topic %s: %w", topic, err)
 	}
+	return configsIn(s), nil
+}
+
+// configsIn returns the configs of all connectors as they were read last.
+func configsIn(s *store.ConfigStore) map[string]map[string]string {
 	configs := map[string]map[string]string{}
 	now := s.Configs()
 	for _, name := range now.Connectors() {
 		configs[name] = now.Config(name)
 	}
-	return configs, nil
+	return configs
 }

@@ -42,7 +42,9 @@ func (m *machine) configsChanged(changes []store.ConfigChange) {
 // know of it, settle asks again: a member forgets what it was asked for when a round ends.
 func (m *machine) changed(reason string) {
 	m.changedAt = m.configs.Offset()
-	m.member.Rejoin(reason)
+	if m.member != nil { // else it is about to join, and will know
+		m.member.Rejoin(reason)
+	}
 }
 
 // connectorPut restarts a connector whose config was written, also where it is the same: so in Java.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/store"
 )
 
 func TestCreate_StartsConnectorAndTasks(t *testing.T) {
@@ -216,6 +217,20 @@ func TestTopics_AreTrackedUntilReset(t *testing.T) {
 		synctest.Wait()
 		if topics, _ = k.ActiveTopics(t.Context(), "c"); len(topics) != 0 {
 			t.Errorf("a deleted connector uses %v", topics)
+		}
+	})
+}
+
+// The config topic is read before the worker joins, and others write to it meanwhile.
+func TestStart_ConfigsChangeBeforeItJoins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKit(t)
+		must(t, k.configs.write(store.ConnectorRecord("c", conf("name", "c"))))
+		k.ConfigsChanged([]store.ConfigChange{store.ConnectorPut{Connector: "c", New: true}})
+		k.start()
+		equal(t, k.status("c"), "RUNNING 0:RUNNING")
+		if err := k.end(); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -62,8 +62,12 @@ func (s *ConfigStore) Claim(ctx context.Context) error {
 }
 
 // Start creates or checks the topic and reads it; see Log.Start. Restart requests and levels of loggers
-// that it holds by then are not told.
+// that it holds by then are not told. Once it has been read, another call does nothing: what it says is known
+// before it is known who is to be told of changes. One goroutine calls it.
 func (s *ConfigStore) Start(ctx context.Context) error {
+	if s.started.Load() {
+		return nil
+	}
 	if err := s.log.Start(ctx); err != nil {
 		return err
 	}
