@@ -125,7 +125,8 @@ func (t *extract) inserted(row *batch.Schema) insertedRow {
 	})
 }
 
-// effect: what is no change event passes as it is, so that all of the value may be wanted.
+// effect: what is no change event passes as it is, so that all of the value may be wanted. To say less of
+// change events would spare nothing: they have a schema, and under a schema decoders decode all.
 func (t *extract) effect() smt.Effect {
 	e := smt.Effect{Value: smt.Access{Form: smt.Opaque}, Filters: true}
 	if len(t.headers) > 0 {

@@ -50,7 +50,8 @@ const noVersion = 1 << 40
 // versionsMax bounds versionSchemas: versions stand in rows. The original keeps them all.
 const versionsMax = 1024
 
-// effect: what is no change event passes as it is, so that all of key and value may be wanted.
+// effect: what is no change event passes as it is, so that all of key and value may be wanted. To say less of
+// change events would spare nothing: they have a schema, and under a schema decoders decode all.
 func (t *outbox) effect() smt.Effect {
 	return smt.Effect{
 		Key: smt.Access{Form: smt.Opaque}, Value: smt.Access{Form: smt.Opaque},
