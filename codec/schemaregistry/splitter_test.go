@@ -138,7 +138,7 @@ func TestSplit_TwinAgrees(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, format := range []string{Avro, Protobuf} {
 		s, plain := splitting(t, Options{Format: format}), splitting(t, Options{Format: format})
-		for range 300 {
+		for range 100 {
 			rows := make([][]byte, rng.IntN(200))
 			ids := 1 + rng.IntN(120)
 			for i := range rows {
