@@ -17,6 +17,7 @@ type api struct {
 	topicTracking, topicReset bool // topic.tracking.enable, topic.tracking.allow.reset
 	signed                    bool // what workers ask each other must be signed, whatever the group's protocol
 	watchdog                  coord.Watchdog
+	letters                   Letters
 	peers                     *Client
 	self                      *url.URL // as advertised
 }
@@ -24,7 +25,7 @@ type api struct {
 // mainResources are the paths of the regular listeners. Methods without a role are for all who were let in.
 // Source: ConnectRestServer.regularResources.
 func (a *api) mainResources() resources {
-	return resources{
+	return append(resources{
 		{path("/"), map[string]*method{"GET": {do: a.serverInfo}}},
 		{path("/health"), map[string]*method{"GET": {do: a.health}}},
 
@@ -52,7 +53,7 @@ func (a *api) mainResources() resources {
 		{path("/connector-plugins"), map[string]*method{"GET": some(roleView, local(a.plugins))}},
 		{path("/connector-plugins/{plugin}/config"), map[string]*method{"GET": some(roleView, local(a.pluginConfig))}},
 		{path("/connector-plugins/{plugin}/config/validate"), map[string]*method{"PUT": some(roleEdit, local(a.validate))}},
-	}
+	}, a.dlqResources()...)
 }
 
 // adminResources are the paths of the admin listeners, or of the regular ones where there are no others.

@@ -39,6 +39,8 @@ type Options struct {
 	JAAS string
 	// Watchdog says which tasks make no progress, for GET /connectors/{connector}/health; nil: nobody does.
 	Watchdog coord.Watchdog
+	// Letters looks at dead letters, for /connectors/{connector}/dlq; nil: nobody does.
+	Letters Letters
 }
 
 // Server is the REST server of a worker. Make one with New, and end it with Stop also when it never served.
@@ -54,6 +56,7 @@ type Server struct {
 	signed          bool // workers' requests are refused without a signature
 	metrics         http.Handler
 	watchdog        coord.Watchdog
+	letters         Letters
 	admin           adminMode
 	main, adminOnly atomic.Pointer[http.Handler] // nil until Ready
 
@@ -82,7 +85,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: o.Log, version: o.Version, commit: o.Commit, metrics: o.Metrics, watchdog: o.Watchdog}
+	s := &Server{log: o.Log, version: o.Version, commit: o.Commit, metrics: o.Metrics, watchdog: o.Watchdog, letters: o.Letters}
 	if err := s.configure(v, o); err != nil {
 		return nil, err
 	}
@@ -262,7 +265,7 @@ func (s *Server) Serve() {
 func (s *Server) Ready(herder coord.Herder, loggers coord.Loggers) {
 	a := &api{
 		herder: herder, loggers: loggers, log: s.log, version: s.version, commit: s.commit,
-		topicTracking: s.enabled, topicReset: s.reset, signed: s.signed, watchdog: s.watchdog, peers: s.handler.peers, self: s.advertise,
+		topicTracking: s.enabled, topicReset: s.reset, signed: s.signed, watchdog: s.watchdog, letters: s.letters, peers: s.handler.peers, self: s.advertise,
 	}
 	main := s.handler
 	main.api, main.resources = a, a.mainResources()
