@@ -50,14 +50,6 @@ func (r *Registry) NewSplitter() *Splitter {
 	return s
 }
 
-// Header is the key of the header in which ids may travel.
-func (r *Registry) Header() string {
-	if r.opt.Key {
-		return "__key_schema_id"
-	}
-	return "__value_schema_id"
-}
-
 // Frame returns what the rows of a group have, by the number that Split gave.
 func (s *Splitter) Frame(group int32) Frame { return s.frames[group] }
 
