@@ -101,7 +101,11 @@ func TestProxy_CutAt(t *testing.T) {
 				for range got {
 					sent++
 				}
-				if sent != c.sent && step > 1 || sent > c.sent || c.heard >= 0 && heard != c.heard {
+				most := c.sent
+				if step == 1 { // a head is known when it has passed
+					most = max(most, c.sent-c.cut.Bytes+headBytes[0])
+				}
+				if sent != c.sent && step > 1 || sent > most || c.heard >= 0 && heard != c.heard {
 					t.Errorf("%d bytes passed, %d came back, want %d and %d", sent, heard, c.sent, c.heard)
 				}
 			})

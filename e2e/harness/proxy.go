@@ -14,12 +14,12 @@ import (
 type Proxy struct {
 	Address string // host:port, where it listens
 
-	target   string
 	listener net.Listener
 	done     sync.WaitGroup
 
 	// Guarded by mu.
 	mu      sync.Mutex
+	target  string
 	links   map[*link]bool
 	changed chan struct{} // closed and made anew when a field below changes
 	closed  bool
@@ -76,7 +76,10 @@ func (p *Proxy) accept() {
 func (p *Proxy) forward(client net.Conn) {
 	defer p.done.Done()
 	var d net.Dialer
-	target, err := d.DialContext(context.Background(), "tcp", p.target)
+	p.mu.Lock()
+	address := p.target
+	p.mu.Unlock()
+	target, err := d.DialContext(context.Background(), "tcp", address)
 	if err != nil {
 		reset(client) // as if nobody listened here
 		return
@@ -188,6 +191,9 @@ func (p *Proxy) spendLocked(way, n int, now time.Time) bool {
 	p.left = -1
 	return false
 }
+
+// Forward changes where new connections lead.
+func (p *Proxy) Forward(target string) { p.set(func() { p.target = target }) }
 
 // Reset breaks all open connections, as a restarted firewall does.
 func (p *Proxy) Reset() {

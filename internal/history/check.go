@@ -15,8 +15,11 @@ const stuckAfter = 60 * time.Second
 // Errors: no class is known.
 func Check(events []Event, class Class) (*Report, error) {
 	sortByTime(events)
-	r := &Report{Class: class, Events: len(events)}
+	r := &Report{Class: class, Events: len(events), session: int64(sessionTimeout)}
 	for i := range events {
+		if e := &events[i]; e.SessionMs > 0 {
+			r.session = e.SessionMs * int64(time.Millisecond)
+		}
 		switch e := &events[i]; {
 		case e.Type == Guarantee && r.Class == "":
 			c, err := ParseClass(e.Class)
@@ -140,21 +143,29 @@ func (r *Report) repeats(s *stream, made map[int64][]int, found map[int64]int) {
 		return
 	}
 	next := map[string]int64{} // by process
-	high, c := s.first-1, 0
+	high, now, before := s.first-1, 0, 0
 	for _, e := range s.in {
-		at := s.first // what a process that starts now reads
-		for ; c < len(s.commits) && s.commits[c].time <= e.time; c++ {
+		for ; now < len(s.commits) && s.commits[now].time <= e.time; now++ {
 		}
-		if c > 0 {
-			at = s.commits[c-1].pos
+		for ; before < now && s.commits[before].time <= e.time-r.session; before++ {
 		}
 		due, runs := next[e.where]
-		if e.seq <= high && (!runs || e.seq < due) && e.seq != at {
-			r.add(Duplicate, "%s: %s goes on at %d again, committed was %d", s.name, e.where, e.seq, at)
+		if e.seq <= high && (!runs || e.seq < due) && !s.resumes(e.seq, before, now) {
+			r.add(Duplicate, "%s: %s goes on at %d again, which was not committed then", s.name, e.where, e.seq)
 		}
 		next[e.where] = e.seq + 1
 		high = max(high, e.seq)
 	}
+}
+
+// resumes reports whether a process may have read seq as the committed offset: it was so at some time between the
+// commits before and now. A process reads the offset a while before it goes on there, and a commit of the one before it
+// may come late.
+func (s *stream) resumes(seq int64, before, now int) bool {
+	if before == 0 && seq == s.first {
+		return true
+	}
+	return slices.ContainsFunc(s.commits[max(0, before-1):now], func(c commit) bool { return c.pos == seq })
 }
 
 // order checks that what is found for the first time goes up in each place.

@@ -20,13 +20,9 @@ type tenure struct {
 // owners checks that one process at a time works on a thing. At least once, one that was replaced may go on until its
 // session is over. Exactly once it may for longer, if nothing comes of it.
 func (r *Report) owners(events []Event, all []*stream) {
-	session := int64(sessionTimeout)
 	tenures := map[string][]tenure{} // by thing, in order of time
 	for i := range events {
 		e := &events[i]
-		if e.Type == Guarantee && e.SessionMs > 0 {
-			session = e.SessionMs * int64(time.Millisecond)
-		}
 		if e.Type == Own && e.Op == opStart && e.Outcome != outcomeInfo {
 			thing := cmp.Or(e.SP, e.TP, task(e.Task))
 			tenures[e.Conn+" "+thing] = append(tenures[e.Conn+" "+thing], tenure{e.Process, e.Time})
@@ -41,7 +37,7 @@ func (r *Report) owners(events []Event, all []*stream) {
 			now, past := ownerAt(s.tenures(tenures, e.task), e)
 			switch {
 			case !past:
-			case r.Class == AtLeastOnce && e.time > now.from+session:
+			case r.Class == AtLeastOnce && e.time > now.from+r.session:
 				r.add(DoubleOwner, "%s: %s is at %d, %v after %s began", s.name, e.where, e.seq, time.Duration(e.time-now.from).Round(time.Millisecond), now.process)
 			case r.Class == ExactlyOnce && e.unit != "" && found[entry{seq: e.seq, unit: e.unit}]:
 				r.add(DoubleOwner, "%s: %d of %s is found, made by %s after %s began", s.name, e.seq, e.unit, e.where, now.process)

@@ -85,6 +85,8 @@ type Report struct {
 	Faults    int
 	Anomalies []Anomaly // at most some of each kind
 	Count     map[Kind]int
+
+	session int64 // nanoseconds after which a process knows that it was replaced
 }
 
 // examplesMax is how many anomalies of a kind are told: one cause can make thousands.

@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,64 +21,97 @@ import (
 )
 
 const (
-	onceSession = 4 * time.Second
-	// onceSources is how many source partitions a connector has, onceTopicParts how many its topic.
-	onceSources, onceTopicParts = 4, 3
-	// onceFaultsMax is how many faults a run has.
-	onceFaultsMax = 4
-	// onceMore is how many numbers each source partition makes after the last fault.
-	onceMore = 15
-	// onceMax is how long a run may take to end after its last fault.
-	onceMax = 120 * time.Second
+	// laneWorkers is how many workers a cluster has.
+	laneWorkers = 2
+	laneSession = 4 * time.Second
+	// laneSources is how many source partitions a connector has, laneTopicParts how many its topic.
+	laneSources, laneTopicParts = 4, 3
+	// laneFaultsMax is how many faults a run has.
+	laneFaultsMax = 4
+	// laneMore is how many numbers each source partition makes after the last fault.
+	laneMore = 15
+	// laneMax is how long a run may take to end after its last fault.
+	laneMax = 120 * time.Second
 )
 
-var onceBoundaries = []string{"poll", "interval", "connector"}
+var boundaries = []string{"poll", "interval", "connector"}
 
-// onceBroker is the broker of all lanes, which one at a time restarts.
-type onceBroker struct {
+// laneBroker is the broker of all lanes, which one at a time restarts.
+type laneBroker struct {
 	*harness.Broker
 	restarts bool
 	mu       sync.Mutex
 }
 
-// onceLane is a cluster that runs one connector after another, each worker behind a proxy of its own.
-type onceLane struct {
+// laneBrokerOf starts the broker of n lanes, with the proxies of their workers.
+func laneBrokerOf(t *testing.T, n int, checks string) (*laneBroker, []*harness.Proxy) {
+	t.Helper()
+	// A busy machine must not be taken for a dead broker. And a broker that was killed must not end old transactions before
+	// it is registered again: it takes partitions without a leader for deleted ones, skips their markers, and what should
+	// have been aborted is committed with the next transaction of its producer (TransactionMarkerChannelManager).
+	broker, proxies := suite.StartProxiedEach(t, n*laneWorkers, harness.Properties{
+		"transaction.abort.timed.out.transaction.cleanup.interval.ms": "60000",
+		"broker.session.timeout.ms":                                   "6000",
+	}, checks)
+	return &laneBroker{Broker: broker}, proxies
+}
+
+// lane is a cluster that runs one connector after another. Each worker is behind a proxy of its own, for the broker and
+// for the other workers.
+type lane struct {
 	side    harness.Side
-	broker  *onceBroker
+	class   string // what it guarantees: eos or alo
+	broker  *laneBroker
 	cluster *harness.Cluster
 	kafka   *harness.Kafka
-	proxies []*harness.Proxy
-	tally   *onceTally
+	proxies []*harness.Proxy // to the broker, by worker
+	rest    []*harness.Proxy // to the workers
+	extra   *harness.Worker  // joins and leaves; not of the cluster's workers
+	tally   *laneTally
 	dir     string
 }
 
-func newOnceLane(t *testing.T, n int, side harness.Side, worker harness.WorkerConfig, broker *onceBroker, proxies []*harness.Proxy, tally *onceTally) *onceLane {
+func newLane(t *testing.T, name, class string, side harness.Side, worker harness.WorkerConfig, broker *laneBroker, proxies []*harness.Proxy, tally *laneTally) *lane {
 	t.Helper()
-	l := &onceLane{side: side, broker: broker, proxies: proxies, tally: tally, dir: t.TempDir(), kafka: harness.NewKafka(t, broker.Bootstrap)}
-	l.cluster = suite.NewCluster(t, broker.Bootstrap, harness.Properties{
-		"exactly.once.source.support":       "enabled",
-		"session.timeout.ms":                fmt.Sprint(onceSession.Milliseconds()),
+	l := &lane{side: side, class: class, broker: broker, proxies: proxies, tally: tally, dir: t.TempDir(), kafka: harness.NewKafka(t, broker.Bootstrap)}
+	properties := harness.Properties{
+		"session.timeout.ms":                fmt.Sprint(laneSession.Milliseconds()),
 		"heartbeat.interval.ms":             "500",
 		"scheduled.rebalance.max.delay.ms":  "0",
 		"task.shutdown.graceful.timeout.ms": "5000",
 		"request.timeout.ms":                "5000",
 		"producer.request.timeout.ms":       "3000",
 		"producer.delivery.timeout.ms":      "20000",
-		"producer.transaction.timeout.ms":   "15000",
 		"metadata.max.age.ms":               "5000",
-	})
-	for i, p := range proxies {
-		c := worker
-		c.Name = fmt.Sprintf("lane%d-%s%d", n, side, i)
-		c.Properties = harness.Properties{"bootstrap.servers": p.Address}
-		l.cluster.Add(side, c)
 	}
+	if class == "eos" {
+		properties["exactly.once.source.support"] = "enabled"
+		properties["producer.transaction.timeout.ms"] = "15000"
+	}
+	l.cluster = suite.NewCluster(t, broker.Bootstrap, properties)
+	add := func(n int, p harness.Properties) *harness.Worker {
+		c := worker
+		c.Name, c.Properties = fmt.Sprintf("%s-%s-%d", name, side, n), p
+		return l.cluster.Add(side, c)
+	}
+	for i, p := range proxies {
+		rest := harness.StartProxy(t, "")
+		host, port, err := net.SplitHostPort(rest.Address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := add(i, harness.Properties{"bootstrap.servers": p.Address, "rest.advertised.host.name": host, "rest.advertised.port": port})
+		rest.Forward(w.Address)
+		l.rest = append(l.rest, rest)
+	}
+	l.extra = add(len(proxies), nil)
+	l.cluster.Workers = l.cluster.Workers[:len(proxies)]
 	return l
 }
 
-// onceRun is one connector and what happens to it.
-type onceRun struct {
-	*onceLane
+// laneRun is one connector and what happens to it.
+type laneRun struct {
+	*lane
 	t        *testing.T
 	seed     uint64
 	random   *rand.Rand
@@ -90,9 +125,10 @@ type onceRun struct {
 	restarts int // of failed tasks
 }
 
-func (l *onceLane) run(t *testing.T, seed uint64, random *rand.Rand) {
+// run creates a connector, injects the faults that draw returns one after the other, and checks what came of it.
+func (l *lane) run(t *testing.T, seed uint64, faults int, draw func(*laneRun) laneFault) {
 	began := time.Now()
-	r := &onceRun{onceLane: l, t: t, seed: seed, random: random, name: fmt.Sprintf("once%d", seed)}
+	r := &laneRun{lane: l, t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0)), name: fmt.Sprintf("counter%d", seed)}
 	r.topic, r.dir = harness.Unique(t, r.name), filepath.Join(l.dir, r.name)
 	if err := os.Mkdir(r.dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -102,36 +138,42 @@ func (l *onceLane) run(t *testing.T, seed uint64, random *rand.Rand) {
 		t.Fatal(err)
 	}
 	defer r.history.Close()
-	r.tell(event{Type: "guarantee", Class: "eos"})
+	var done []string
+	emitted, found := 0, 0
+	defer func() { l.tally.add(l, done, emitted, found, r.restarts, t.Failed(), time.Since(began)) }()
+	r.tell(event{Type: "guarantee", Class: l.class, SessionMs: laneSession.Milliseconds()})
 	r.healthy()
 	t.Cleanup(r.leave)
 	r.begin()
-	var done []string
-	for range 1 + random.IntN(onceFaultsMax) {
-		f := r.pick()
+	if faults == 0 {
+		faults = 1 + r.random.IntN(laneFaultsMax)
+	}
+	for range faults {
+		f := draw(r)
 		done = append(done, f.name)
 		r.tell(event{Type: "fault", Kind: f.name, Op: "start"})
 		f.inject(r)
 		r.tell(event{Type: "fault", Kind: f.name, Op: "stop"})
-		hold(time.Duration(random.IntN(400)) * time.Millisecond)
+		hold(r.upTo(400 * time.Millisecond))
 	}
 	r.healthy()
 	r.finish()
-	emitted, found := r.audit()
-	failed := r.verify()
-	l.tally.add(done, emitted, found, r.restarts, failed, time.Since(began))
+	emitted, found = r.audit()
+	r.verify()
 	t.Logf("%s, boundary %s, %d tasks at last, %d records, %d tasks restarted, %v", strings.Join(done, ", "), r.config["transaction.boundary"], r.tasks(), found, r.restarts, time.Since(began).Round(10*time.Millisecond))
 }
 
 // begin creates topics and connector and waits for its first records.
-func (r *onceRun) begin() {
-	r.kafka.CreateTopic(r.topic, onceTopicParts, nil)
+func (r *laneRun) begin() {
+	r.kafka.CreateTopic(r.topic, laneTopicParts, nil)
 	r.config = harness.Properties{
-		"name": r.name, "connector.class": "com.example.counter.CounterSource", "tasks.max": fmt.Sprint(1 + r.random.IntN(onceSources)), "topic": r.topic,
-		"partitions": fmt.Sprint(onceSources), "interval.ms": "20",
+		"name": r.name, "connector.class": "com.example.counter.CounterSource", "tasks.max": fmt.Sprint(1 + r.random.IntN(laneSources)), "topic": r.topic,
+		"partitions": fmt.Sprint(laneSources), "interval.ms": "20",
 		"history": filepath.Join(r.dir, "emit.jsonl"), "goal.file": filepath.Join(r.dir, "goal"),
-		"transaction.boundary": onceBoundaries[r.seed%uint64(len(onceBoundaries))], "transaction.boundary.interval.ms": "250",
 		"producer.override.linger.ms": "0",
+	}
+	if r.class == "eos" {
+		r.config["transaction.boundary"], r.config["transaction.boundary.interval.ms"] = boundaries[r.seed%uint64(len(boundaries))], "250"
 	}
 	r.offsets = r.cluster.Property("offset.storage.topic")
 	if r.random.IntN(2) == 0 {
@@ -141,14 +183,14 @@ func (r *onceRun) begin() {
 		r.from = r.kafka.Ends(r.offsets)
 	}
 	r.put()
-	harness.Eventually(r.t, onceMax, "records flow", func(ctx context.Context) (bool, error) {
+	harness.Eventually(r.t, laneMax, "records flow", func(ctx context.Context) (bool, error) {
 		n, err := r.kafka.Count(ctx, r.topic)
 		return n > 0, err
 	})
 }
 
 // put sends the config until a worker takes it: while a cluster rebalances it answers with a conflict.
-func (r *onceRun) put() {
+func (r *laneRun) put() {
 	body, err := json.Marshal(r.config)
 	if err != nil {
 		r.t.Fatal(err)
@@ -157,9 +199,9 @@ func (r *onceRun) put() {
 }
 
 // ask sends a request to any worker that runs until one says yes.
-func (r *onceRun) ask(method, path, body string) []byte {
+func (r *laneRun) ask(method, path, body string) []byte {
 	var answer []byte
-	harness.Eventually(r.t, onceMax, method+" "+path+" is answered", func(ctx context.Context) (bool, error) {
+	harness.Eventually(r.t, laneMax, method+" "+path+" is answered", func(ctx context.Context) (bool, error) {
 		running := r.cluster.Running()
 		w := running[r.random.IntN(len(running))]
 		status, text, err := w.Ask(ctx, method, path, body)
@@ -173,8 +215,8 @@ func (r *onceRun) ask(method, path, body string) []byte {
 }
 
 // healthy lets all workers run, with nothing between them and the broker.
-func (r *onceRun) healthy() {
-	for _, p := range r.proxies {
+func (r *laneRun) healthy() {
+	for _, p := range slices.Concat(r.proxies, r.rest) {
 		p.Heal()
 	}
 	r.broker.mu.Lock()
@@ -191,9 +233,9 @@ func (r *onceRun) healthy() {
 }
 
 // finish sets the goal and waits until all offsets are there. Tasks that failed are started again, as people do.
-func (r *onceRun) finish() {
-	goal := r.highest() + 1 + onceMore
-	for sp := range onceSources {
+func (r *laneRun) finish() {
+	goal := r.highest() + 1 + laneMore
+	for sp := range laneSources {
 		r.tell(event{Type: "goal", Conn: r.name, SP: fmt.Sprint(sp), Pos: goal})
 	}
 	temporary := r.config["goal.file"] + ".new"
@@ -204,7 +246,7 @@ func (r *onceRun) finish() {
 		r.t.Fatal(err)
 	}
 	asked := time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), onceMax)
+	ctx, cancel := context.WithTimeout(context.Background(), laneMax)
 	defer cancel()
 	err := harness.Poll(ctx, "every number is committed", func(ctx context.Context) (bool, error) {
 		if time.Since(asked) > time.Second {
@@ -219,7 +261,7 @@ func (r *onceRun) finish() {
 }
 
 // leave makes room for the next run, also after a failed one.
-func (r *onceRun) leave() {
+func (r *laneRun) leave() {
 	if r.t.Failed() {
 		r.healthy()
 	}
@@ -227,7 +269,7 @@ func (r *onceRun) leave() {
 }
 
 // reached reports whether the offsets that the cluster tells are at the goal.
-func (r *onceRun) reached(ctx context.Context, goal int64) (bool, error) {
+func (r *laneRun) reached(ctx context.Context, goal int64) (bool, error) {
 	status, text, err := r.cluster.Running()[0].Ask(ctx, http.MethodGet, "/connectors/"+r.name+"/offsets", "")
 	if err != nil || status != http.StatusOK {
 		return false, fmt.Errorf("offsets: %d %s: %w", status, text, err)
@@ -244,11 +286,11 @@ func (r *onceRun) reached(ctx context.Context, goal int64) (bool, error) {
 			there++
 		}
 	}
-	return there == onceSources, fmt.Errorf("goal is %d, offsets are %s", goal, text)
+	return there == laneSources, fmt.Errorf("goal is %d, offsets are %s", goal, text)
 }
 
 // revive starts failed tasks again.
-func (r *onceRun) revive(ctx context.Context) {
+func (r *laneRun) revive(ctx context.Context) {
 	w := r.cluster.Running()[0]
 	status, text, err := w.Ask(ctx, http.MethodGet, "/connectors/"+r.name+"/status", "")
 	if err != nil || status != http.StatusOK {
@@ -273,7 +315,7 @@ func (r *onceRun) revive(ctx context.Context) {
 	}
 }
 
-func (r *onceRun) status() []byte {
+func (r *laneRun) status() []byte {
 	_, text, err := r.cluster.Running()[0].Ask(context.Background(), http.MethodGet, "/connectors/"+r.name+"/status", "")
 	if err != nil {
 		return []byte(err.Error())
@@ -281,7 +323,7 @@ func (r *onceRun) status() []byte {
 	return text
 }
 
-func (r *onceRun) tasks() int {
+func (r *laneRun) tasks() int {
 	var n int
 	_, _ = fmt.Sscan(r.config["tasks.max"], &n) // it is what begin or a fault wrote
 	return n

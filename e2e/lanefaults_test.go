@@ -1,0 +1,174 @@
+//go:build e2e || soak
+
+package e2e
+
+import (
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/millrace/millrace/e2e/harness"
+)
+
+// laneFault disturbs a run. It returns when the disturbance is over; the connector may not be well by then.
+type laneFault struct {
+	name   string
+	weight int
+	inject func(*laneRun)
+}
+
+var laneFaults = []laneFault{
+	{"worker killed", 4, func(r *laneRun) {
+		w, _ := r.victim()
+		w.Kill()
+		hold(r.upTo(500 * time.Millisecond))
+		r.startAgain(w)
+	}},
+	{"worker stopped", 2, func(r *laneRun) {
+		w, _ := r.victim()
+		w.Signal(syscall.SIGTERM)
+		<-w.Ended()
+		r.startAgain(w)
+	}},
+	{"all workers killed", 1, func(r *laneRun) {
+		for _, w := range r.cluster.Workers {
+			w.Kill()
+		}
+		for _, w := range r.cluster.Workers {
+			w.Start(r.t)
+		}
+		for _, w := range r.cluster.Workers {
+			r.ready(w)
+		}
+	}},
+	{"worker frozen past its session", 2, func(r *laneRun) {
+		w, _ := r.victim()
+		w.Freeze()
+		hold(laneSession + r.upTo(2*time.Second))
+		w.Thaw()
+	}},
+	{"worker frozen for a moment", 2, func(r *laneRun) {
+		w, _ := r.victim()
+		w.Freeze()
+		hold(r.upTo(time.Second))
+		w.Thaw()
+	}},
+	{"cut inside a request or answer", 8, cutInside},
+	{"connections reset", 2, func(r *laneRun) {
+		_, p := r.victim()
+		p.Reset()
+	}},
+	{"black hole past the session", 1, func(r *laneRun) {
+		_, p := r.victim()
+		p.Blackhole()
+		hold(laneSession + r.upTo(2*time.Second))
+		p.Heal()
+	}},
+	{"slow answers", 1, func(r *laneRun) {
+		_, p := r.victim()
+		p.Delay(50*time.Millisecond + r.upTo(150*time.Millisecond))
+		hold(time.Second)
+		p.Heal()
+	}},
+	{"tasks reconfigured", 4, (*laneRun).reconfigure},
+	{"workers cut from each other", 1, func(r *laneRun) {
+		for _, p := range r.rest {
+			p.Blackhole()
+		}
+		r.reconfigure()
+		hold(r.upTo(2 * time.Second))
+		for _, p := range r.rest {
+			p.Heal()
+		}
+	}},
+	{"workers come and go", 1, func(r *laneRun) {
+		for range 6 {
+			r.extra.Start(r.t)
+			hold(200*time.Millisecond + r.upTo(600*time.Millisecond))
+			r.extra.Kill()
+		}
+	}},
+	{"rubbish in the config topic", 1, func(r *laneRun) {
+		topic := r.cluster.Property("config.storage.topic")
+		for key, value := range map[string]string{"connector-rubbish": "[1", "task-rubbish-0": "{}", "commit-rubbish": `{"tasks":"all"}`, "task-": "x", "": "", "session-key": "{", "target-state-rubbish": `{"state":7}`} {
+			r.kafka.Produce(harness.Record{Topic: topic, Key: []byte(key), Value: []byte(value)})
+		}
+	}},
+	{"broker restarted", 1, func(r *laneRun) {
+		r.broker.mu.Lock()
+		defer r.broker.mu.Unlock()
+		if r.random.IntN(2) == 0 {
+			r.broker.Kill()
+		} else if err := r.broker.Stop(); err != nil {
+			r.t.Error(err)
+		}
+		r.broker.Restart(r.t)
+	}},
+}
+
+// reconfigure lets the connector have another number of tasks, which divide its source partitions anew.
+func (r *laneRun) reconfigure() {
+	r.config["tasks.max"] = fmt.Sprint(1 + (r.tasks()+r.random.IntN(laneSources-1))%laneSources)
+	r.put()
+}
+
+// pick draws a fault.
+func (r *laneRun) pick() laneFault {
+	all := 0
+	for _, f := range laneFaults {
+		all += f.weight
+	}
+	n := r.random.IntN(all)
+	for _, f := range laneFaults {
+		if n -= f.weight; n < 0 {
+			if f.name == "broker restarted" && !r.broker.restarts {
+				return r.pick()
+			}
+			return f
+		}
+	}
+	panic("weights do not add up")
+}
+
+// cutAPIs are requests that a source task with transactions cannot do without; the first two are cut most.
+var cutAPIs = []kmsg.Key{kmsg.Produce, kmsg.EndTxn, kmsg.InitProducerID, kmsg.AddPartitionsToTxn, kmsg.FindCoordinator, kmsg.Fetch, kmsg.Heartbeat}
+
+// cutInside ends a connection inside of a request or its answer, or right behind one, if one comes soon.
+func cutInside(r *laneRun) {
+	api := cutAPIs[min(r.random.IntN(len(cutAPIs)), r.random.IntN(len(cutAPIs)))]
+	_, p := r.victim()
+	bytes := r.random.IntN(80)
+	if r.random.IntN(2) == 0 {
+		bytes = r.random.IntN(1000) // often all of them: then the answer alone is lost
+	}
+	happened := p.CutAt(harness.Cut{Key: int16(api), Nth: 1 + r.random.IntN(4), Answer: r.random.IntN(2) == 0, Bytes: bytes})
+	select {
+	case <-happened:
+		r.tally.cut(r.lane, api.Name())
+	case <-time.After(2 * time.Second):
+	}
+}
+
+// victim is a worker and its proxy.
+func (r *laneRun) victim() (*harness.Worker, *harness.Proxy) {
+	i := r.random.IntN(len(r.proxies))
+	return r.cluster.Workers[i], r.proxies[i]
+}
+
+func (r *laneRun) upTo(d time.Duration) time.Duration {
+	return time.Duration(r.random.Int64N(int64(d)))
+}
+
+func (r *laneRun) startAgain(w *harness.Worker) {
+	w.Start(r.t)
+	r.ready(w)
+}
+
+// ready waits for a worker while the broker is not just being restarted for another lane.
+func (r *laneRun) ready(w *harness.Worker) {
+	r.broker.mu.Lock()
+	defer r.broker.mu.Unlock()
+	w.WaitReady(r.t)
+}
