@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,55 +14,63 @@ import (
 )
 
 func (p *program) dlqListCommand() *cobra.Command {
-	f, chosen := &dlqFlags{}, &filterFlags{}
+	f := &dlqFlags{}
 	c := &cobra.Command{
 		Use:   "list CONNECTOR",
 		Short: "Count dead letters by cause",
-		Long: "Reads the dead letter topic of a connector file and counts its letters by connector, task, stage, class and exception, the most frequent first, with the place of an example. " +
+		Long: "Reads the dead letter topic of a connector and counts its letters by connector, task, stage, class and exception, the most frequent first, with the place of an example. " +
 			"Nothing is written and no group joined.",
-		Args: cobra.ExactArgs(1),
+		Args: f.args(0),
 		RunE: func(c *cobra.Command, args []string) error {
-			filter, err := chosen.filter(c)
+			desk, err := p.openDesk(c.Context(), args, f)
 			if err != nil {
 				return err
 			}
-			l, err := p.openLetters(c.Context(), args[0], f)
-			if err != nil {
+			defer desk.close(c.Context())
+			list, err := desk.list(c.Context(), optionTexts(c))
+			switch {
+			case err != nil:
 				return err
+			case f.output == outputJSON:
+				return writeJSON(p.stdout, list)
 			}
-			defer l.subject.Worker.Close(c.Context())
-			return p.listLetters(c, l, &filter, f.output)
+			return list.writeText(p.stdout)
 		},
 	}
 	f.add(c)
-	chosen.add(c)
+	addFilterFlags(c)
 	return c
 }
 
-func (p *program) listLetters(c *cobra.Command, l *letters, filter *deadletter.Filter, output string) error {
+// letterList is the letters of a topic by cause.
+type letterList struct {
+	Topic   string              `json:"topic"`
+	Letters int                 `json:"letters"`
+	Causes  []*deadletter.Group `json:"causes"`
+}
+
+func (l *letters) list(ctx context.Context, texts map[string]string) (*letterList, error) {
+	o, err := parseLetterOptions(texts, false)
+	if err != nil {
+		return nil, err
+	}
 	var groups deadletter.Groups
-	n := 0
-	err := l.topic.Each(c.Context(), func(letter *deadletter.Letter) error {
-		if filter.Match(letter) {
+	list := &letterList{Topic: l.topic.Name}
+	err = l.topic.Each(ctx, func(letter *deadletter.Letter) error {
+		if o.Match(letter) {
 			groups.Add(letter)
-			n++
+			list.Letters++
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	list := groups.List()
-	if output == outputJSON {
-		return writeJSON(p.stdout, struct {
-			Topic   string              `json:"topic"`
-			Letters int                 `json:"letters"`
-			Causes  []*deadletter.Group `json:"causes"`
-		}{l.topic.Name, n, list})
-	}
+	list.Causes = groups.List()
+	return list, err
+}
+
+func (l *letterList) writeText(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "topic %s: %d letters, %d causes\n", l.topic.Name, n, len(list))
-	for _, g := range list {
+	fmt.Fprintf(&b, "topic %s: %d letters, %d causes\n", l.Topic, l.Letters, len(l.Causes))
+	for _, g := range l.Causes {
 		fmt.Fprintf(&b, "\n%d x %s\n", g.Count, causeText(g.Cause))
 		if g.Message != "" {
 			fmt.Fprintf(&b, "    %s\n", oneLine(g.Message))
@@ -71,7 +80,7 @@ func (p *program) listLetters(c *cobra.Command, l *letters, filter *deadletter.F
 		}
 		fmt.Fprintf(&b, "    records of %s to %s, for example %s\n", timeText(g.First), timeText(g.Last), g.Example)
 	}
-	_, err = io.WriteString(p.stdout, b.String())
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 

@@ -22,8 +22,24 @@ func (p *program) dlqShowCommand() *cobra.Command {
 		Short: "Show one dead letter",
 		Long: "Shows a letter: where its record came from, why it died, with the stack trace, and its key, value and headers, decoded with the connector's converters where these can, as text or hexadecimal digits where not. " +
 			"Nothing is written.",
-		Args: cobra.ExactArgs(2),
-		RunE: func(c *cobra.Command, args []string) error { return p.oneLetter(c, args, f, p.showLetter) },
+		Args: f.args(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			desk, err := p.openDesk(c.Context(), args, f)
+			if err != nil {
+				return err
+			}
+			defer desk.close(c.Context())
+			shown, err := desk.show(c.Context(), args[len(args)-1])
+			switch {
+			case err != nil:
+				return err
+			case f.output == outputJSON:
+				shown.Text = ""
+				return writeJSON(p.stdout, shown)
+			}
+			_, err = io.WriteString(p.stdout, shown.Text)
+			return err
+		},
 	}
 	f.add(c)
 	return c
@@ -34,58 +50,74 @@ func (p *program) dlqExplainCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explain CONNECTOR PARTITION@OFFSET",
 		Short: "Take one dead letter through the connector's present config",
-		Long: "Takes the record of a letter through the converters and transforms of the connector file, transform by transform as preview does, and says where it fails now, or that it passes. " +
+		Long: "Takes the record of a letter through the converters and transforms of the connector, transform by transform as preview does, and says where it fails now, or that it passes. " +
 			"The sink itself is not asked. The exit code is 1 if it fails. Nothing is written.",
-		Args: cobra.ExactArgs(2),
-		RunE: func(c *cobra.Command, args []string) error { return p.oneLetter(c, args, f, p.explainLetter) },
+		Args: f.args(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			desk, err := p.openDesk(c.Context(), args, f)
+			if err != nil {
+				return err
+			}
+			defer desk.close(c.Context())
+			said, err := desk.explain(c.Context(), args[len(args)-1])
+			if err != nil {
+				return err
+			}
+			text := said.Text
+			if f.output == outputJSON {
+				text = string(said.Trace) + "\n"
+			}
+			if _, err = io.WriteString(p.stdout, text); err == nil && !said.Passes {
+				err = &ended{code: exitUsage}
+			}
+			return err
+		},
 	}
 	f.add(c)
 	return c
 }
 
-// oneLetter finds a letter and has it shown, with what runs it through the connector's config.
-func (p *program) oneLetter(c *cobra.Command, args []string, f *dlqFlags, show func(context.Context, *letters, *deadletter.Letter, *explain.Runner, string) error) error {
-	partition, offset, err := parsePlace(args[1])
-	if err != nil {
-		return err
-	}
-	l, err := p.openLetters(c.Context(), args[0], f)
-	if err != nil {
-		return err
-	}
-	defer l.subject.Worker.Close(c.Context())
-	letter, err := l.topic.At(c.Context(), partition, offset)
-	if err != nil {
-		return err
-	}
-	r, err := openRunner(c.Context(), l.subject)
-	if err != nil {
-		return p.refused(c.Context(), l.subject, err)
-	}
-	return errors.Join(show(c.Context(), l, letter, r, f.output), r.Close())
+// explainedLetter is a letter taken through the connector's config.
+type explainedLetter struct {
+	Topic  string          `json:"topic"`
+	Place  string          `json:"place"`
+	Died   string          `json:"died"` // stage
+	Passes bool            `json:"passes"`
+	Trace  json.RawMessage `json:"trace"` // as preview prints it
+	Text   string          `json:"text"`  // as the command prints it
 }
 
-func (p *program) explainLetter(ctx context.Context, l *letters, letter *deadletter.Letter, r *explain.Runner, output string) error {
+func (l *letters) explain(ctx context.Context, place string) (*explainedLetter, error) {
+	letter, err := l.at(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	r, err := l.runner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out, err := l.explained(ctx, letter, r)
+	return out, errors.Join(err, r.Close())
+}
+
+func (l *letters) explained(ctx context.Context, letter *deadletter.Letter, r *explain.Runner) (*explainedLetter, error) {
 	if why := letter.Refusal(l.name); why != "" {
-		return fmt.Errorf("letter %s of topic %s cannot go through %s again: %s", letter.Place(), letter.Topic, l.subject.File.Name, why)
+		return nil, fmt.Errorf("letter %s of topic %s cannot go through %s again: %s", letter.Place(), letter.Topic, l.subject.File.Name, why)
 	}
 	t, err := r.Run(ctx, letter.Record())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if output == outputJSON {
-		_, err = p.stdout.Write(append(t.AppendJSON(nil, 1), '\n'))
-	} else {
-		err = errors.Join(t.WriteText(p.stdout, 1), p.verdict(letter, t))
+	var b strings.Builder
+	if err := t.WriteText(&b, 1); err != nil {
+		return nil, err
 	}
-	if err == nil && t.Failure != nil {
-		return &ended{code: exitUsage}
-	}
-	return err
+	b.WriteString(verdict(letter, t))
+	return &explainedLetter{Topic: letter.Topic, Place: letter.Place(), Died: letter.Stage, Passes: t.Failure == nil, Trace: t.AppendJSON(nil, 1), Text: b.String()}, nil
 }
 
 // verdict says what the letter's end is now, beside what it died of.
-func (p *program) verdict(letter *deadletter.Letter, t *explain.Trace) error {
+func verdict(letter *deadletter.Letter, t *explain.Trace) string {
 	now := "passes the converters and transforms"
 	switch {
 	case t.Failure != nil:
@@ -93,11 +125,10 @@ func (p *program) verdict(letter *deadletter.Letter, t *explain.Trace) error {
 	case t.Final() == nil:
 		now = "is dropped by a transform"
 	}
-	_, err := fmt.Fprintf(p.stdout, "\ndied in %s; with this config it %s\n", letter.Stage, now)
-	return err
+	return fmt.Sprintf("\ndied in %s; with this config it %s\n", letter.Stage, now)
 }
 
-// shownLetter is a letter for machines.
+// shownLetter is a letter for machines, and for readers.
 type shownLetter struct {
 	Topic     string `json:"topic"`
 	Place     string `json:"place"`
@@ -113,13 +144,26 @@ type shownLetter struct {
 	Value           *string           `json:"value"`
 	Headers         map[string]string `json:"headers,omitempty"`
 	Decoded         json.RawMessage   `json:"decoded,omitempty"` // as preview prints it
+	Text            string            `json:"text,omitempty"`    // as the command prints it
 }
 
-func (p *program) showLetter(ctx context.Context, _ *letters, letter *deadletter.Letter, r *explain.Runner, output string) error {
-	decoded, read := decode(ctx, letter, r)
-	if output == outputJSON {
-		return writeJSON(p.stdout, machineLetter(letter, decoded))
+func (l *letters) show(ctx context.Context, place string) (*shownLetter, error) {
+	letter, err := l.at(ctx, place)
+	if err != nil {
+		return nil, err
 	}
+	r, err := l.runner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	decoded, read := decode(ctx, letter, r)
+	out := machineLetter(letter, decoded)
+	out.Text, err = letterText(letter, decoded, read)
+	return out, errors.Join(err, r.Close())
+}
+
+// letterText is what the command prints of a letter.
+func letterText(letter *deadletter.Letter, decoded *explain.Trace, read string) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "letter %s of topic %s, record of %s\n", letter.Place(), letter.Topic, timeText(letter.Timestamp))
 	switch {
@@ -137,13 +181,11 @@ func (p *program) showLetter(ctx context.Context, _ *letters, letter *deadletter
 		fmt.Fprintf(&b, "header %s: %s\n", printable(h.Key), bytesText(h.Value))
 	}
 	fmt.Fprintf(&b, "\nthe connector's converters %s\n", read)
-	if decoded != nil {
-		if err := decoded.WriteText(&b, 1); err != nil {
-			return err
-		}
+	if decoded == nil {
+		return b.String(), nil
 	}
-	_, err := io.WriteString(p.stdout, b.String())
-	return err
+	err := decoded.WriteText(&b, 1)
+	return b.String(), err
 }
 
 // decode takes a letter through the converters, whole, or else its key or its value alone, and says which; nil where

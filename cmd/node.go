@@ -49,6 +49,7 @@ type node struct {
 	engine  *engine.Worker
 	metrics *metrics.Registry
 	rest    *rest.Server
+	letters *letterService
 	control *control
 }
 
@@ -111,10 +112,11 @@ func newNode(ctx context.Context, o workerOptions, mode mode) (*node, error) {
 		return nil, err
 	}
 	log.Info("Kafka cluster ID: " + id)
+	n.letters = newLetterService(n, o.plugins)
 	n.rest, err = rest.New(rest.Options{
 		Properties: c.props, Log: o.logs.Logger(restLogger), Version: kafkaVersion, Commit: version,
 		Metrics: metricsHandler(n.metrics), JAAS: o.java[loginConfigProperty],
-		Watchdog: n.engine,
+		Watchdog: n.engine, Letters: n.letters,
 	})
 	if err != nil {
 		return nil, err
@@ -128,6 +130,7 @@ func (n *node) stop(herder func() error) error {
 	n.log.Info("Kafka Connect stopping")
 	ctx, cancel := context.WithTimeout(context.Background(), restStopMax)
 	defer cancel()
+	n.letters.close()
 	err := errors.Join(n.rest.Stop(ctx), herder())
 	n.engine.Close(ctx)
 	n.log.Info("Kafka Connect stopped")

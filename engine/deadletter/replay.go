@@ -35,6 +35,9 @@ type Tally struct {
 	Refused map[string]int `json:"refused"` // by reason
 }
 
+// NewTally is a tally of nothing.
+func NewTally() Tally { return Tally{Fail: map[string]int{}, Refused: map[string]int{}} }
+
 // Replayer takes letters back to the topics that they were consumed from, or to the sink itself.
 type Replayer struct {
 	Connector string
@@ -49,7 +52,7 @@ type Replayer struct {
 	DryRun   bool
 	// Wait waits for d or the end of ctx.
 	Wait func(ctx context.Context, d time.Duration) error
-	// Told is called after each transaction, and while letters are only read.
+	// Told is called after each transaction, and while letters are only read. The tally's maps change when it has returned.
 	Told func(Tally)
 
 	cl       *kgo.Client
@@ -63,7 +66,7 @@ type Replayer struct {
 //
 // Two replays of one connector at a time: the later one fences the earlier one, which ends with an error.
 func (r *Replayer) Run(ctx context.Context) (t Tally, err error) {
-	r.tally = Tally{Fail: map[string]int{}, Refused: map[string]int{}}
+	r.tally = NewTally()
 	if !r.DryRun {
 		if err := r.begin(ctx); err != nil {
 			return r.tally, err

@@ -75,24 +75,31 @@ func (t *Topic) Each(ctx context.Context, f func(*Letter) error) error {
 
 // At returns one letter.
 //
-// Errors: there is none at this place.
+// Errors: a *NoLetterError where there is none at this place.
 func (t *Topic) At(ctx context.Context, partition int32, offset int64) (l *Letter, err error) {
 	start, has := t.starts[partition]
 	switch {
 	case !has:
-		return nil, fmt.Errorf("topic %s has no partition %d, only %d of them", t.Name, partition, len(t.starts))
+		return nil, noLetter("topic %s has no partition %d, only %d of them", t.Name, partition, len(t.starts))
 	case offset < start || offset >= t.stops[partition]:
-		return nil, fmt.Errorf("partition %d of topic %s holds no offset %d, only %d to %d", partition, t.Name, offset, start, t.stops[partition]-1)
+		return nil, noLetter("partition %d of topic %s holds no offset %d, only %d to %d", partition, t.Name, offset, start, t.stops[partition]-1)
 	}
 	err = t.records(ctx, map[int32]int64{partition: offset}, map[int32]int64{partition: offset + 1}, func(r *kgo.Record) error {
 		l = ParseLetter(r)
 		return nil
 	})
 	if err == nil && l == nil {
-		err = fmt.Errorf("offset %d in partition %d of topic %s is the mark of a transaction, or was compacted away", offset, partition, t.Name)
+		err = noLetter("offset %d in partition %d of topic %s is the mark of a transaction, or was compacted away", offset, partition, t.Name)
 	}
 	return l, err
 }
+
+// NoLetterError says that a dead letter topic has no letter at a place.
+type NoLetterError struct{ text string }
+
+func (e *NoLetterError) Error() string { return e.text }
+
+func noLetter(format string, args ...any) error { return &NoLetterError{fmt.Sprintf(format, args...)} }
 
 // records reads what is committed, from starts to before stops.
 func (t *Topic) records(ctx context.Context, starts, stops map[int32]int64, f func(*kgo.Record) error) error {
