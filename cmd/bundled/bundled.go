@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/avro"
 	"github.com/millrace/millrace/codec/connectjson"
 	"github.com/millrace/millrace/codec/header"
 	"github.com/millrace/millrace/codec/primitive"
@@ -25,7 +26,7 @@ import (
 // Plugins returns the stock plugins.
 func Plugins() plugin.Set {
 	return plugin.Set{
-		Converters: codec.NewSet(slices.Concat(connectjson.Classes(), primitive.Classes(), header.Classes())...),
+		Converters: codec.NewSet(slices.Concat(avro.Classes(), connectjson.Classes(), primitive.Classes(), header.Classes())...),
 		Transforms: smt.NewSet(slices.Concat(apache.Classes(), confluent.Classes(), debezium.Classes())...),
 		Predicates: smt.NewPredicateSet(slices.Concat(predicate.Classes())...),
 		Connectors: connectors.NewSet(slices.Concat(file.Classes(), datagen.Classes(), blackhole.Classes(), verifiable.Classes())...),

@@ -73,6 +73,9 @@ func (d *data) defaultMap(s *batch.Schema, m *batch.MapValue) (Node, error) {
 			return v, err
 		}
 		if out.Kind == NodeObject {
+			if m.Keys[i].IsNull() {
+				return v, &codec.Error{Class: nullPointer, Pos: -1} // Java has no words for it either
+			}
 			out.put(m.Keys[i].Str(), v)
 			continue
 		}

@@ -35,7 +35,8 @@ func (x *rowReader) textMap(st *step, t *target, b []byte, i, r int) int {
 			first = n
 		}
 		for range n {
-			e := entry{at: w.at, key: w.take(w.long()), turn: int32(len(x.entries) - from)}
+			e := entry{at: w.at, turn: int32(len(x.entries) - from)}
+			e.key = w.take(w.long())
 			if w.failed() {
 				return -1
 			}
@@ -229,4 +230,3 @@ func (x *rowReader) skipItems(st *step, w *wire) int {
 	}
 	return w.at
 }
-

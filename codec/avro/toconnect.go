@@ -360,7 +360,7 @@ func (r *schemaReader) properties(b *batch.Builder, s *Schema, doc *string, vers
 // the original does with a warning.
 func (r *schemaReader) defaultOf(b *batch.Builder, s *Schema, def *Node) batch.Value {
 	own := s.Prop(propDefault)
-	if own != nil && (own.Kind == NodeNull || own.Kind == NodeBigInt) {
+	if own != nil && own.Kind == NodeBigInt { // which becomes no object
 		own = nil
 	}
 	var v batch.Value

@@ -14,45 +14,60 @@ import (
 
 var errDefault = codec.Data("invalid default")
 
-// givesObject reports whether the default of a field of type s becomes an object: what is of another type
-// than s becomes none, as if there were no default. Source: JacksonUtils.toObject.
+// givesObject reports whether the default of a field of type s becomes an object: what is of another type than s
+// becomes none, or fails, as if there were no default. Source: JacksonUtils.toObject, Field.defaultVal.
 func givesObject(s *Schema, n *Node) bool {
-	t := s.Type
+	return !throws(s, n) && isObject(s, n)
+}
+
+// isObject reports whether a default becomes an object, where it does not fail.
+func isObject(s *Schema, n *Node) bool {
+	if s.Type == Union && n.Kind != NodeNull {
+		return len(s.Types) > 0 && isObject(s.Types[0], n)
+	}
 	switch n.Kind {
-	case NodeNull, NodeBoolean:
-		return true
-	case NodeInt, NodeDouble, NodeFloat:
-		if t == Union {
-			return len(s.Types) > 0 && givesObject(s.Types[0], n)
-		}
-		return t == Float || t == Double || n.Kind == NodeInt && (t == Int || t == Long)
+	case NodeInt:
+		return s.Type >= Int && s.Type <= Double
+	case NodeDouble, NodeFloat:
+		return s.Type == Float || s.Type == Double
 	case NodeString:
-		if t == Union {
-			return len(s.Types) > 0 && givesObject(s.Types[0], n)
-		}
-		return t == String || t == Enum || t == Bytes || t == Fixed
-	case NodeArray:
-		return t == Array || t == Union && len(s.Types) > 0 && s.Types[0].Type == Array
-	case NodeObject:
-		switch t {
-		case Record:
-			for _, name := range n.Names {
-				if s.Field(name) == nil {
-					return false
-				}
-			}
+		return s.Type == String || s.Type == Enum || s.Type == Bytes || s.Type == Fixed
+	}
+	return n.Kind != NodeBigInt
+}
+
+// throws reports whether making an object of a default fails.
+func throws(s *Schema, n *Node) bool {
+	if s == nil {
+		return false
+	}
+	if s.Type == Union {
+		return len(s.Types) == 0 || throws(s.Types[0], n)
+	}
+	for i := range n.Items {
+		var of *Schema
+		switch {
+		case n.Kind == NodeArray && s.Type != Array:
 			return true
-		case Union:
-			return len(s.Types) > 0 && givesObject(s.Types[0], n)
+		case n.Kind == NodeArray, s.Type == Map:
+			of = s.Elem
+		case s.Type == Record:
+			f := s.Field(n.Names[i])
+			if f == nil {
+				return true
+			}
+			of = f.Schema
 		}
-		return t == Map
+		if throws(of, &n.Items[i]) {
+			return true
+		}
 	}
 	return false
 }
 
 // fieldValue reads the default of a field of Avro type a under s, its logical type not applied.
 func (d *data) fieldValue(s *batch.Schema, a *Schema, n *Node) (batch.Value, error) {
-	if n.Kind == NodeNull || !givesObject(a, n) {
+	if n.Kind == NodeNull || !isObject(a, n) {
 		if !s.Optional() {
 			return batch.Value{}, errDefault
 		}
@@ -250,7 +265,7 @@ func fromLatin1(b []byte) string {
 	return string(out)
 }
 
-// ownValue reads a connect.default, or what is in one. A nil or null node is null.
+// ownValue reads a connect.default, or what is in one. A nil node is null.
 func (d *data) ownValue(s *batch.Schema, a *Schema, n *Node) (batch.Value, error) {
 	v, err := d.ownPlain(s, a, n)
 	if err != nil {
@@ -260,7 +275,7 @@ func (d *data) ownValue(s *batch.Schema, a *Schema, n *Node) (batch.Value, error
 }
 
 func (d *data) ownPlain(s *batch.Schema, a *Schema, n *Node) (batch.Value, error) {
-	if n == nil || n.Kind == NodeNull {
+	if n == nil { // JSON's null is coerced as any other value
 		return batch.Value{}, nil
 	}
 	if s == nil {

@@ -4,6 +4,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/schemaregistry"
+	"github.com/millrace/millrace/internal/java"
 )
 
 // writing is how values of one Connect schema are written. Shared, and not changed after it was made.
@@ -25,7 +26,7 @@ func (c *converter) writing(s *batch.Schema) *writing {
 	}
 	w := &writing{}
 	if w.avro, w.err = c.fromConnect(s); w.err == nil {
-		w.schema = &schemaregistry.Schema{Type: schemaregistry.Avro, Text: c.registered(w.avro).String()}
+		w.schema = &schemaregistry.Schema{Type: schemaregistry.Avro, Text: string(java.AppendEncodedUTF8(nil, []byte(c.registered(w.avro).String())))}
 		w.raw = w.avro.Type == Bytes
 		w.step, w.fast = c.writePlan(s, w.avro)
 	} else {

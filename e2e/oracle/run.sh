@@ -41,4 +41,4 @@ if [ ! -f "$stamp" ] || [ -n "$(find "$dir/src" "$dir/pom.xml" -newer "$stamp" -
 fi
 
 exec "$java" -XX:+UseSerialGC -XX:+TieredCompilation -Xshare:auto -Xss16m -Xmx1g -Duser.timezone=UTC -Duser.language=en -Duser.country=US \
-	-Dfile.encoding=UTF-8 $ORACLE_JAVA_OPTS -cp "${ORACLE_CLASSPATH:+$ORACLE_CLASSPATH:}$target/classes:$target/lib/*" millrace.oracle.Main "$@"
+	-Dfile.encoding=UTF-8 $ORACLE_JAVA_OPTS -cp "${ORACLE_CLASSPATH:+$ORACLE_CLASSPATH:}$target/classes:$target/lib/*:$target/confluent/debezium-connector-cassandra-4/*" millrace.oracle.Main "$@"

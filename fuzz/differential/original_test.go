@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/millrace/millrace/codec/codectest"
 	"github.com/millrace/millrace/fuzz/differential/generate"
 	"github.com/millrace/millrace/fuzz/differential/hunt"
 	"github.com/millrace/millrace/fuzz/differential/peer"
@@ -53,9 +54,11 @@ func compare(t *testing.T, kinds string, ofKind map[string]int, limit time.Durat
 		t.Fatal(err)
 	}
 	var log strings.Builder
+	schemas := codectest.NewSchemas()
+	defer schemas.Close()
 	h := hunt.New(hunt.Options{
 		NumericText: oldJDK(string(about)),
-		Dial:        func() (*peer.Pair, error) { return dial(oracle, program+" conformance") },
+		Dial:        func() (*peer.Pair, error) { return dial(oracle, program+" conformance", schemas.URL) },
 		Flows:       flows, Cases: *cases, OfKind: ofKind, Time: limit, Seed: *seed, Corpus: "corpus", FindingMax: 20, Log: &log,
 	})
 	err = h.Run()
@@ -74,7 +77,8 @@ func compare(t *testing.T, kinds string, ofKind map[string]int, limit time.Durat
 	}
 }
 
-func dial(oracle, subject string) (*peer.Pair, error) {
+// dial starts both sides; requests that name a schema registry reach the one at that URL.
+func dial(oracle, subject, schemas string) (*peer.Pair, error) {
 	o, err := peer.Start("oracle", oracle)
 	if err != nil {
 		return nil, err
@@ -84,6 +88,8 @@ func dial(oracle, subject string) (*peer.Pair, error) {
 		o.Kill()
 		return nil, err
 	}
+	o.Replace(codectest.SchemasURL, schemas)
+	s.Replace(codectest.SchemasURL, schemas)
 	return &peer.Pair{Oracle: o, Subject: s, Patience: *patience}, nil
 }
 

@@ -25,3 +25,8 @@ const transforms = "transform,chain,predicate,debezium,script"
 func TestOriginal_AMillionRecordsAreTheSame(t *testing.T) {
 	compare(t, transforms, nil, 0, uint64(time.Now().UnixNano()))
 }
+
+// TestOriginal_AvroIsTheSame compares 200,000 cases of Avro in each direction with Confluent's converter, with a new seed each time.
+func TestOriginal_AvroIsTheSame(t *testing.T) {
+	compare(t, "avro", map[string]int{"avro": 200_000}, 0, uint64(time.Now().UnixNano()))
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/cmd/bundled"
+	"github.com/millrace/millrace/codec/codectest"
 	"github.com/millrace/millrace/coord/rest"
 	"github.com/millrace/millrace/engine"
 	"github.com/millrace/millrace/engine/conformance"
@@ -33,6 +34,7 @@ func subject(t testing.TB) *peer.Peer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	schemas := codectest.NewSchemas()
 	requests, toSubject := io.Pipe()
 	fromSubject, answers := io.Pipe()
 	done := make(chan struct{})
@@ -51,9 +53,12 @@ func subject(t testing.TB) *peer.Peer {
 		toSubject.Close()
 		fromSubject.Close()
 		<-done
+		schemas.Close()
 		worker.Close(context.Background())
 	})
-	return peer.Over("subject", fromSubject, toSubject)
+	p := peer.Over("subject", fromSubject, toSubject)
+	p.Replace(codectest.SchemasURL, schemas.URL)
+	return p
 }
 
 // TestCorpus_AnswersOfTheOriginal replays every stored case, one by one and as batches, and finds all memory

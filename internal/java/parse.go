@@ -2,6 +2,7 @@ package java
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"unicode"
 )
@@ -129,8 +130,14 @@ func ParseDouble(s string) (float64, error) {
 		return 0, err
 	}
 	f, _ := strconv.ParseFloat(number, 64) // the only error left is the range, and f is right then
+	if f != f {
+		return math.Float64frombits(canonicalNaN), nil
+	}
 	return f, nil
 }
+
+// canonicalNaN is the one NaN that Java makes; Go's has another bit set.
+const canonicalNaN = 0x7ff8000000000000
 
 // ParseFloat reads s as Float.parseFloat.
 func ParseFloat(s string) (float32, error) {

@@ -44,6 +44,8 @@ var flows = []struct {
 	{Flow{"header", Read}, source.headerRead},
 	{Flow{"header", Write}, source.headerWrite},
 	{Flow{"literal", Parse}, source.literalParse},
+	{Flow{"avro", Read}, source.avroRead},
+	{Flow{"avro", Write}, source.avroWrite},
 	{Flow{"transform", Apply}, source.transformApply},
 	{Flow{"chain", Apply}, source.chainApply},
 	{Flow{"predicate", Test}, source.predicateTest},

@@ -41,6 +41,7 @@ func KnownDifferences() []Known {
 		{"outbox-adjusted-names", outboxAdjustedNames},
 		{"script-language", scriptLanguage},
 		{"script-limits", scriptLimits},
+		{"avro-short-frame", avroShortFrame},
 	}
 }
 
@@ -342,4 +343,10 @@ func oddKey(v protocol.Value) bool {
 		}
 	}
 	return false
+}
+
+// avroShortFrame: the original of the oracle lets a buffer's own exception out where a record ends within its schema id; newer ones
+// wrap it, as this project does.
+func avroShortFrame(t *trial.Trial, d Difference) bool {
+	return t.Kind == "avro" && d.Part == "error type" && strings.HasPrefix(d.Want, "BufferUnderflowException") && strings.HasPrefix(d.Got, "DataException")
 }

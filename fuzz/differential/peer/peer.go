@@ -25,7 +25,12 @@ type Peer struct {
 	end  func() error // waits for the other side after its input is closed
 	kill func()
 	log  *tail
+
+	from, to []byte // texts of requests, and what stands in their place
 }
+
+// Replace makes every request have one text in place of another, such as an address that is known by now. Call it before the first request.
+func (p *Peer) Replace(from, to string) { p.from, p.to = []byte(from), []byte(to) }
 
 // Start runs a shell command that speaks the protocol on its standard input and output.
 func Start(name, command string) (*Peer, error) {
@@ -77,6 +82,9 @@ func (p *Peer) Rewrite(f func(line []byte) []byte) {
 
 // Write sends request lines.
 func (p *Peer) Write(lines []byte) error {
+	if len(p.from) > 0 {
+		lines = bytes.ReplaceAll(lines, p.from, p.to)
+	}
 	if _, err := p.w.Write(lines); err != nil {
 		return fmt.Errorf("%s: write: %w%s", p.Name, err, p.log)
 	}

@@ -47,7 +47,7 @@ type Item struct {
 //
 // A converter operation uses the first plugin; apply chains all transforms in order; test uses the first plugin.
 type Trial struct {
-	Kind    string // what generated it: json, string, bytes, number, header, literal, transform, chain, predicate, debezium, script
+	Kind    string // what generated it: json, string, bytes, number, header, literal, avro, transform, chain, predicate, debezium, script
 	Op      Op
 	Batch   bool
 	Topic   string

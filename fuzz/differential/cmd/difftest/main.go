@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/millrace/millrace/codec/codectest"
 	"github.com/millrace/millrace/fuzz/differential/corpus"
 	"github.com/millrace/millrace/fuzz/differential/generate"
 	"github.com/millrace/millrace/fuzz/differential/hunt"
@@ -47,14 +48,23 @@ func run() error {
 	if flag.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flag.Arg(0))
 	}
+	schemas := codectest.NewSchemas()
+	defer schemas.Close()
+	start := func(name, command string) (*peer.Peer, error) {
+		p, err := peer.Start(name, command)
+		if err == nil {
+			p.Replace(codectest.SchemasURL, schemas.URL)
+		}
+		return p, err
+	}
 	if *record != "" {
-		return recordSeed(*record, *oracle)
+		return recordSeed(*record, *oracle, start)
 	}
 	if *subject == "" {
 		return errors.New("-subject names no command")
 	}
 	startSubject := func() (*peer.Peer, error) {
-		p, err := peer.Start("subject", *subject)
+		p, err := start("subject", *subject)
 		if err == nil && *inject != "" {
 			old, new, ok := strings.Cut(*inject, "=>")
 			if !ok {
@@ -79,7 +89,7 @@ func run() error {
 	h := hunt.New(hunt.Options{
 		NumericText: oldJDK(versions),
 		Dial: func() (*peer.Pair, error) {
-			o, err := peer.Start("oracle", *oracle)
+			o, err := start("oracle", *oracle)
 			if err != nil {
 				return nil, err
 			}
@@ -135,12 +145,12 @@ func replayCorpus(dir string, start func() (*peer.Peer, error)) error {
 	return nil
 }
 
-func recordSeed(dir, oracle string) error {
+func recordSeed(dir, oracle string, start func(name, command string) (*peer.Peer, error)) error {
 	about, err := about(oracle)
 	if err != nil {
 		return err
 	}
-	p, err := peer.Start("oracle", oracle)
+	p, err := start("oracle", oracle)
 	if err != nil {
 		return err
 	}
