@@ -14,6 +14,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/settings"
+	"github.com/millrace/millrace/internal/kafka"
 )
 
 const (
@@ -121,7 +122,7 @@ func fence(ctx context.Context, cl *kgo.Client, id string) error {
 			err = kerr.ErrorForCode(resp.ErrorCode)
 		}
 		if err == nil || !kerr.IsRetriable(err) {
-			return err
+			return kafka.Denied(cl, err, "IdempotentWrite", id)
 		}
 		if !connectors.Wait(ctx, fenceRetry) {
 			return err

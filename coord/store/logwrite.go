@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/internal/kafka"
 )
 
 // Write writes records in their order and returns when all replicas that have to have them have them.
@@ -91,5 +93,5 @@ func (l *Log) writeError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("writing to topic %s: %w", l.o.Topic.Name, err)
+	return fmt.Errorf("writing to topic %s: %w", l.o.Topic.Name, kafka.Denied(l.writer, err, "Write", l.o.Topic.Name))
 }

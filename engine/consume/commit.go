@@ -9,13 +9,14 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/kafka"
 )
 
 // CommitAsync implements Consumer.
 func (c *Records) CommitAsync(offsets map[connectors.TopicPartition]int64, done func(error)) {
 	c.cl.CommitOffsets(context.Background(), commitMap(offsets),
 		func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
-			err = commitError(resp, err)
+			err = c.commitError(resp, err)
 			c.mu.Lock()
 			c.calls = append(c.calls, func() { done(err) })
 			c.mu.Unlock()
@@ -28,7 +29,7 @@ func (c *Records) Commit(ctx context.Context, offsets map[connectors.TopicPartit
 	var out error
 	c.cl.CommitOffsetsSync(ctx, commitMap(offsets),
 		func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
-			out = commitError(resp, err)
+			out = c.commitError(resp, err)
 		})
 	return out
 }
@@ -44,14 +45,14 @@ func commitMap(offsets map[connectors.TopicPartition]int64) map[string]map[int32
 	return m
 }
 
-func commitError(resp *kmsg.OffsetCommitResponse, err error) error {
+func (c *Records) commitError(resp *kmsg.OffsetCommitResponse, err error) error {
 	if err != nil || resp == nil {
-		return err
+		return kafka.Denied(c.cl, err, "Read", "")
 	}
 	for _, t := range resp.Topics {
 		for _, p := range t.Partitions {
 			if err := kerr.ErrorForCode(p.ErrorCode); err != nil {
-				return fmt.Errorf("commit of %s-%d: %w", t.Topic, p.Partition, err)
+				return fmt.Errorf("commit of %s-%d: %w", t.Topic, p.Partition, kafka.Denied(c.cl, err, "Read", t.Topic))
 			}
 		}
 	}

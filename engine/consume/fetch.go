@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/kafka"
 )
 
 // fetchRowsMax bounds one poll of the client, so that pausing takes effect soon.
@@ -207,6 +208,8 @@ func (c *Records) applySeeks() {
 // fetchError logs what the client recovers from and fails the consumer for the rest, as Java's
 // consumer throws from poll.
 func (c *Records) fetchError(topic string, partition int32, err error) {
+	err = kafka.Denied(c.cl, err, "Read", topic)
+	var denied *kafka.DeniedError
 	var session *kgo.ErrGroupSession
 	var loss *kgo.ErrDataLoss
 	switch {
@@ -217,7 +220,7 @@ func (c *Records) fetchError(topic string, partition int32, err error) {
 		c.opt.Logger.Warn("consumer group session ended, rejoining", "err", err)
 	case !fatal(err):
 		c.opt.Logger.Warn("fetch error, trying again", "topic", topic, "partition", partition, "err", err)
-	case topic == "":
+	case topic == "", errors.As(err, &denied):
 		c.fail(err)
 	default:
 		c.fail(fmt.Errorf("fetch of %s-%d: %w", topic, partition, err))

@@ -397,7 +397,7 @@ func TestPoll_FatalErrors(t *testing.T) {
 		produce(t, client(t, c), tp(0), 0, 1)
 		c.Fault(f)
 		m := join(t, c, nil, nil)
-		if err := m.fails(); !strings.Contains(err.Error(), f.Err.Message) {
+		if err := m.fails(); !errors.Is(err, f.Err) {
 			t.Errorf("%v, want %s", err, f.Err.Message)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/kafka"
 )
 
 // HeaderPrefix is that of the original's headers of dead letters.
@@ -55,7 +56,7 @@ var _ Reporter = (*DeadLetterQueue)(nil)
 func CreateTopic(ctx context.Context, admin *kgo.Client, topic string, replication int16) error {
 	adm := kadm.NewClient(admin)
 	fail := func(err error) error {
-		return &connectors.Error{Class: connectors.ConnectException, Text: "Could not initialize dead letter queue with topic=" + topic, Err: err}
+		return &connectors.Error{Class: connectors.ConnectException, Text: "Could not initialize dead letter queue with topic=" + topic, Err: kafka.Denied(admin, err, "Create", topic)}
 	}
 	details, err := adm.ListTopics(ctx, topic)
 	if err != nil {
@@ -95,7 +96,7 @@ func (d *DeadLetterQueue) Report(_ context.Context, b *batch.Batch, e *RowError)
 	// The client's context, not the caller's: a letter that was accepted must not be lost because the
 	// task was told to stop. Closing the client ends it.
 	d.Client.Produce(context.Background(), rec, func(_ *kgo.Record, err error) {
-		if err != nil {
+		if err = kafka.Denied(d.Client, err, "Write", d.Topic); err != nil {
 			d.Logger.Error("could not produce record to dead letter queue", "connector", d.ID.Connector, "task", d.ID.Task,
 				"topic", d.Topic, "err", err)
 			if d.Metrics != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/internal/kafka"
 )
 
 // send is the rows of one Send until the last is acknowledged. Sends and their records are used again:
@@ -192,6 +193,9 @@ func acked(r *kgo.Record, err error) {
 	}
 	if s.results == nil {
 		s.results = make([]Result, 0, len(s.recs))
+	}
+	if err != nil {
+		err = kafka.Denied(s.p.cl, err, "Write", r.Topic)
 	}
 	s.results = append(s.results, Result{Row: at.row, Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Timestamp: r.Timestamp.UnixMilli(), Err: err})
 	if err == nil {

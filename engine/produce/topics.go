@@ -14,6 +14,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/internal/java"
+	"github.com/millrace/millrace/internal/kafka"
 )
 
 // TopicGroup is the settings of one topic creation group. Source: TopicCreationGroup.
@@ -75,7 +76,7 @@ func (t *Topics) describe(ctx context.Context, topic string) (bool, error) {
 	case errors.Is(err, kerr.UnknownTopicOrPartition):
 		return false, nil
 	case errors.Is(err, kerr.ClusterAuthorizationFailed), errors.Is(err, kerr.TopicAuthorizationFailed):
-		return false, connectError(err, "Not authorized to describe topic(s) '%s' on the brokers %s", topic, t.brokers())
+		return false, connectError(kafka.Denied(t.Client, err, "Describe", topic), "Not authorized to describe topic(s) '%s' on the brokers %s", topic, t.brokers())
 	case errors.Is(err, kerr.UnsupportedVersion):
 		return false, connectError(err, "Unable to describe topic(s) '%s' since the brokers at %s do not support the DescribeTopics API.", topic, t.brokers())
 	case unanswered(err):
@@ -106,7 +107,7 @@ func (t *Topics) create(ctx context.Context, topic string) error {
 	case errors.Is(err, kerr.TopicAlreadyExists):
 		return nil
 	case errors.Is(err, kerr.ClusterAuthorizationFailed), errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.UnsupportedVersion):
-		return connectError(err, "Task failed to create new topic %s. Ensure that the task is authorized to create topics or that the topic exists and restart the task", g.text(topic))
+		return connectError(kafka.Denied(t.Client, err, "Create", topic), "Task failed to create new topic %s. Ensure that the task is authorized to create topics or that the topic exists and restart the task", g.text(topic))
 	case errors.Is(err, kerr.InvalidConfig):
 		text := res.ErrMessage
 		if text == "" {

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/internal/kafka"
 )
 
 // Record is a key and a value beside rows, such as a source offset. A nil value is a tombstone.
@@ -15,7 +17,7 @@ type Record struct{ Key, Value []byte }
 // Source: KafkaProducer.initTransactions.
 func (p *Records) InitTransactions(ctx context.Context) error {
 	_, _, err := p.cl.ProducerID(ctx)
-	return err
+	return kafka.Denied(p.cl, err, "IdempotentWrite", "")
 }
 
 // Begin begins a transaction; the rows of every Send that follows are part of it.
@@ -27,7 +29,7 @@ func (p *Records) Write(ctx context.Context, topic string, records []Record) err
 	for i, r := range records {
 		list[i] = &kgo.Record{Topic: topic, Partition: -1, Key: r.Key, Value: r.Value}
 	}
-	return p.cl.ProduceSync(ctx, list...).FirstErr()
+	return kafka.Denied(p.cl, p.cl.ProduceSync(ctx, list...).FirstErr(), "Write", topic)
 }
 
 // Commit ends the transaction with all that it has. Flush comes before it, with rows that all arrived.

@@ -89,9 +89,9 @@ func password(p *props, name string, entry jaas.Entry) sasl.Mechanism {
 	token := entry.Module == jaas.ScramModule && entry.Options["tokenauth"] == "true"
 	switch name {
 	case "SCRAM-SHA-256":
-		return scram.Auth{User: user, Pass: pass, IsToken: token}.AsSha256Mechanism()
+		return asUser{scram.Auth{User: user, Pass: pass, IsToken: token}.AsSha256Mechanism(), user}
 	case "SCRAM-SHA-512":
-		return scram.Auth{User: user, Pass: pass, IsToken: token}.AsSha512Mechanism()
+		return asUser{scram.Auth{User: user, Pass: pass, IsToken: token}.AsSha512Mechanism(), user}
 	}
-	return plain.Auth{User: user, Pass: pass}.AsMechanism()
+	return asUser{plain.Auth{User: user, Pass: pass}.AsMechanism(), user}
 }

@@ -103,6 +103,15 @@ func parseKeytab(path string, text []byte) (keys *keytab.Keytab, err error) {
 // Name is GSSAPI.
 func (*Mechanism) Name() string { return "GSSAPI" }
 
+// User is what brokers make of the principal unless they have rules of their own: its first part. Empty without an
+// option principal. Source: KerberosShortNamer, whose rule is DEFAULT.
+func (m *Mechanism) User() string {
+	if m.o.Principal == "" {
+		return ""
+	}
+	return m.name.NameString[0]
+}
+
 // Authenticate begins the exchange with a broker at host:port. Errors: *Error.
 func (m *Mechanism) Authenticate(ctx context.Context, address string) (sasl.Session, []byte, error) {
 	host, port, err := net.SplitHostPort(address)
