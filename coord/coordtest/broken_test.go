@@ -17,11 +17,14 @@ func TestCluster_BrokenIsNoticed(t *testing.T) {
 		"mute":        {Broken{Mute: true}, "has no status"},
 		"restless":    {Broken{Restless: true}, "no rest"},
 		"blind":       {Broken{Blind: true}, "after 5m0s"},
+		"unfenced":    {Broken{Unfenced: true}, "is not fenced"},
+		"unverified":  {Broken{Unverified: true}, " behind one of generation "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(500) {
 				o := optionsOf(seed)
 				o.Broken = c.broken
+				o.ExactlyOnce = o.ExactlyOnce || c.broken.Unfenced || c.broken.Unverified
 				for _, fault := range play(o).Faults() {
 					if strings.Contains(fault, c.says) {
 						return

@@ -23,7 +23,13 @@ func (c *Cluster) Settle() {
 	for end := c.now.Add(settleMax); c.now.Before(end); {
 		configs, statuses, rounds := c.configTopic.end, c.statusTopic.end, c.rounds
 		c.Run(quiet)
-		wrong = c.wrong()
+		s, err := c.state()
+		if wrong = err; wrong == nil {
+			if c.once {
+				c.revive(s)
+			}
+			wrong = s.wrong()
+		}
 		switch {
 		case wrong != nil:
 		case c.configTopic.end != configs || c.statusTopic.end != statuses || c.rounds != rounds:
@@ -37,22 +43,22 @@ func (c *Cluster) Settle() {
 	c.fault("after %v: %v", settleMax, wrong)
 }
 
-// wrong says what is not as users want it.
-func (c *Cluster) wrong() error {
+// state reads the topics.
+func (c *Cluster) state() (*state, error) {
 	s := &state{c: c, statuses: store.NewStatuses()}
 	var err error
 	if s.configs, err = reduced(c.configTopic.history); err != nil {
-		return err
+		return nil, err
 	}
 	if s.fresh, err = reduced(c.configTopic.records); err != nil {
-		return err
+		return nil, err
 	}
 	for _, r := range c.statusTopic.records {
 		if err := s.statuses.Apply(r); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return s.wrong()
+	return s, nil
 }
 
 func reduced(records []store.Record) (*store.Configs, error) {
@@ -73,6 +79,7 @@ type state struct {
 	statuses *store.Statuses
 }
 
+// wrong says what is not as users want it.
 func (s *state) wrong() error {
 	want := map[connectors.TaskID]bool{}
 	may := map[connectors.TaskID]bool{}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord/coordtest/classic"
 	"github.com/millrace/millrace/coord/group"
 )
@@ -30,7 +31,9 @@ type Options struct {
 	Protocol group.Protocol
 	Delay    time.Duration // scheduled.rebalance.max.delay.ms
 	Failing  bool          // instances may fail
-	Trace    bool          // the history is kept, see Cluster.Trace
+	// ExactlyOnce lets tasks write in transactions, and leaders too.
+	ExactlyOnce bool
+	Trace       bool // the history is kept, see Cluster.Trace
 	// Broken takes a safeguard away, to show that it is missed.
 	Broken Broken
 }
@@ -43,6 +46,8 @@ type Broken struct {
 	Mute        bool // statuses are not written
 	Restless    bool // herders ask for a rebalance with each heartbeat
 	Blind       bool // workers do not follow the config topic
+	Unfenced    bool // leaders fence nobody
+	Unverified  bool // tasks go on that have their transactional id and are old
 }
 
 // Cluster is a simulated cluster. It belongs to one goroutine.
@@ -52,11 +57,13 @@ type Cluster struct {
 	delay    time.Duration
 	failing  bool
 	traced   bool
+	once     bool // exactly
 	broken   Broken
 
 	coordinator *classic.Coordinator
 	configTopic Topic
 	statusTopic Topic
+	brokers     brokers
 	nodes       []*Node // also those that have ended
 	names       int
 
@@ -72,7 +79,8 @@ type Cluster struct {
 func New(o Options) *Cluster {
 	c := &Cluster{
 		Loop:     Loop{rng: rand.New(rand.NewPCG(o.Seed, 2)), now: time.UnixMilli(begin)},
-		protocol: o.Protocol, delay: o.Delay, failing: o.Failing, traced: o.Trace, broken: o.Broken,
+		protocol: o.Protocol, delay: o.Delay, failing: o.Failing, traced: o.Trace, once: o.ExactlyOnce, broken: o.Broken,
+		brokers: brokers{ids: map[connectors.TaskID]*transactionalID{}, ran: map[string]int64{}},
 	}
 	c.coordinator = classic.New(classic.World{After: c.After, Logf: c.logf}, sessionTimeout, rebalanceTimeout)
 	return c

@@ -25,6 +25,7 @@ type configStore struct {
 	configs *store.Configs
 	read    int64
 	tell    bool // changes are told
+	claim   int  // of this worker, to write as the leader
 
 	following bool
 }
@@ -98,14 +99,18 @@ func (s *configStore) ReadToEnd(context.Context) error {
 }
 
 // write appends records, and reads them back. A write that fails may have been done all the same, and a crash can
-// come before and after it.
-func (s *configStore) write(back bool, records ...store.Record) error {
+// come before and after it. Where leaders write in transactions, what only they may write is of who claimed it last.
+func (s *configStore) write(leads, back bool, records ...store.Record) error {
 	c := s.n.c
 	c.pause(s.n, time.Millisecond, 20*time.Millisecond)
 	s.n.crashPoint()
+	s.n.freezePoint()
 	if s.n.cut {
 		c.pause(s.n, writeTimeout, writeTimeout)
 		return errMadeUp
+	}
+	if leads && c.once && s.claim != c.brokers.claims {
+		return &store.PrivilegedWriteError{Err: errMadeUp}
 	}
 	for _, r := range records {
 		c.logf("%s writes %s", s.n.name, r.Key)
@@ -128,12 +133,12 @@ func (s *configStore) PutConnector(_ context.Context, name string, config map[st
 	if target != "" {
 		records = append(records, store.TargetRecord(name, target))
 	}
-	return s.write(true, append(records, store.ConnectorRecord(name, config))...)
+	return s.write(true, true, append(records, store.ConnectorRecord(name, config))...)
 }
 
 // RemoveConnector implements distributed.ConfigStore.
 func (s *configStore) RemoveConnector(_ context.Context, name string) error {
-	return s.write(true, store.RemoveRecords(name)...)
+	return s.write(true, true, store.RemoveRecords(name)...)
 }
 
 // PutTaskConfigs implements distributed.ConfigStore. Others' records can come between any two of it.
@@ -145,14 +150,14 @@ func (s *configStore) PutTaskConfigs(ctx context.Context, connector string, conf
 		return s.partial(connector, configs)
 	}
 	for n, c := range configs {
-		if err := s.write(false, store.TaskRecord(connectors.TaskID{Connector: connector, Task: n}, c)); err != nil {
+		if err := s.write(true, false, store.TaskRecord(connectors.TaskID{Connector: connector, Task: n}, c)); err != nil {
 			return err
 		}
 	}
 	if err := s.ReadToEnd(ctx); err != nil {
 		return err
 	}
-	return s.write(true, store.CommitRecord(connector, len(configs)))
+	return s.write(true, true, store.CommitRecord(connector, len(configs)))
 }
 
 // partial writes the commit in the middle.
@@ -160,11 +165,11 @@ func (s *configStore) partial(connector string, configs []map[string]string) err
 	half := len(configs) / 2
 	for n, c := range configs {
 		if n == half {
-			if err := s.write(false, store.CommitRecord(connector, len(configs))); err != nil {
+			if err := s.write(true, false, store.CommitRecord(connector, len(configs))); err != nil {
 				return err
 			}
 		}
-		if err := s.write(false, store.TaskRecord(connectors.TaskID{Connector: connector, Task: n}, c)); err != nil {
+		if err := s.write(true, false, store.TaskRecord(connectors.TaskID{Connector: connector, Task: n}, c)); err != nil {
 			return err
 		}
 	}
@@ -173,31 +178,44 @@ func (s *configStore) partial(connector string, configs []map[string]string) err
 
 // PutTarget implements distributed.ConfigStore.
 func (s *configStore) PutTarget(_ context.Context, name string, target connectors.TargetState) error {
-	return s.write(false, store.TargetRecord(name, target))
+	return s.write(false, false, store.TargetRecord(name, target))
 }
 
 // PutSessionKey implements distributed.ConfigStore.
 func (s *configStore) PutSessionKey(_ context.Context, key *group.SessionKey) error {
-	return s.write(true, store.SessionKeyRecord(key))
+	return s.write(true, true, store.SessionKeyRecord(key))
 }
 
 // PutRestart implements distributed.ConfigStore.
 func (s *configStore) PutRestart(_ context.Context, r coord.RestartRequest) error {
-	return s.write(true, store.RestartRecord(r))
+	return s.write(true, true, store.RestartRecord(r))
 }
 
 // PutLoggerLevel implements distributed.ConfigStore.
 func (s *configStore) PutLoggerLevel(_ context.Context, logger, level string) error {
-	return s.write(false, store.LoggerRecord(logger, level))
+	return s.write(false, false, store.LoggerRecord(logger, level))
 }
 
 // PutTaskCount implements distributed.ConfigStore.
 func (s *configStore) PutTaskCount(_ context.Context, connector string, n int) error {
-	return s.write(true, store.TaskCountRecord(connector, n))
+	return s.write(true, true, store.TaskCountRecord(connector, n))
 }
 
-// Claim implements distributed.ConfigStore: leaders write as everybody does.
-func (s *configStore) Claim(context.Context) error { return nil }
+// Claim implements distributed.ConfigStore.
+func (s *configStore) Claim(context.Context) error {
+	c := s.n.c
+	c.pause(s.n, time.Millisecond, 20*time.Millisecond)
+	s.n.crashPoint()
+	if s.n.cut {
+		c.pause(s.n, writeTimeout, writeTimeout)
+		return errMadeUp
+	}
+	c.brokers.claims++
+	s.claim = c.brokers.claims
+	c.logf("%s may write as the leader", s.n.name)
+	s.n.crashPoint()
+	return nil
+}
 
 // Close implements distributed.ConfigStore.
 func (s *configStore) Close() {}

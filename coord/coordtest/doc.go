@@ -14,6 +14,8 @@
 //   - a task is started once on a worker, and never while it works on another one (but for the moment in
 //     which a worker learns that it was given up)
 //   - a task runs with a config of a complete set
+//   - where tasks deliver exactly once: when a task of newer configs runs, all older ones are fenced, and none of
+//     those commits any more
 //   - in the end each connector and task runs once, with the newest config, and the status topic says so
 //   - nothing is written and no round is held when there is nothing to do
 //

@@ -51,12 +51,17 @@ func (c *Cluster) start(name string) *Node {
 	n.statuses = &statusStore{Statuses: store.NewStatuses(), n: n}
 	n.worker = &worker{n: n, instances: map[connectors.TaskID]*instance{}}
 	log := slog.New(slog.DiscardHandler)
-	n.steps = distributed.NewSteps(distributed.Options{
+	o := distributed.Options{
 		Worker: n.worker, Configs: n.configs, Statuses: n.statuses, Offsets: offsetStore{n}, Peers: peers{n},
 		Loggers: logs.New(nil, logs.Options{}), Rounds: rounds{c}, WorkerID: name, Logger: log,
 		Protocol: c.protocol, Keys: group.KeyPolicy{Algorithm: "HmacSHA256", TTL: keyTTL}, Signature: "HmacSHA256", Signatures: []string{"HmacSHA256"},
 		HeartbeatInterval: heartbeat, SyncTimeout: syncTimeout, UnsyncBackoff: 10 * time.Second, MaxDelay: c.delay,
-	}, memberOf{n}, func() time.Time { return c.now }, n.post)
+		ExactlyOnce: c.once, Transactional: c.once,
+	}
+	if c.once {
+		o.Fencer = fencer{n}
+	}
+	n.steps = distributed.NewSteps(o, memberOf{n}, func() time.Time { return c.now }, n.post)
 	ties := n.steps.Ties(func(e group.Event) { n.post(n.steps.GroupSaid(e)) })
 	var err error
 	n.member, err = group.NewSteps(group.Options{
@@ -153,6 +158,15 @@ func (n *Node) crashPoint() {
 	if n.c.faulty && n.c.chance(400) && n.c.alive() > 1 {
 		n.c.After(0, n.crash)
 		n.c.pause(n, time.Second, time.Second) // it does not come back from here
+	}
+}
+
+// freezePoint is where the process may freeze, and go on when others have taken over.
+func (n *Node) freezePoint() {
+	if n.c.once && n.c.faulty && !n.frozen && n.c.chance(30) {
+		n.freeze()
+		n.c.After(n.c.between(0, 30*time.Second), n.thaw)
+		n.c.pause(n, 0, 0)
 	}
 }
 

@@ -37,6 +37,9 @@ func (s offsetStore) Set(_ context.Context, connector string, _ []connectors.Par
 		}
 	}
 	s.n.c.pause(s.n, 0, 20*time.Millisecond)
+	if c := s.n.c; c.once { // the tasks before are fenced: none of them commits over it
+		c.brokers.ran[connector] = c.configTopic.end - 1
+	}
 	return nil
 }
 
@@ -50,11 +53,25 @@ var _ coord.Peers = peers{}
 
 // PutTaskConfigs implements coord.Peers.
 func (p peers) PutTaskConfigs(_ context.Context, url, connector string, configs []map[string]string, sign coord.SignFunc) error {
+	return p.send(url, connector, sign, func(to *distributed.Steps, by coord.Signature, done func(error)) distributed.Event {
+		return to.PutTaskConfigs(connector, configs, by, done)
+	})
+}
+
+// FenceZombies implements coord.Peers.
+func (p peers) FenceZombies(_ context.Context, url, connector string, sign coord.SignFunc) error {
+	return p.send(url, connector, sign, func(to *distributed.Steps, by coord.Signature, done func(error)) distributed.Event {
+		return to.FenceZombies(connector, by, done)
+	})
+}
+
+// send carries a signed request to the worker at a URL.
+func (p peers) send(url, body string, sign coord.SignFunc, f func(to *distributed.Steps, by coord.Signature, done func(error)) distributed.Event) error {
 	c := p.n.c
 	var by coord.Signature
 	if sign != nil {
 		var err error
-		if by, err = sign([]byte(connector)); err != nil {
+		if by, err = sign([]byte(body)); err != nil {
 			return err
 		}
 	}
@@ -63,10 +80,5 @@ func (p peers) PutTaskConfigs(_ context.Context, url, connector string, configs 
 	if to == nil || !to.up {
 		return errMadeUp
 	}
-	return c.ask(p.n, func(done func(error)) {
-		to.post(to.steps.PutTaskConfigs(connector, configs, by, done))
-	})
+	return c.ask(p.n, func(done func(error)) { to.post(f(to.steps, by, done)) })
 }
-
-// FenceZombies implements coord.Peers.
-func (p peers) FenceZombies(context.Context, string, string, coord.SignFunc) error { return errMadeUp }

@@ -12,7 +12,7 @@ import (
 func optionsOf(seed uint64) Options {
 	o := Options{
 		Seed: seed, Protocol: []group.Protocol{group.Sessioned, group.Sessioned, group.Compatible, group.Eager}[seed%4],
-		Delay: []time.Duration{20 * time.Second, 20 * time.Second, 0}[seed%3], Failing: seed%5 == 0,
+		Delay: []time.Duration{20 * time.Second, 20 * time.Second, 0}[seed%3], Failing: seed%5 == 0, ExactlyOnce: seed%7 == 3,
 	}
 	if o.Protocol == group.Eager {
 		o.Delay = 0

@@ -33,6 +33,10 @@ type instance struct {
 	status  func(connectors.Status)
 	ask     func()
 	working bool // it has not been told to stop
+
+	// Of a task that delivers exactly once.
+	generation int64 // of its task configs
+	epoch      int   // of its producer; 0: none yet
 }
 
 var _ coord.Worker = (*worker)(nil)
@@ -68,6 +72,10 @@ func (w *worker) start(x *instance) error {
 	x.working = true
 	w.instances[x.id] = x
 	c.owned(w.n, x)
+	if c.once && x.id.Task != connectors.ConnectorTask {
+		w.prepare(x)
+		return nil
+	}
 	w.move(x)
 	return nil
 }
@@ -79,7 +87,7 @@ func (w *worker) move(x *instance) {
 		most = 10 * time.Second // a plugin that takes its time
 	}
 	w.n.after(w.n.c.between(0, most), func() {
-		if w.instances[x.id] != x || !x.working || x.state == connectors.Failed {
+		if !w.works(x) {
 			return
 		}
 		to := connectors.Running
@@ -109,8 +117,12 @@ func (w *worker) SetConnectorTarget(name string, target connectors.TargetState) 
 
 // SetTaskTarget implements coord.Worker.
 func (w *worker) SetTaskTarget(id connectors.TaskID, target connectors.TargetState) {
-	if x := w.instances[id]; x != nil {
-		x.target = target
+	x := w.instances[id]
+	if x == nil {
+		return
+	}
+	x.target = target
+	if x.state != "" || !w.n.c.once || id.Task == connectors.ConnectorTask { // else it is still being prepared
 		w.move(x)
 	}
 }

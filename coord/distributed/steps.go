@@ -137,6 +137,25 @@ func (s *Steps) PutTaskConfigs(name string, configs []map[string]string, by coor
 	return s.request(done, func(p *proc) error { return p.putTasks(context.Background(), name, configs, by) })
 }
 
+// Fence is Herder.Fence, Verify is Herder.Verify.
+func (s *Steps) Fence(id connectors.TaskID, done func(error)) Event {
+	return s.request(done, func(p *proc) error { return p.fenceFor(context.Background(), id) })
+}
+
+// Verify is Fence's counterpart, once the task has its transactional id.
+func (s *Steps) Verify(id connectors.TaskID, done func(error)) Event {
+	return s.request(done, func(p *proc) error { return p.verifyTask(context.Background(), id) })
+}
+
+// FenceZombies is Herder.FenceZombies.
+func (s *Steps) FenceZombies(name string, by coord.Signature, done func(error)) Event {
+	return s.request(done, func(p *proc) error { return p.fenceSigned(context.Background(), name, by) })
+}
+
+// Generation returns which task configs of its connector a task that was started here is one of: the config offset of
+// their commit.
+func (s *Steps) Generation(id connectors.TaskID) int64 { return s.m.instance(id).commit }
+
 // After is how long a timer runs, 0 for other effects.
 func (e Effect) After() time.Duration { return e.e.After }
 
