@@ -16,6 +16,7 @@ import (
 	"github.com/millrace/millrace/connectors/file"
 	"github.com/millrace/millrace/connectors/verifiable"
 	"github.com/millrace/millrace/engine/plugin"
+	"github.com/millrace/millrace/internal/registry"
 	"github.com/millrace/millrace/smt"
 	"github.com/millrace/millrace/smt/apache"
 	"github.com/millrace/millrace/smt/confluent"
@@ -30,5 +31,6 @@ func Plugins() plugin.Set {
 		Transforms: smt.NewSet(slices.Concat(apache.Classes(), confluent.Classes(), debezium.Classes())...),
 		Predicates: smt.NewPredicateSet(slices.Concat(predicate.Classes())...),
 		Connectors: connectors.NewSet(slices.Concat(file.Classes(), datagen.Classes(), blackhole.Classes(), verifiable.Classes())...),
+		Schemas:    []registry.Kind{avro.Kind()},
 	}
 }

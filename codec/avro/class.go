@@ -16,12 +16,13 @@ const Version = "8.5.0"
 // Classes returns the converter class of this package.
 func Classes() []*codec.Class {
 	def := definition()
+	mocks := schemaregistry.NewMocks(Kind())
 	return []*codec.Class{{
 		Name:    ClassName,
 		Version: Version,
 		Def:     def,
 		New: func(props map[string]string, isKey bool) (codec.Converter, error) {
-			return newConverter(def, props, isKey)
+			return newConverter(def, mocks, props, isKey)
 		},
 	}}
 }
@@ -76,7 +77,7 @@ type settings struct {
 	failOnTrailing bool
 }
 
-func newConverter(def *config.Def, props map[string]string, isKey bool) (codec.Converter, error) {
+func newConverter(def *config.Def, mocks *schemaregistry.Mocks, props map[string]string, isKey bool) (codec.Converter, error) {
 	v, err := def.Parse(props)
 	if err != nil {
 		return nil, err
@@ -99,7 +100,7 @@ func newConverter(def *config.Def, props map[string]string, isKey bool) (codec.C
 		readings: map[planKey]*reading{}, writings: map[*batch.Schema]*writing{}, pins: map[pin]*writing{},
 	}
 	c.registry, err = schemaregistry.Open(v, schemaregistry.Options{
-		Format: schemaregistry.Avro, Key: isKey, Compatible: compatible, RecordName: recordName,
+		Format: schemaregistry.Avro, Key: isKey, Compatible: compatible, RecordName: recordName, Mocks: mocks,
 	})
 	if err != nil {
 		return nil, err

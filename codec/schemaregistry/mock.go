@@ -17,6 +17,9 @@ type Kind = registry.Kind
 // Parsed is a schema with what it refers to, as a Kind sees it.
 type Parsed = registry.Parsed
 
+// ParsedReference is a schema that a Parsed one refers to.
+type ParsedReference = registry.Resolved
+
 // Mocks are the in-memory registries of mock:// URLs: one for each scope, shared by the converters of a process.
 // Safe for concurrent use. Source: MockSchemaRegistry.
 type Mocks struct {

@@ -76,7 +76,7 @@ func TestWrite_FirstRuleThatApplies(t *testing.T) {
 }
 
 func TestRequest_MembersInOrder(t *testing.T) {
-	s := &Schema{Type: Protobuf, Text: "syntax = \"proto3\"; // é\U0001F600", References: []Reference{{"a.proto", "a", 2}},
+	s := &Schema{Type: Protobuf, Text: "syntax = \"proto3\"; // é\U0001F600", References: []Reference{{Name: "a.proto", Subject: "a", Version: 2}},
 		Metadata: &Metadata{Properties: map[string]string{"k": "<v>"}}, Rules: []byte(`{"domainRules":[]}`)}
 	const want = `{"schemaType":"PROTOBUF","references":[{"name":"a.proto","subject":"a","version":2}],"metadata":{"properties":{"k":"<v>"}},"ruleSet":{"domainRules":[]},"schema":"syntax = \"proto3\"; // é\uD83D\uDE00"}`
 	if got := string(request(s, false)); got != want {
@@ -251,12 +251,12 @@ func TestResolve(t *testing.T) {
 	if _, err := r.Write("a", schema(`"int"`)); err != nil {
 		t.Fatal(err)
 	}
-	b := &Schema{Type: Avro, Text: `"long"`, References: []Reference{{"A", "a-value", 1}}}
+	b := &Schema{Type: Avro, Text: `"long"`, References: []Reference{{Name: "A", Subject: "a-value", Version: 1}}}
 	if _, err := r.Write("b", b); err != nil {
 		t.Fatal(err)
 	}
 	s.take()
-	top := &Schema{Type: Avro, Text: `"x"`, References: []Reference{{"B", "b-value", 1}, {"A", "a-value", 1}}}
+	top := &Schema{Type: Avro, Text: `"x"`, References: []Reference{{Name: "B", Subject: "b-value", Version: 1}, {Name: "A", Subject: "a-value", Version: 1}}}
 	for range 2 {
 		list, err := r.Resolve(top)
 		if err != nil || len(list) != 2 || list[0].Name != "A" || list[1].Name != "B" || list[1].Text != `"long"` {
