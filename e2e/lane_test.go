@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,45 +35,48 @@ const (
 
 var boundaries = []string{"poll", "interval", "connector"}
 
-// laneBroker is the broker of all lanes, which one at a time restarts.
-type laneBroker struct {
-	*harness.Broker
-	restarts bool
-	mu       sync.Mutex
+// laneBrokers are the brokers of all lanes. One lane at a time restarts one.
+type laneBrokers struct {
+	*harness.Brokers
+	mu sync.Mutex
 }
 
-// laneBrokerOf starts the broker of n lanes, with the proxies of their workers.
-func laneBrokerOf(t *testing.T, n int, checks string) (*laneBroker, []*harness.Proxy) {
+// startLaneBrokers starts the brokers of some lanes.
+func startLaneBrokers(t *testing.T, n, lanes int, checks string) *laneBrokers {
 	t.Helper()
-	// A busy machine must not be taken for a dead broker. And a broker that was killed must not end old transactions before
-	// it is registered again: it takes partitions without a leader for deleted ones, skips their markers, and what should
-	// have been aborted is committed with the next transaction of its producer (TransactionMarkerChannelManager).
-	broker, proxies := suite.StartProxiedEach(t, n*laneWorkers, harness.Properties{
-		"transaction.abort.timed.out.transaction.cleanup.interval.ms": "60000",
-		"broker.session.timeout.ms":                                   "6000",
-	}, checks)
-	return &laneBroker{Broker: broker}, proxies
+	return &laneBrokers{Brokers: suite.StartBrokers(t, n, lanes*laneWorkers, harness.Properties{
+		"broker.session.timeout.ms": "6000", // a busy machine must not be taken for a dead broker
+	}, checks)}
 }
+
+// restartable reports whether a broker may end. A partition whose only broker ends or is fenced has no leader, and a
+// coordinator takes that for a deleted topic and skips the markers of its transactions: what should be aborted is
+// committed with the next transaction of its producer, and what is committed is not seen before that. Source:
+// TransactionMarkerChannelManager.addTxnMarkersToBrokerQueue.
+func (b *laneBrokers) restartable() bool { return len(b.Each) > 1 }
 
 // lane is a cluster that runs one connector after another. Each worker is behind a proxy of its own, for the broker and
 // for the other workers.
 type lane struct {
 	side    harness.Side
 	class   string // what it guarantees: eos or alo
-	broker  *laneBroker
+	brokers *laneBrokers
 	cluster *harness.Cluster
 	kafka   *harness.Kafka
-	proxies []*harness.Proxy // to the broker, by worker
-	rest    []*harness.Proxy // to the workers
-	extra   *harness.Worker  // joins and leaves; not of the cluster's workers
+	links   []harness.Proxies // to the brokers, by worker
+	rest    harness.Proxies   // to the workers
+	extra   *harness.Worker   // joins and leaves; not of the cluster's workers
 	tally   *laneTally
 	dir     string
 }
 
-func newLane(t *testing.T, name, class string, side harness.Side, worker harness.WorkerConfig, broker *laneBroker, proxies []*harness.Proxy, tally *laneTally) *lane {
+func newLane(t *testing.T, name, class string, side harness.Side, worker harness.WorkerConfig, brokers *laneBrokers, links []harness.Proxies, tally *laneTally) *lane {
 	t.Helper()
-	l := &lane{side: side, class: class, broker: broker, proxies: proxies, tally: tally, dir: t.TempDir(), kafka: harness.NewKafka(t, broker.Bootstrap)}
+	l := &lane{side: side, class: class, brokers: brokers, links: links, tally: tally, dir: t.TempDir(), kafka: harness.NewKafka(t, brokers.Bootstrap)}
 	properties := harness.Properties{
+		"config.storage.replication.factor": "-1",
+		"offset.storage.replication.factor": "-1",
+		"status.storage.replication.factor": "-1",
 		"session.timeout.ms":                fmt.Sprint(laneSession.Milliseconds()),
 		"heartbeat.interval.ms":             "500",
 		"scheduled.rebalance.max.delay.ms":  "0",
@@ -88,24 +90,24 @@ func newLane(t *testing.T, name, class string, side harness.Side, worker harness
 		properties["exactly.once.source.support"] = "enabled"
 		properties["producer.transaction.timeout.ms"] = "15000"
 	}
-	l.cluster = suite.NewCluster(t, broker.Bootstrap, properties)
+	l.cluster = suite.NewCluster(t, brokers.Bootstrap, properties)
 	add := func(n int, p harness.Properties) *harness.Worker {
 		c := worker
 		c.Name, c.Properties = fmt.Sprintf("%s-%s-%d", name, side, n), p
 		return l.cluster.Add(side, c)
 	}
-	for i, p := range proxies {
+	for i, link := range links {
 		rest := harness.StartProxy(t, "")
 		host, port, err := net.SplitHostPort(rest.Address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := add(i, harness.Properties{"bootstrap.servers": p.Address, "rest.advertised.host.name": host, "rest.advertised.port": port})
+		w := add(i, harness.Properties{"bootstrap.servers": link.Bootstrap(), "rest.advertised.host.name": host, "rest.advertised.port": port})
 		rest.Forward(w.Address)
 		l.rest = append(l.rest, rest)
 	}
-	l.extra = add(len(proxies), nil)
-	l.cluster.Workers = l.cluster.Workers[:len(proxies)]
+	l.extra = add(len(links), nil)
+	l.cluster.Workers = l.cluster.Workers[:len(links)]
 	return l
 }
 
@@ -216,11 +218,11 @@ func (r *laneRun) ask(method, path, body string) []byte {
 
 // healthy lets all workers run, with nothing between them and the broker.
 func (r *laneRun) healthy() {
-	for _, p := range slices.Concat(r.proxies, r.rest) {
-		p.Heal()
+	for _, link := range append(r.links[:len(r.links):len(r.links)], r.rest) {
+		link.Each((*harness.Proxy).Heal)
 	}
-	r.broker.mu.Lock()
-	defer r.broker.mu.Unlock()
+	r.brokers.mu.Lock()
+	defer r.brokers.mu.Unlock()
 	for _, w := range r.cluster.Workers {
 		if w.Process == nil || !w.Running() {
 			w.Start(r.t)

@@ -19,6 +19,8 @@ type laneFault struct {
 	inject func(*laneRun)
 }
 
+const brokerRestarted = "broker restarted"
+
 var laneFaults = []laneFault{
 	{"worker killed", 4, func(r *laneRun) {
 		w, _ := r.victim()
@@ -57,31 +59,28 @@ var laneFaults = []laneFault{
 	}},
 	{"cut inside a request or answer", 8, cutInside},
 	{"connections reset", 2, func(r *laneRun) {
-		_, p := r.victim()
-		p.Reset()
+		_, link := r.victim()
+		link.Each((*harness.Proxy).Reset)
 	}},
 	{"black hole past the session", 1, func(r *laneRun) {
-		_, p := r.victim()
-		p.Blackhole()
+		_, link := r.victim()
+		link.Each((*harness.Proxy).Blackhole)
 		hold(laneSession + r.upTo(2*time.Second))
-		p.Heal()
+		link.Each((*harness.Proxy).Heal)
 	}},
 	{"slow answers", 1, func(r *laneRun) {
-		_, p := r.victim()
-		p.Delay(50*time.Millisecond + r.upTo(150*time.Millisecond))
+		_, link := r.victim()
+		delay := 50*time.Millisecond + r.upTo(150*time.Millisecond)
+		link.Each(func(p *harness.Proxy) { p.Delay(delay) })
 		hold(time.Second)
-		p.Heal()
+		link.Each((*harness.Proxy).Heal)
 	}},
 	{"tasks reconfigured", 4, (*laneRun).reconfigure},
 	{"workers cut from each other", 1, func(r *laneRun) {
-		for _, p := range r.rest {
-			p.Blackhole()
-		}
+		r.rest.Each((*harness.Proxy).Blackhole)
 		r.reconfigure()
 		hold(r.upTo(2 * time.Second))
-		for _, p := range r.rest {
-			p.Heal()
-		}
+		r.rest.Each((*harness.Proxy).Heal)
 	}},
 	{"workers come and go", 1, func(r *laneRun) {
 		for range 6 {
@@ -96,15 +95,16 @@ var laneFaults = []laneFault{
 			r.kafka.Produce(harness.Record{Topic: topic, Key: []byte(key), Value: []byte(value)})
 		}
 	}},
-	{"broker restarted", 1, func(r *laneRun) {
-		r.broker.mu.Lock()
-		defer r.broker.mu.Unlock()
+	{brokerRestarted, 1, func(r *laneRun) {
+		r.brokers.mu.Lock()
+		defer r.brokers.mu.Unlock()
+		b := r.brokers.Each[r.random.IntN(len(r.brokers.Each))]
 		if r.random.IntN(2) == 0 {
-			r.broker.Kill()
-		} else if err := r.broker.Stop(); err != nil {
+			b.Kill()
+		} else if err := b.Stop(); err != nil {
 			r.t.Error(err)
 		}
-		r.broker.Restart(r.t)
+		b.Restart(r.t)
 	}},
 }
 
@@ -123,7 +123,7 @@ func (r *laneRun) pick() laneFault {
 	n := r.random.IntN(all)
 	for _, f := range laneFaults {
 		if n -= f.weight; n < 0 {
-			if f.name == "broker restarted" && !r.broker.restarts {
+			if f.name == brokerRestarted && !r.brokers.restartable() {
 				return r.pick()
 			}
 			return f
@@ -138,7 +138,8 @@ var cutAPIs = []kmsg.Key{kmsg.Produce, kmsg.EndTxn, kmsg.InitProducerID, kmsg.Ad
 // cutInside ends a connection inside of a request or its answer, or right behind one, if one comes soon.
 func cutInside(r *laneRun) {
 	api := cutAPIs[min(r.random.IntN(len(cutAPIs)), r.random.IntN(len(cutAPIs)))]
-	_, p := r.victim()
+	_, link := r.victim()
+	p := link[r.random.IntN(len(link))]
 	bytes := r.random.IntN(80)
 	if r.random.IntN(2) == 0 {
 		bytes = r.random.IntN(1000) // often all of them: then the answer alone is lost
@@ -151,10 +152,10 @@ func cutInside(r *laneRun) {
 	}
 }
 
-// victim is a worker and its proxy.
-func (r *laneRun) victim() (*harness.Worker, *harness.Proxy) {
-	i := r.random.IntN(len(r.proxies))
-	return r.cluster.Workers[i], r.proxies[i]
+// victim is a worker and what links it to the brokers.
+func (r *laneRun) victim() (*harness.Worker, harness.Proxies) {
+	i := r.random.IntN(len(r.links))
+	return r.cluster.Workers[i], r.links[i]
 }
 
 func (r *laneRun) upTo(d time.Duration) time.Duration {
@@ -168,7 +169,7 @@ func (r *laneRun) startAgain(w *harness.Worker) {
 
 // ready waits for a worker while the broker is not just being restarted for another lane.
 func (r *laneRun) ready(w *harness.Worker) {
-	r.broker.mu.Lock()
-	defer r.broker.mu.Unlock()
+	r.brokers.mu.Lock()
+	defer r.brokers.mu.Unlock()
 	w.WaitReady(r.t)
 }

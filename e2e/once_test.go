@@ -14,11 +14,11 @@ import (
 
 // onceSize says how much TestExactlyOnceFaults does.
 type onceSize struct {
-	side     harness.Side
-	first    uint64 // seed
-	seeds    int
-	lanes    int  // clusters that work through the seeds
-	restarts bool // of the broker, which all lanes share
+	side    harness.Side
+	first   uint64 // seed
+	seeds   int
+	lanes   int // clusters that work through the seeds
+	brokers int // which all lanes share
 }
 
 // counterModule has a source that tells what it makes, and its twin in Java.
@@ -30,14 +30,13 @@ const counterModule = "testdata/counter"
 func TestExactlyOnceFaults(t *testing.T) {
 	t.Parallel() // clusters wait more than they work
 	size := onceRuns()
-	broker, proxies := laneBrokerOf(t, size.lanes, "that sources deliver exactly once under faults")
+	brokers := startLaneBrokers(t, size.brokers, size.lanes, "that sources deliver exactly once under faults")
 	worker := counterWorker(t, size.side)
 	tally := &laneTally{}
-	broker.restarts = size.restarts
 	var seeds atomic.Int64
 	var lanes sync.WaitGroup
 	for i := range size.lanes {
-		l := newLane(t, fmt.Sprint("lane", i), "eos", size.side, worker, broker, proxies[i*laneWorkers:(i+1)*laneWorkers], tally)
+		l := newLane(t, fmt.Sprint("lane", i), "eos", size.side, worker, brokers, brokers.Links[i*laneWorkers:(i+1)*laneWorkers], tally)
 		lanes.Go(func() {
 			for n := seeds.Add(1) - 1; n < int64(size.seeds); n = seeds.Add(1) - 1 {
 				seed := size.first + uint64(n)

@@ -65,27 +65,57 @@ func (s *Suite) StartBroker(t testing.TB, more Properties, checks string, flags 
 	t.Helper()
 	b, err := s.startBroker(t.TempDir(), more, flags...)
 	Need(t, err, checks)
-	t.Cleanup(func() {
-		if err := b.Stop(); err != nil {
-			t.Error(err)
-		}
-		if t.Failed() {
-			t.Logf("broker's log:\n%s", b.Tail(40))
-		}
-	})
+	t.Cleanup(func() { b.end(t) })
 	return b
 }
 
+func (b *Broker) end(t testing.TB) {
+	if err := b.Stop(); err != nil {
+		t.Error(err)
+	}
+	if t.Failed() {
+		t.Logf("broker's log:\n%s", b.Tail(40))
+	}
+}
+
 func (s *Suite) startBroker(dir string, more Properties, jvm ...string) (*Broker, error) {
-	java, jars, err := s.kafka()
+	at, err := s.newNode()
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := brokerContext(1)
+	defer cancel()
+	b, err := s.newBroker(ctx, dir, at, more, jvm...)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.start(ctx); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// node is where a broker listens: host:port for clients and for controllers.
+type node struct{ client, controller string }
+
+func (s *Suite) newNode() (node, error) {
 	client, err := s.ports.free()
 	if err != nil {
-		return nil, err
+		return node{}, err
 	}
 	controller, err := s.ports.free()
+	return node{"127.0.0.1:" + strconv.Itoa(client), "127.0.0.1:" + strconv.Itoa(controller)}, err
+}
+
+// brokerContext lasts as long as n brokers may take to start.
+func brokerContext(n int) (context.Context, context.CancelFunc) {
+	limit := time.Duration(n) * brokerReadyMax
+	return context.WithTimeoutCause(context.Background(), limit, fmt.Errorf("not so after %v", limit))
+}
+
+// newBroker writes the files of a broker and formats its storage.
+func (s *Suite) newBroker(ctx context.Context, dir string, at node, more Properties, jvm ...string) (*Broker, error) {
+	java, jars, err := s.kafka()
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +126,9 @@ func (s *Suite) startBroker(dir string, more Properties, jvm ...string) (*Broker
 	if err := os.WriteFile(log4j, []byte(log4jFile), 0o644); err != nil {
 		return nil, err
 	}
-	b := &Broker{Bootstrap: "127.0.0.1:" + strconv.Itoa(client), ClusterID: base64.RawURLEncoding.EncodeToString([]byte("millrace-e2e-run"))}
+	b := &Broker{Bootstrap: at.client, ClusterID: base64.RawURLEncoding.EncodeToString([]byte("millrace-e2e-run"))}
 	all := brokerProperties(filepath.Join(dir, "data")).With(more)
-	addresses := strings.NewReplacer("$client", b.Bootstrap, "$controller", "127.0.0.1:"+strconv.Itoa(controller))
+	addresses := strings.NewReplacer("$client", at.client, "$controller", at.controller)
 	for k, v := range all {
 		all[k] = addresses.Replace(v)
 	}
@@ -107,17 +137,11 @@ func (s *Suite) startBroker(dir string, more Properties, jvm ...string) (*Broker
 		return nil, err
 	}
 	flags := append(append(jvmFlags("512m"), jvm...), "-Dlog4j2.configurationFile="+log4j, "-cp", jars.Main())
-
-	ctx, cancel := context.WithTimeoutCause(context.Background(), brokerReadyMax, fmt.Errorf("not so after %v", brokerReadyMax))
-	defer cancel()
 	format := exec.CommandContext(ctx, java, append(flags[:len(flags):len(flags)], "kafka.tools.StorageTool", "format", "-t", b.ClusterID, "-c", props)...)
 	if out, err := format.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("format the broker's storage: %w\n%s", err, out)
 	}
 	b.command = Command{Name: "broker", Path: java, Args: append(flags, "kafka.Kafka", props), LogDir: dir}
-	if err := b.start(ctx); err != nil {
-		return nil, err
-	}
 	return b, nil
 }
 
@@ -135,51 +159,10 @@ func (b *Broker) start(ctx context.Context) (err error) {
 // Restart starts a broker that has ended, on the data that it left, and waits until clients can use it.
 func (b *Broker) Restart(t testing.TB) {
 	t.Helper()
-	ctx, cancel := context.WithTimeoutCause(context.Background(), brokerReadyMax, fmt.Errorf("not so after %v", brokerReadyMax))
+	ctx, cancel := brokerContext(1)
 	defer cancel()
 	if err := b.start(ctx); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// StartProxied is StartBroker with a proxy between workers and the broker: clients that start at the proxy's address
-// are told that it is the broker's. Bootstrap leads straight to the broker, for the test itself.
-func (s *Suite) StartProxied(t testing.TB, checks string) (*Broker, *Proxy) {
-	t.Helper()
-	b, p := s.StartProxiedEach(t, 1, nil, checks)
-	return b, p[0]
-}
-
-// StartProxiedEach is StartProxied with a proxy for each of n workers, and more as properties on top.
-func (s *Suite) StartProxiedEach(t testing.TB, n int, more Properties, checks string) (*Broker, []*Proxy) {
-	t.Helper()
-	all := make([]*Proxy, n)
-	inner := make([]string, n)
-	for i := range all {
-		port, err := s.ports.free()
-		if err != nil {
-			t.Fatal(err)
-		}
-		inner[i] = "127.0.0.1:" + strconv.Itoa(port)
-		all[i] = StartProxy(t, inner[i])
-	}
-	return s.StartBroker(t, proxiedListeners(inner, all).With(more), checks), all
-}
-
-// proxiedListeners are at inner, and advertised as the proxies.
-func proxiedListeners(inner []string, proxies []*Proxy) Properties {
-	listeners, advertised, protocols := "PLAINTEXT://$client", "PLAINTEXT://$client", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"
-	for i, p := range proxies {
-		name := "PROXIED" + strconv.Itoa(i)
-		listeners += "," + name + "://" + inner[i]
-		advertised += "," + name + "://" + p.Address
-		protocols += "," + name + ":PLAINTEXT"
-	}
-	return Properties{
-		"listeners":                      listeners + ",CONTROLLER://$controller",
-		"advertised.listeners":           advertised,
-		"listener.security.protocol.map": protocols,
-		"inter.broker.listener.name":     "PLAINTEXT",
 	}
 }
 

@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ type Kafka struct {
 // NewKafka returns a client of the brokers at bootstrap; the cleanup of t closes it.
 func NewKafka(t testing.TB, bootstrap string) *Kafka {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(bootstrap), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(bootstrap, ",")...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,7 @@ type Record struct {
 	Headers   []Header
 }
 
-// CreateTopic creates a topic with replication factor 1; configs may be nil.
+// CreateTopic creates a topic, on as many brokers as is their default; configs may be nil.
 func (k *Kafka) CreateTopic(topic string, partitions int32, configs map[string]string) {
 	k.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), kafkaMax)
@@ -61,7 +62,7 @@ func (k *Kafka) CreateTopic(topic string, partitions int32, configs map[string]s
 	for key, v := range configs {
 		values[key] = &v
 	}
-	if _, err := k.admin.CreateTopic(ctx, partitions, 1, values, topic); err != nil {
+	if _, err := k.admin.CreateTopic(ctx, partitions, -1, values, topic); err != nil {
 		k.t.Fatalf("create topic %s: %v", topic, err)
 	}
 }
@@ -163,7 +164,7 @@ func (k *Kafka) Scan(topic string, level kgo.IsolationLevel, starts map[int32]in
 		return
 	}
 	// Control records are kept because the last offsets of a partition may be theirs.
-	client, err := kgo.NewClient(kgo.SeedBrokers(k.bootstrap), kgo.FetchIsolationLevel(level), kgo.KeepControlRecords(),
+	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(k.bootstrap, ",")...), kgo.FetchIsolationLevel(level), kgo.KeepControlRecords(),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: from}))
 	if err != nil {
 		k.t.Fatal(err)

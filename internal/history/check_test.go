@@ -174,7 +174,8 @@ func TestCheck(t *testing.T) {
 			}
 			return true
 		}), []history.Kind{history.Divergent}},
-		{"double owner", with(eos, history.Event{Type: history.Own, Op: "start", Time: 8 * second, Process: "b", Conn: "c", SP: "p"}), []history.Kind{history.DoubleOwner}},
+		{"double owner", with(changed(eos, history.Emit, 6, func(e *history.Event) { e.Process = "b" }), history.Event{Type: history.Own, Op: "start", Time: 7 * second, Process: "b", Conn: "c", SP: "p"}), []history.Kind{history.DoubleOwner}},
+		{"owner that was fenced when it began", with(eos, history.Event{Type: history.Own, Op: "start", Time: 7 * second, Process: "b", Conn: "c", SP: "p"}), nil},
 		{"double owner, at least once", with(alo, history.Event{Type: history.Own, Op: "start", Time: 8 * second, Process: "b", Conn: "c", SP: "p"}, emit("a", 30*second, 8), plain(8, 20)), []history.Kind{history.DoubleOwner}},
 		{"owner until its session is over", with(alo, history.Event{Type: history.Own, Op: "start", Time: 8 * second, Process: "b", Conn: "c", SP: "p"}), nil},
 		{"owner again", with(eos, b, history.Event{Type: history.Own, Op: "start", Time: 21 * second, Process: "a", Conn: "c", SP: "p"}), nil},
