@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -88,21 +89,26 @@ func causeText(c deadletter.Cause) string {
 	if c == (deadletter.Cause{}) {
 		return "no cause is said: errors.deadletterqueue.context.headers.enable was not true"
 	}
-	return fmt.Sprintf("%s-%s %s in %s: %s", c.Connector, c.Task, c.Stage, c.Class, c.Exception)
+	return inLine(fmt.Sprintf("%s-%s %s in %s: %s", c.Connector, c.Task, c.Stage, c.Class, c.Exception))
 }
 
 func timeText(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// oneLine is the first line of a message, without what could move a terminal's cursor.
+// oneLine is the first line of a message, as inLine has it.
 func oneLine(text string) string {
 	text, _, _ = strings.Cut(text, "\n")
-	return printable(text)
+	return inLine(text)
 }
 
-// printable replaces control characters but line feeds and tabs.
+// inLine is text that whoever writes dead letters chose, without what leaves a line or moves a terminal's cursor.
+func inLine(text string) string {
+	return strings.NewReplacer("\n", "?", "\t", "?").Replace(printable(text))
+}
+
+// printable replaces what does not print, but line feeds and tabs: controls, marks of direction, separators.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+		if r != '\n' && r != '\t' && !unicode.IsPrint(r) {
 			return '?'
 		}
 		return r

@@ -125,7 +125,7 @@ func verdict(letter *deadletter.Letter, t *explain.Trace) string {
 	case t.Final() == nil:
 		now = "is dropped by a transform"
 	}
-	return fmt.Sprintf("\ndied in %s; with this config it %s\n", letter.Stage, now)
+	return fmt.Sprintf("\ndied in %s; with this config it %s\n", inLine(letter.Stage), now)
 }
 
 // shownLetter is a letter for machines, and for readers.
@@ -168,9 +168,10 @@ func letterText(letter *deadletter.Letter, decoded *explain.Trace, read string) 
 	fmt.Fprintf(&b, "letter %s of topic %s, record of %s\n", letter.Place(), letter.Topic, timeText(letter.Timestamp))
 	switch {
 	case letter.HasOrigin:
-		fmt.Fprintf(&b, "consumed at %s\n", letter.Origin)
+		fmt.Fprintf(&b, "consumed at %s\n", inLine(letter.Origin.String()))
 	case letter.FromSource:
-		fmt.Fprintf(&b, "polled by a source for topic %s, partition %s, offset %s\n", letter.DestinationTopic, letter.SourcePartition, letter.SourceOffset)
+		fmt.Fprintf(&b, "polled by a source for topic %s, partition %s, offset %s\n",
+			inLine(letter.DestinationTopic), inLine(letter.SourcePartition), inLine(letter.SourceOffset))
 	}
 	fmt.Fprintf(&b, "%s\n", causeText(letter.Cause))
 	if letter.Trace != "" {
@@ -178,7 +179,7 @@ func letterText(letter *deadletter.Letter, decoded *explain.Trace, read string) 
 	}
 	fmt.Fprintf(&b, "\nkey   (%d bytes): %s\nvalue (%d bytes): %s\n", len(letter.Key), bytesText(letter.Key), len(letter.Value), bytesText(letter.Value))
 	for _, h := range letter.Headers {
-		fmt.Fprintf(&b, "header %s: %s\n", printable(h.Key), bytesText(h.Value))
+		fmt.Fprintf(&b, "header %s: %s\n", inLine(h.Key), bytesText(h.Value))
 	}
 	fmt.Fprintf(&b, "\nthe connector's converters %s\n", read)
 	if decoded == nil {

@@ -122,7 +122,13 @@ func TestSecurity_NothingTellsASecret(t *testing.T) {
 
 	topic, letters := harness.Unique(t, "orders"), harness.Unique(t, "dead")
 	broker.kafka.CreateTopic(topic, 1, nil)
-	broker.kafka.Produce(harness.Record{Topic: topic, Value: []byte(`{"a":1}`)}, harness.Record{Topic: topic, Value: []byte(`{no`)}, harness.Record{Topic: topic, Value: []byte(`{"a":2}`)})
+	const forged = "\x1b[2J\r\n[2026-11-26 00:00:00,000] INFO FORGED (x)\n\u202e"
+	broker.kafka.Produce(
+		harness.Record{Topic: topic, Value: []byte(`{"a":1}`)}, harness.Record{Topic: topic, Value: []byte(`{no`)},
+		harness.Record{Topic: topic, Key: []byte(forged), Value: []byte("{" + forged), Headers: []harness.Header{{Key: forged, Value: []byte(forged)}}},
+		harness.Record{Topic: topic, Value: []byte(`{"a":"` + strings.Repeat("\x1b", 1<<19))},
+		harness.Record{Topic: topic, Value: []byte(`{"a":2}`)},
+	)
 	sink := func(more map[string]string) map[string]string {
 		c := map[string]string{"connector.class": "FileStreamSink", "topics": topic, "file": filepath.Join(dir, "out"), "tasks.max": "1"}
 		for k, v := range more {
@@ -143,6 +149,9 @@ func TestSecurity_NothingTellsASecret(t *testing.T) {
 			"db.pass": "${vault:" + vault + ":db}", "api.token": "${env:CANARY_E2E}", "not.allowed": "${env:HIDDEN_E2E}",
 			"producer.override.sasl.jaas.config": "${vault:" + vault + ":jaas}", "producer.override.sasl.mechanism": "SCRAM-SHA-512",
 			"consumer.override.sasl.jaas.config": scramModule + ` required username="consumer" password="` + passwords["consumer"] + `";`,
+			// CVE-2024-31141: clients of Java took providers from their own settings too.
+			"consumer.override.config.providers": "own", "consumer.override.config.providers.own.class": "org.apache.kafka.common.config.provider.FileConfigProvider",
+			"consumer.override.client.id": "${own:" + vault + ":db}", "consumer.override.client.rack": "${own:" + vault + ":wrong}",
 		}),
 		// Its file is in a folder that is not there.
 		"lost": sink(map[string]string{"file": "${vault:" + vault + ":file}", "db.password": s.put("stored-lost")}),
@@ -170,7 +179,7 @@ func TestSecurity_NothingTellsASecret(t *testing.T) {
 	harness.Eventually(t, securedMax, "the wrong password is refused", func(context.Context) (bool, error) {
 		return strings.Contains(w.Output(), "authentication"), nil
 	})
-	broker.kafka.WaitCount(letters, 1, securedMax)
+	broker.kafka.WaitCount(letters, 3, securedMax)
 
 	// What is refused.
 	bad := []struct{ method, path, body string }{
@@ -189,6 +198,9 @@ func TestSecurity_NothingTellsASecret(t *testing.T) {
 		{"PUT", "/connector-plugins/FileStreamSink/config/validate", `{"password":"` + s.put("sent-validate-none") + `"}`},
 		{"PATCH", "/connectors/good/offsets", `{"offsets":[{"partition":{"password":"` + s.put("sent-offsets") + `"},"offset":null}]}`},
 		{"PUT", "/admin/loggers/" + "org.a", `{"level":"` + "NONE" + `"}`},
+		{"PUT", "/connectors/" + url.PathEscape(forged) + "/config", jsonText(t, sink(nil))},
+		{"PUT", "/connectors/x/config", jsonText(t, sink(map[string]string{"connector.class": forged}))},
+		{"DELETE", "/connectors/" + url.PathEscape("y"+forged), ""},
 		{"GET", "/connectors?password=" + s.put("sent-query"), ""},
 		{"DELETE", "/connectors/none?token=" + s.put("sent-delete"), ""},
 	}
@@ -229,6 +241,7 @@ func TestSecurity_NothingTellsASecret(t *testing.T) {
 		{"preview", connector, "--worker", w.File, "--from", sample}, {"preview", connector, "--worker", w.File, "--topic", topic, "--output", "json"},
 		{"migrate", "check", w.File}, {"migrate", "check", "--output", "json", w.File},
 		{"dlq", "list", connector, "--worker", w.File}, {"dlq", "show", connector, "0@0", "--worker", w.File}, {"dlq", "show", connector, "0@0", "--worker", w.File, "--output", "json"},
+		{"dlq", "show", connector, "0@1", "--worker", w.File}, {"dlq", "show", connector, "0@2", "--worker", w.File}, {"dlq", "explain", connector, "0@1", "--worker", w.File},
 		{"dlq", "explain", connector, "0@0", "--worker", w.File}, {"dlq", "replay", connector, "--dry-run", "--worker", w.File},
 		{"distributed", "--set", "session.timeout.ms=" + s.put("sent-flag"), w.File},
 	} {
@@ -248,6 +261,22 @@ func TestSecurity_NothingTellsASecret(t *testing.T) {
 	w.Stop(t)
 	outputs["log"] = w.Output()
 
+	// Nothing that a record or a request holds leaves its line, or drives a terminal.
+	for output, text := range outputs {
+		if strings.HasPrefix(output, "topic of") || output == "dead letters" || strings.Contains(output, ": ") {
+			continue // bytes as they are, or JSON
+		}
+		longest := 0
+		for line := range strings.SplitSeq(text, "\n") {
+			longest = max(longest, len(line))
+			if strings.HasPrefix(line, "[2026-11-26 00:00:00,000]") || strings.ContainsAny(line, "\x1b\r\u202e") {
+				t.Errorf("%s: a line is %.300q", output, line)
+			}
+		}
+		if output == "log" && longest > 64<<10 {
+			t.Errorf("%s: a line has %d bytes", output, longest)
+		}
+	}
 	// What must be there is: the search finds what it looks for.
 	for output, must := range map[string][]string{
 		"log":                                 {"DEBUG", s["path-file"], "authentication"},
