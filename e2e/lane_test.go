@@ -124,7 +124,9 @@ type laneRun struct {
 	config   harness.Properties
 	dir      string
 	history  *os.File
-	restarts int // of failed tasks
+	done     []string // faults
+	restarts int      // of failed tasks
+	known    int      // 1 when there are anomalies, and they are known to be
 }
 
 // run creates a connector, injects the faults that draw returns one after the other, and checks what came of it.
@@ -140,9 +142,10 @@ func (l *lane) run(t *testing.T, seed uint64, faults int, draw func(*laneRun) la
 		t.Fatal(err)
 	}
 	defer r.history.Close()
-	var done []string
 	emitted, found := 0, 0
-	defer func() { l.tally.add(l, done, emitted, found, r.restarts, t.Failed(), time.Since(began)) }()
+	defer func() {
+		l.tally.add(l, r.done, tallyRow{emitted: emitted, found: found, restarts: r.restarts, known: r.known, failed: count(t.Failed()), spent: time.Since(began)})
+	}()
 	r.tell(event{Type: "guarantee", Class: l.class, SessionMs: laneSession.Milliseconds()})
 	r.healthy()
 	t.Cleanup(r.leave)
@@ -152,7 +155,7 @@ func (l *lane) run(t *testing.T, seed uint64, faults int, draw func(*laneRun) la
 	}
 	for range faults {
 		f := draw(r)
-		done = append(done, f.name)
+		r.done = append(r.done, f.name)
 		r.tell(event{Type: "fault", Kind: f.name, Op: "start"})
 		f.inject(r)
 		r.tell(event{Type: "fault", Kind: f.name, Op: "stop"})
@@ -162,7 +165,7 @@ func (l *lane) run(t *testing.T, seed uint64, faults int, draw func(*laneRun) la
 	r.finish()
 	emitted, found = r.audit()
 	r.verify()
-	t.Logf("%s, boundary %s, %d tasks at last, %d records, %d tasks restarted, %v", strings.Join(done, ", "), r.config["transaction.boundary"], r.tasks(), found, r.restarts, time.Since(began).Round(10*time.Millisecond))
+	t.Logf("%s, boundary %s, %d tasks at last, %d records, %d tasks restarted, %v", strings.Join(r.done, ", "), r.config["transaction.boundary"], r.tasks(), found, r.restarts, time.Since(began).Round(10*time.Millisecond))
 }
 
 // begin creates topics and connector and waits for its first records.
@@ -329,6 +332,13 @@ func (r *laneRun) tasks() int {
 	var n int
 	_, _ = fmt.Sscan(r.config["tasks.max"], &n) // it is what begin or a fault wrote
 	return n
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // hold lets something last.

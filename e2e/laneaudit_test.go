@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -159,6 +161,10 @@ func (r *laneRun) verify() {
 		files = append(files, r.config["history"])
 	}
 	out, err := exec.CommandContext(r.t.Context(), suite.Program(r.t), append([]string{"verify"}, files...)...).CombinedOutput()
+	if err != nil && r.allKnown(string(out)) {
+		r.known, err = 1, nil
+		r.t.Logf("known anomalies:\n%s", out)
+	}
 	if err == nil && !r.t.Failed() {
 		if err := os.RemoveAll(r.dir); err != nil {
 			r.t.Error(err)
@@ -186,4 +192,14 @@ func (r *laneRun) verify() {
 		}
 	}
 	r.t.Errorf("seed %d: %v; the history is in %s\n%s", r.seed, err, kept, out)
+}
+
+// anomalyRow is a row of a report with a number above zero.
+var anomalyRow = regexp.MustCompile(`(?m)^\| ([a-z ]+) \| [1-9]\d* \|`)
+
+// allKnown reports whether a report has no anomaly but those that the faults of the run explain.
+func (r *laneRun) allKnown(report string) bool {
+	rows := anomalyRow.FindAllStringSubmatch(report, -1)
+	zombie := r.class == "alo" && slices.ContainsFunc(r.done, func(f string) bool { return slices.Contains(zombies, f) })
+	return len(rows) > 0 && zombie && !slices.ContainsFunc(rows, func(row []string) bool { return row[1] != "commit regress" })
 }

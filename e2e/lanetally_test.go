@@ -31,8 +31,8 @@ const allFaults = "all"
 
 // tallyRow is what became of runs with a fault.
 type tallyRow struct {
-	injected, runs, failed, emitted, found, restarts int
-	spent                                            time.Duration
+	injected, runs, failed, known, emitted, found, restarts int
+	spent                                                   time.Duration
 }
 
 func (y *laneTally) cut(l *lane, api string) {
@@ -44,7 +44,8 @@ func (y *laneTally) cut(l *lane, api string) {
 	y.cuts[string(l.side)+", "+api]++
 }
 
-func (y *laneTally) add(l *lane, faults []string, emitted, found, restarts int, failed bool, spent time.Duration) {
+// add counts a run.
+func (y *laneTally) add(l *lane, faults []string, run tallyRow) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	if y.rows == nil {
@@ -63,10 +64,8 @@ func (y *laneTally) add(l *lane, faults []string, emitted, found, restarts int, 
 	}
 	for _, f := range append(slices.Compact(slices.Sorted(slices.Values(faults))), allFaults) {
 		row := of(f)
-		row.runs, row.emitted, row.found, row.restarts, row.spent = row.runs+1, row.emitted+emitted, row.found+found, row.restarts+restarts, row.spent+spent
-		if failed {
-			row.failed++
-		}
+		row.runs, row.failed, row.known = row.runs+1, row.failed+run.failed, row.known+run.known
+		row.emitted, row.found, row.restarts, row.spent = row.emitted+run.emitted, row.found+run.found, row.restarts+run.restarts, row.spent+run.spent
 	}
 }
 
@@ -76,12 +75,12 @@ func (y *laneTally) log(t *testing.T, title string) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n## %s, %s\n\n| workers | guarantee | fault | injected | runs | records made | found | runs with anomalies | failed tasks started again | time of a run |\n|---|---|---|---|---|---|---|---|---|---|\n", title, time.Now().UTC().Format(time.DateTime))
+	fmt.Fprintf(&b, "\n## %s, %s\n\n| workers | guarantee | fault | injected | runs | records made | found | runs with anomalies | with known ones | failed tasks started again | time of a run |\n|---|---|---|---|---|---|---|---|---|---|---|\n", title, time.Now().UTC().Format(time.DateTime))
 	for _, key := range slices.SortedFunc(maps.Keys(y.rows), func(a, b tallyKey) int {
 		return strings.Compare(a.side+a.class+a.fault, b.side+b.class+b.fault)
 	}) {
 		r := y.rows[key]
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d | %d | %d | %d | %d | %v |\n", key.side, key.class, key.fault, r.injected, r.runs, r.emitted, r.found, r.failed, r.restarts, (r.spent / time.Duration(r.runs)).Round(10*time.Millisecond))
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d | %d | %d | %d | %d | %d | %v |\n", key.side, key.class, key.fault, r.injected, r.runs, r.emitted, r.found, r.failed, r.known, r.restarts, (r.spent / time.Duration(r.runs)).Round(10*time.Millisecond))
 	}
 	for _, api := range slices.Sorted(maps.Keys(y.cuts)) {
 		fmt.Fprintf(&b, "\n%d cuts happened: %s\n", y.cuts[api], api)
