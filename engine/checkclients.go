@@ -29,7 +29,7 @@ func (e *ClientError) Unwrap() error { return e.Err }
 // connection, but looks up the names of brokers where a connector has its own settings.
 func (w *Worker) CheckClients(class *connectors.Class, props map[string]string) (list []*ClientError) {
 	sink := class.Kind() == connectors.KindSink
-	letters := sink && settings.HasDeadLetters(props)
+	letters := sink && settings.HasDeadLetters(props) || !sink && settings.SourceLetters(w.opt.Config, props)
 	for _, c := range []struct {
 		prefix string
 		has    bool

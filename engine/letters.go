@@ -13,9 +13,6 @@ import (
 	"github.com/millrace/millrace/engine/settings"
 )
 
-// sourceLettersKey lets sources have a dead letter queue, which Java's have not.
-const sourceLettersKey = "millrace.errors.deadletterqueue.source.enable"
-
 // jsonConverter writes what a source's own converters refuse.
 const jsonConverter = "org.apache.kafka.connect.json.JsonConverter"
 
@@ -53,13 +50,13 @@ func (p *taskParts) sourceLetters(ctx context.Context, m errant.Metrics) (*erran
 	if !p.tuning.sourceLetters {
 		return nil, nil
 	}
-	if _, asked := p.connector[sourceLettersKey]; asked && !settings.HasDeadLetters(p.connector) {
+	if _, asked := p.connector[settings.SourceLettersKey]; asked && !settings.HasDeadLetters(p.connector) {
 		return nil, config.NewException(settings.DeadLetterTopic, settings.DeadLetterTopic+" is missing: "+
-			sourceLettersKey+" needs the topic that dead letters go to")
+			settings.SourceLettersKey+" needs the topic that dead letters go to")
 	}
 	class, err := p.w.opt.Plugins.Converters.Find(jsonConverter)
 	if err != nil {
-		return nil, connectException(fmt.Sprintf("%s: rows that a converter refuses are written by %s, which this worker lacks", sourceLettersKey, jsonConverter))
+		return nil, connectException(fmt.Sprintf("%s: rows that a converter refuses are written by %s, which this worker lacks", settings.SourceLettersKey, jsonConverter))
 	}
 	var json [2]codec.Converter // of keys, of values
 	for i := range json {

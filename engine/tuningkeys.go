@@ -26,7 +26,7 @@ func readTuning(v *config.Values) tuning {
 		memory:    v.Int64(taskMemory),
 
 		stallAfter:    settings.Millis(v.Int64("millrace.watchdog.stall.ms")),
-		sourceLetters: v.Bool(sourceLettersKey),
+		sourceLetters: v.Bool(settings.SourceLettersKey),
 		restart: restart.Policy{
 			Enabled: v.Bool("millrace.errors.restart.enable"), Max: int(v.Int32("millrace.errors.restart.max")),
 			First: settings.Millis(v.Int64("millrace.errors.restart.backoff.ms")), Most: settings.Millis(v.Int64("millrace.errors.restart.backoff.max.ms")),
@@ -85,7 +85,7 @@ func tuningKeys() []config.Key {
 			"Milliseconds that a task runs until its failures so far are forgotten."),
 		key("millrace.errors.restart.circuit.failures", config.Int, 5, config.AtLeast(1),
 			"Failures in a row of a connector's tasks on a worker after which one task alone is restarted at a time, until it has run for millrace.errors.restart.healthy.ms."),
-		key(sourceLettersKey, config.Boolean, false, nil,
+		key(settings.SourceLettersKey, config.Boolean, false, nil,
 			"Whether a source has a dead letter queue too, under the keys that a sink has for it: errors.deadletterqueue.topic.name and those beside it. With errors.tolerance=all it takes records that a transform, a converter or Kafka refuses; their offsets wait for it. Java's sources ignore those keys."),
 		key("millrace.watchdog.stall.ms", config.Long, 300000, config.AtLeast(0),
 			"Milliseconds in one call of a plugin, a transform or Kafka after which a RUNNING task counts as stalled, in metrics and in its connector's health. A source whose poll waits longer for data needs more. 0 is never."),

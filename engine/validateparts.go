@@ -132,7 +132,7 @@ func (v *validation) converterKeys(class *codec.Class, prefix, kind string) (par
 // Source: AbstractHerder.validateClientOverrides.
 func (v *validation) overrides() ([]part, error) {
 	sink := v.class.Kind() == connectors.KindSink
-	letters := sink && settings.HasDeadLetters(v.props)
+	letters := sink && settings.HasDeadLetters(v.props) || !sink && settings.SourceLetters(v.w.opt.Config, v.props)
 	ownOffsets := !sink && v.w.opt.Distributed && (v.w.opt.exactlyOnce() || strings.TrimSpace(v.props[offsetsTopicKey]) != "")
 	var out []part
 	for _, c := range []struct {

@@ -182,7 +182,11 @@ func (l *lint) misspelt(key string) string {
 func (l *lint) sourceAndSink() {
 	if l.class.Kind() == connectors.KindSource {
 		l.topicCreation()
+		l.askedLetters()
 		return
+	}
+	if _, ok := l.props[settings.SourceLettersKey]; ok {
+		l.add(Warning, settings.SourceLettersKey, "the key is for sources: a sink has a dead letter queue with "+settings.DeadLetterTopic+" alone", "")
 	}
 	if settings.HasDeadLetters(l.props) {
 		return

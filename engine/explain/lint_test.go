@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/twmb/franz-go/pkg/kgo"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
@@ -61,7 +63,8 @@ func testSubject(t *testing.T, f *File, withWorker bool) *Subject {
 		tr = config.NewTransformer(providers)
 	}
 	var err error
-	s.Worker, err = engine.NewWorker(engine.Options{Config: s.Settings, Plugins: s.Plugins, Transformer: tr, Pool: batch.NewPool(mem.Checked(t))})
+	s.Worker, err = engine.NewWorker(engine.Options{Config: s.Settings, Plugins: s.Plugins, Transformer: tr, Pool: batch.NewPool(mem.Checked(t)),
+		NewClient: func(map[string]string, ...kgo.Opt) (*kgo.Client, error) { return kgo.NewClient() }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,8 +77,8 @@ func (l *lint) unusedClient(prefix string) string {
 		return "a source consumes only with offsets.storage.topic"
 	case prefix == "admin.override." && sink && !letters:
 		return "a sink asks the admin API only with " + settings.DeadLetterTopic
-	case prefix == "admin.override." && !sink && !ownOffsets && !settings.UsesTopicCreation(l.props):
-		return "a source asks the admin API only with topic.creation keys or offsets.storage.topic"
+	case prefix == "admin.override." && !sink && !ownOffsets && !settings.UsesTopicCreation(l.props) && !l.sourceLetters():
+		return "a source asks the admin API only with topic.creation keys, offsets.storage.topic or a dead letter queue"
 	}
 	return ""
 }

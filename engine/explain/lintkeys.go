@@ -119,6 +119,9 @@ func (l *lint) unknownKey(key string, names []string) {
 		}
 		l.add(Error, key, "settings of a connector's "+client+" stand behind "+client+".override.", client+".override."+rest)
 		return
+	case strings.HasPrefix(key, deadLetterPrefix) && l.class.Kind() == connectors.KindSource && l.otherKind(key):
+		l.sourceLetterKey(key)
+		return
 	case l.otherKind(key):
 		other := "source"
 		if l.class.Kind() == connectors.KindSource {

@@ -52,6 +52,24 @@ func CheckSink(props map[string]string, add func(key, value, message string)) {
 // DeadLetterTopic is the key that names a connector's dead letter topic.
 const DeadLetterTopic = "errors.deadletterqueue.topic.name"
 
+// SourceLettersKey lets sources have a dead letter queue, which Java's have not.
+const SourceLettersKey = "millrace.errors.deadletterqueue.source.enable"
+
+// AsksSourceLetters reports whether a source's config, or else its worker's, asks for a dead letter queue.
+func AsksSourceLetters(worker, props map[string]string) bool {
+	text, own := props[SourceLettersKey]
+	if !own {
+		text = worker[SourceLettersKey]
+	}
+	v, err := config.ParseText(SourceLettersKey, text, config.Boolean)
+	return err == nil && v == true
+}
+
+// SourceLetters reports whether a source has a dead letter queue.
+func SourceLetters(worker, props map[string]string) bool {
+	return AsksSourceLetters(worker, props) && HasDeadLetters(props)
+}
+
 // HasDeadLetters reports whether a config names a dead letter topic. Source: hasDlqTopicConfig.
 func HasDeadLetters(props map[string]string) bool {
 	return !blank(props[DeadLetterTopic])
