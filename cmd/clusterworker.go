@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord/distributed"
 	"github.com/millrace/millrace/coord/group"
 	"github.com/millrace/millrace/coord/store"
@@ -96,9 +97,30 @@ func (w *clusterWorker) openStores(configs *store.ConfigStore) error {
 	if err != nil {
 		return err
 	}
-	w.herder.SetStores(configs, statuses, offsets)
+	w.herder.SetStores(configs, statuses, w.offsetsToAlter(configs, offsets))
 	w.control.setCluster(w.herder, offsets)
 	return nil
+}
+
+// offsetsToAlter are the offsets that the herder changes: written in transactions where tasks do so.
+func (w *clusterWorker) offsetsToAlter(configs *store.ConfigStore, offsets *store.SourceOffsets) distributed.OffsetStore {
+	if !strings.EqualFold(w.config.values.String(exactlyOnceKey), "enabled") {
+		return offsets
+	}
+	return committedOffsets{offsets, func(ctx context.Context, connector string, list []connectors.PartitionOffset) error {
+		return w.engine.CommitOffsets(ctx, connector, configs.Configs().Config(connector), list)
+	}}
+}
+
+// committedOffsets are offsets that are written in transactions.
+type committedOffsets struct {
+	*store.SourceOffsets
+	commit func(ctx context.Context, connector string, list []connectors.PartitionOffset) error
+}
+
+// Set implements distributed.OffsetStore.
+func (o committedOffsets) Set(ctx context.Context, connector string, list []connectors.PartitionOffset) error {
+	return o.commit(ctx, connector, list)
 }
 
 // ownTopics says which connectors keep their offsets in a topic of their own.
