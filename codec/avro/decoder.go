@@ -91,6 +91,13 @@ func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
 	if len(d.plans) >= plansMax {
 		clear(d.plans)
 	}
+	p := newPlan(r)
+	d.plans[k] = p
+	return p, nil
+}
+
+// newPlan returns a plan with columns of its own.
+func newPlan(r *reading) *plan {
 	p := &plan{reading: r}
 	if r.fast {
 		p.domain = &domain{root: true}
@@ -98,8 +105,7 @@ func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
 		p.root = newTarget(&p.steps[0], p.domain, false)
 		p.cols[0] = p.root
 	}
-	d.plans[k] = p
-	return p, nil
+	return p
 }
 
 // anyPresent reports whether a selected row has bytes.

@@ -17,6 +17,7 @@ type encoder struct {
 	roots   map[*writing]*source
 	frames  map[frameKey]*frame
 	entries []outEntry
+	rows    rows // of the present column
 
 	// Of the present batch.
 	dst *batch.BytesBuilder
@@ -45,7 +46,8 @@ func newEncoder(c *converter) *encoder {
 // Encode implements codec.Encoder. Source: AvroConverter.fromConnectData.
 func (e *encoder) Encode(dst *batch.BytesBuilder, out *codec.Output, status *batch.Status) error {
 	e.dst, e.buf = dst, dst.Buf[:cap(dst.Buf)]
-	x := rows{encoder: e, out: out, col: out.Column, schema: out.Column.Schema(), w: e.writing(out.Column.Schema()), status: status, topic: -1}
+	x := &e.rows
+	*x = rows{encoder: e, topics: out.Topics, col: out.Column, schema: out.Column.Schema(), w: e.writing(out.Column.Schema()), status: status, topic: -1}
 	defer x.done()
 	if out.Sel == nil {
 		for i := range int32(x.col.Len()) {
@@ -66,7 +68,7 @@ func (e *encoder) Encode(dst *batch.BytesBuilder, out *codec.Output, status *bat
 // rows writes the rows of one column.
 type rows struct {
 	*encoder
-	out    *codec.Output
+	topics batch.Topics
 	col    *batch.Column
 	schema *batch.Schema
 	w      *writing
@@ -84,6 +86,7 @@ func (x *rows) done() {
 		x.root.unbind()
 	}
 	x.encoder.dst, x.encoder.buf = nil, nil
+	*x = rows{}
 }
 
 // row writes row i. An error says that no row can be tried.
@@ -124,13 +127,13 @@ func (x *rows) row(i int32) error {
 // cannot be converted asks the registry nothing.
 func (x *rows) start(i int32) (ok bool, err error) {
 	topic := int32(0)
-	if x.out.Topics.Index != nil {
-		topic = x.out.Topics.Index[i]
+	if x.topics.Index != nil {
+		topic = x.topics.Index[i]
 	}
 	if topic == x.topic {
 		return true, nil
 	}
-	name := x.out.Topics.Names[topic]
+	name := x.topics.Names[topic]
 	f := x.frames[frameKey{name, x.w}]
 	if f == nil || !f.of.Fresh(time.Now()) {
 		if _, err := x.plainAppend(nil, x.schema, x.w.avro, x.plainValue(i)); err != nil && !isSerial(err) {
@@ -196,7 +199,7 @@ func (x *rows) plain(i int32) error {
 	case err == nil:
 		x.end(i, x.fill(x.fill(len(x.dst.Buf), x.frame.prefix), body))
 	case isSerial(err):
-		topic := x.out.Topics.At(int(i))
+		topic := x.topics.At(int(i))
 		x.status.Fail(i, x.col.Len(), x.registry.WriteError(topic, schemaregistry.Serialization("Error serializing Avro message", err.(*serialError).cause)))
 	default:
 		x.status.Fail(i, x.col.Len(), asError(err))

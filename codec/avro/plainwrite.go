@@ -257,23 +257,31 @@ func (w *plainWriter) array(s *batch.Schema, a *Schema, items []batch.Value) err
 	return nil
 }
 
+// textMap writes a map in the order of the HashMap that the original fills before it writes. Each value is converted before its key is
+// looked at, in the order in which the map itself iterates.
 func (w *plainWriter) textMap(s *batch.Schema, a *Schema, m *batch.MapValue) error {
-	keys := make([]string, len(m.Keys))
+	keys, values := make([]string, len(m.Keys)), make([][]byte, len(m.Keys))
 	for i, k := range m.Keys {
-		if k.IsNull() {
+		v := plainWriter{data: w.data}
+		if err := v.value(s.Elem(), a.Elem, m.Values[i]); err != nil {
+			return err
+		}
+		if v.serial != nil {
+			w.refuse(v.serial)
+		}
+		switch {
+		case k.IsNull():
 			w.refuse(&codec.Error{Class: nullPointer, Text: "null key in a map of strings", Pos: -1})
-		} else if k.Tag() != batch.TagString {
+		case k.Tag() != batch.TagString:
 			return codec.Data("Invalid type for MAP: class java.util.HashMap")
 		}
-		keys[i] = k.Str()
+		keys[i], values[i] = k.Str(), v.dst
 	}
 	order := java.HashMapOrder(keys)
 	w.count(len(order))
 	for _, i := range order {
 		w.text(keys[i])
-		if err := w.value(s.Elem(), a.Elem, m.Values[i]); err != nil {
-			return err
-		}
+		w.dst = append(w.dst, values[i]...)
 	}
 	w.long(0)
 	return nil

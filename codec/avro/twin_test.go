@@ -32,7 +32,7 @@ func TestTwins_RandomColumns(t *testing.T) {
 	}
 }
 
-const seeds = 300
+const seeds = 120
 
 // checkTwins compares both ways for one random column, and returns how many plans there were and how many rows were read.
 func checkTwins(t *testing.T, c *converter, random *batchtest.Random) (plans, rows int) {
