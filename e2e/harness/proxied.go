@@ -64,13 +64,17 @@ func (s *Suite) StartBrokers(t testing.TB, n, workers int, more Properties, chec
 			"offsets.topic.replication.factor":         strconv.Itoa(n),
 			"transaction.state.log.replication.factor": strconv.Itoa(n),
 			"transaction.state.log.min.isr":            strconv.Itoa(n/2 + 1),
+			"initial.broker.registration.timeout.ms":   strconv.FormatInt(brokerReadyMax.Milliseconds(), 10),
 		}).With(more))
 		Need(t, err, checks)
+		all.Each = append(all.Each, b)
+	}
+	for _, b := range all.Each { // which wait for each other
+		var err error
 		if b.Process, err = Start(b.command); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { b.end(t) })
-		all.Each = append(all.Each, b)
 	}
 	for i, b := range all.Each {
 		if err := b.waitReady(ctx); err != nil {

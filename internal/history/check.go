@@ -190,10 +190,10 @@ func (r *Report) order(s *stream) {
 func (r *Report) ends(events []Event, all []*stream) {
 	var healed, end int64
 	for i := range events {
-		switch e := &events[i]; {
-		case e.Type == Fault:
+		switch e := &events[i]; e.Type {
+		case Fault:
 			healed = max(healed, e.Time)
-		case e.Type == End:
+		case End:
 			end = max(end, e.Time)
 		}
 	}

@@ -31,11 +31,10 @@ type stream struct {
 	conn    string
 	source  bool // into a topic
 	in      []entry
-	out     []entry // what was found: by place, in its order
-	acks    map[int64]int64
-	failed  map[int64]bool
-	gone    map[int64]bool // filtered, or a dead letter
-	dropped map[int64]bool // tolerated
+	out     []entry         // what was found: by place, in its order
+	acks    map[int64]int64 // time, by number
+	gone    map[int64]bool  // filtered, or a dead letter
+	dropped map[int64]bool  // tolerated
 	told    map[int64]bool
 	commits []commit
 	goal    int64
