@@ -1,7 +1,10 @@
 package rest
 
 import (
+	"io/fs"
+	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,5 +32,40 @@ func TestDocs_ListWhatIsServed(t *testing.T) {
 	slices.Sort(served)
 	if !slices.Equal(documented, served) {
 		t.Errorf("docs/rest.md has\n%s\nand served is\n%s", strings.Join(documented, "\n"), strings.Join(served, "\n"))
+	}
+}
+
+// TestDocs_SecurityNamesTestsThatAre looks for each test that docs/security.md names.
+func TestDocs_SecurityNamesTestsThatAre(t *testing.T) {
+	const root = "../.."
+	text, err := os.ReadFile(root + "/docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := map[string]bool{}
+	for _, name := range regexp.MustCompile("`((?:Test|Fuzz)[A-Z]\\w*)`").FindAllStringSubmatch(string(text), -1) {
+		missing[name[1]] = true
+	}
+	if len(missing) < 40 {
+		t.Errorf("%d tests are named", len(missing))
+	}
+	defined := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != root:
+			return fs.SkipDir
+		case !strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		source, err := os.ReadFile(path)
+		for _, name := range defined.FindAllStringSubmatch(string(source), -1) {
+			delete(missing, name[1])
+		}
+		return err
+	})
+	if err != nil || len(missing) > 0 {
+		t.Errorf("%v; not there: %v", err, slices.Sorted(maps.Keys(missing)))
 	}
 }
