@@ -83,3 +83,35 @@ func TestRegistryOutage_LosesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestRegistryOutage_FailsTheTask once errors.retry.timeout is over; the line is there for the next start.
+func TestRegistryOutage_FailsTheTask(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
+	defer server.Close()
+	dir := t.TempDir()
+	source := write(t, filepath.Join(dir, "source"), "name=in\nconnector.class=FileStreamSource\ntopic=lines\nfile="+write(t, filepath.Join(dir, "in"), "first\n")+
+		"\nerrors.tolerance=all\nvalue.converter=io.confluent.connect.avro.AvroConverter\nvalue.converter.max.retries=0\nvalue.converter.schema.registry.url="+server.URL+"\n")
+	r := start(t, "dev", "--registry-port", "0", source)
+	var s struct {
+		Tasks []struct{ State, Trace string }
+	}
+	r.eventually(t, "the task fails", func() bool {
+		return restURL.FindString(r.out.String()) != "" && r.get(t, "connectors/in/status", &s) == http.StatusOK && len(s.Tasks) == 1 && s.Tasks[0].State == "FAILED"
+	})
+	for _, want := range []string{
+		"org.apache.kafka.connect.errors.RetriableException: Failed to serialize Avro data from topic lines :",
+		"Caused by: org.apache.kafka.common.errors.TimeoutException: Error registering Avro schema",
+		"Caused by: io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException: Error; error code: 50005",
+	} {
+		if !strings.Contains(s.Tasks[0].Trace, want) {
+			t.Errorf("%q is missing in\n%s", want, s.Tasks[0].Trace)
+		}
+	}
+	metrics := ask(t, http.MethodGet, restURL.FindString(r.out.String())+"metrics", "")
+	if n := counted(metrics, "kafka_connect_task_error_total_records_skipped"); len(n) > 0 {
+		t.Errorf("%v", n)
+	}
+	if code := r.end(t); code != 0 {
+		t.Errorf("exit code %d\n%s", code, r.out)
+	}
+}

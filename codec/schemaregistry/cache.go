@@ -6,7 +6,7 @@ import (
 )
 
 // cache remembers the answers of a registry: at most limit of them, the oldest go first, each for ttl where that is
-// not negative. Safe for concurrent use.
+// not negative (0 keeps nothing). Safe for concurrent use.
 type cache[K comparable, V any] struct {
 	limit int
 	ttl   time.Duration

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -157,7 +158,7 @@ func TestTLS(t *testing.T) {
 	}
 	key, certs := ca.issuePEM(t, "client")
 	trusted := []string{clientPrefix + "ssl.truststore.type", "PEM", clientPrefix + "ssl.truststore.location", trust, keyMaxRetries, "0"}
-	ours := append(trusted, clientPrefix+"ssl.keystore.type", "PEM", clientPrefix+"ssl.keystore.key", key, clientPrefix+"ssl.keystore.certificate.chain", certs)
+	ours := append(slices.Clone(trusted), clientPrefix+"ssl.keystore.type", "PEM", clientPrefix+"ssl.keystore.key", key, clientPrefix+"ssl.keystore.certificate.chain", certs)
 	if _, err := open(t, secure.URL, Options{}, ours...).Write("t", schema(`"int"`)); err != nil {
 		t.Errorf("%v", err)
 	}

@@ -51,6 +51,14 @@ func (e *answer) missing() bool {
 	return e.status == 404 && (e.code == codeNoSubject || e.code == codeNoVersion || e.code == codeNoSchema)
 }
 
+// note remembers an answer that there is no k; other errors it leaves alone.
+func note[K comparable](absent *cache[K, *answer], k K, err error) {
+	var no *answer
+	if errors.As(err, &no) && no.missing() {
+		absent.put(k, no)
+	}
+}
+
 // ioError is an exchange that came to no answer.
 type ioError struct {
 	class, text string

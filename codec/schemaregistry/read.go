@@ -1,9 +1,6 @@
 package schemaregistry
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // Reading says how the records of an id are read. Not changed after it was made.
 type Reading struct {
@@ -101,9 +98,7 @@ func (r *Registry) byID(subject string, id ID) (*Schema, error) {
 		}
 		e, err := r.client.byNumber(id.Number, subject)
 		if err != nil {
-			if no, ok := err.(*answer); ok && no.missing() && r.set.missingID > 0 {
-				r.missingIDs.put(k, no)
-			}
+			note(r.missingIDs, k, err)
 			return nil, err
 		}
 		s := e.schema()
@@ -157,9 +152,6 @@ func (r *Registry) version(d *Reading) (*entity, error) {
 		return nil, no
 	}
 	e, err := r.client.lookup(d.Subject, d.Schema, false, true)
-	var no *answer
-	if errors.As(err, &no) && no.missing() && r.set.missingSchema > 0 {
-		r.missingSchemas.put(k, no)
-	}
+	note(r.missingSchemas, k, err)
 	return e, err
 }

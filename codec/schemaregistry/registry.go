@@ -201,9 +201,7 @@ func (r *Registry) referenced(ref Reference) (*Schema, error) {
 	}
 	e, err := r.client.version(ref.Subject, ref.Version)
 	if err != nil {
-		if no, ok := err.(*answer); ok && no.missing() && r.set.missingVersion > 0 {
-			r.missingVersions.put(k, no)
-		}
+		note(r.missingVersions, k, err)
 		return nil, err
 	}
 	s := e.schema()

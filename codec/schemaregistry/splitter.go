@@ -91,7 +91,16 @@ func (s *Splitter) reset() {
 func (s *Splitter) all(values *batch.Bytes, rows []int32, status *batch.Status) {
 	var run run
 	for i := range rows {
-		rows[i] = s.next(&run, values, i, status)
+		if !values.Valid.Has(i) {
+			rows[i] = run.group
+			continue
+		}
+		raw := values.At(i)
+		if run.repeats(raw, s.indexed) {
+			rows[i] = run.group
+			continue
+		}
+		rows[i] = s.next(&run, raw, i, len(rows), status)
 	}
 }
 
@@ -101,7 +110,11 @@ func (s *Splitter) selected(values *batch.Bytes, sel batch.Selection, rows []int
 		rows[i] = -1
 	}
 	for _, i := range sel {
-		rows[i] = s.next(&run, values, int(i), status)
+		if !values.Valid.Has(int(i)) {
+			rows[i] = run.group
+			continue
+		}
+		rows[i] = s.next(&run, values.At(int(i)), int(i), len(rows), status)
 	}
 }
 
@@ -113,12 +126,14 @@ type run struct {
 	group   int32
 }
 
-// next returns the group of row i, -1 for one that failed.
-func (s *Splitter) next(r *run, values *batch.Bytes, i int, status *batch.Status) int32 {
-	raw, ok := values.Get(i)
-	if !ok {
-		return r.group
-	}
+// repeats reports whether raw has the common form of frame again, with a payload.
+func (r *run) repeats(raw []byte, indexed bool) bool {
+	return r.numbers && len(raw) > numberFrame && raw[0] == magicNumber && binary.BigEndian.Uint32(raw[1:]) == r.number &&
+		(!indexed || raw[numberFrame] == 0)
+}
+
+// next returns the group of row i of n, whose bytes are raw; -1 for one that failed.
+func (s *Splitter) next(r *run, raw []byte, i, n int, status *batch.Status) int32 {
 	if s.short(raw) {
 		number := binary.BigEndian.Uint32(raw[1:])
 		if !r.numbers || r.number != number {
@@ -131,7 +146,7 @@ func (s *Splitter) next(r *run, values *batch.Bytes, i int, status *batch.Status
 	}
 	size, bad := measure(raw, s.indexed)
 	if bad != frameFine {
-		status.Fail(int32(i), len(values.Views), s.fail(bad, raw))
+		status.Fail(int32(i), n, s.fail(bad, raw))
 		return -1
 	}
 	r.numbers, r.frame = false, raw[:size]

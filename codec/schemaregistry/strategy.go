@@ -1,7 +1,9 @@
 package schemaregistry
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/millrace/millrace/config"
@@ -98,7 +100,8 @@ func (r *Registry) associated(topic string) (name string, found bool, err error)
 		return a, a != "", nil
 	}
 	list, err := r.client.associations(topic, r.set.cluster, r.names.key)
-	if no, ok := err.(*answer); ok && no.status == 404 {
+	var no *answer
+	if errors.As(err, &no) && no.status == http.StatusNotFound {
 		r.warnAssociations.Do(func() {
 			r.opt.Logger.Warn("the registry knows no associations; falling back", "topic", topic, "strategy", r.names.fallback)
 		})

@@ -142,9 +142,7 @@ func (r *Registry) lookup(k schemaKey, s *Schema, normalize bool) (*entity, erro
 		return nil, no
 	}
 	e, err := r.client.lookup(k.subject, s, normalize, false)
-	if no, ok := err.(*answer); ok && no.missing() && r.set.missingSchema > 0 {
-		r.missingSchemas.put(k, no)
-	}
+	note(r.missingSchemas, k, err)
 	return e, err
 }
 
