@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	matrixSides = flag.String("matrix.sides", "millrace", "whose workers TestFaultMatrix disturbs, separated by commas: millrace, java")
+	matrixSides = flag.String("matrix.sides", "millrace,java", "whose workers TestFaultMatrix disturbs, separated by commas: millrace, java")
 	matrixRows  = flag.String("matrix.rows", "", "regular expression of the faults; all when empty")
 	matrixSeed  = flag.Uint64("matrix.seed", 1, "first seed of TestFaultMatrix")
 )

@@ -11,7 +11,7 @@ import (
 var (
 	onceSeeds = flag.Int("once.seeds", 500, "runs of TestExactlyOnceFaults")
 	onceFirst = flag.Uint64("once.first", 1, "its first seed")
-	onceLanes = flag.Int("once.lanes", 3, "its clusters")
+	onceLanes = flag.Int("once.lanes", 4, "its clusters")
 	laneNodes = flag.Int("lane.brokers", 3, "brokers of TestExactlyOnceFaults and TestFaultMatrix; one alone is never restarted")
 	onceSide  = flag.String("once.side", string(harness.Millrace), "whose workers it disturbs: millrace or java")
 )

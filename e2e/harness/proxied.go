@@ -65,6 +65,9 @@ func (s *Suite) StartBrokers(t testing.TB, n, workers int, more Properties, chec
 			"transaction.state.log.replication.factor": strconv.Itoa(n),
 			"transaction.state.log.min.isr":            strconv.Itoa(n/2 + 1),
 			"initial.broker.registration.timeout.ms":   strconv.FormatInt(brokerReadyMax.Milliseconds(), 10),
+			"controller.quorum.election.timeout.ms":    "4000", // busy controllers would go on voting
+			"controller.quorum.fetch.timeout.ms":       "6000",
+			"controller.quorum.request.timeout.ms":     "4000",
 		}).With(more))
 		Need(t, err, checks)
 		all.Each = append(all.Each, b)
