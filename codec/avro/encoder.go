@@ -223,6 +223,9 @@ func isSerial(err error) bool {
 
 // frameOf returns the frame of records of a topic, asking the registry where it must.
 func (e *encoder) frameOf(topic string, w *writing) (*frame, error) {
+	if _, err := ParseSchema(w.schema.Text); err != nil { // two types of one name: no registry takes it
+		return nil, e.registry.WriteError(topic, schemaregistry.Serialization("Error serializing Avro message", err))
+	}
 	of, err := e.registry.Write(topic, w.schema)
 	if err != nil {
 		return nil, e.registry.WriteError(topic, err)

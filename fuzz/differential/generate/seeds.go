@@ -10,6 +10,8 @@ func seedTrials(f Flow) uint64 {
 	switch f.Kind {
 	case "transform":
 		return 50
+	case "avro":
+		return 60
 	case "chain":
 		return 18
 	}

@@ -167,7 +167,7 @@ func defaultIdentity(t *trial.Trial, d Difference) bool {
 	if r != nil && strings.HasSuffix(d.Part, " schema") && (has(t, "ByLogicalTableRouter") || has(t, "EventRouter")) && (hashedByIdentity(r.Key.Schema) || hashedByIdentity(r.Value.Schema)) {
 		return true
 	}
-	refused := strings.HasPrefix(d.Want, "DataException: Mismatching schema.") || strings.HasPrefix(d.Want, "DataException: Struct schemas do not match.")
+	refused := strings.HasPrefix(d.Want, "DataException: Mismatching schema.") || strings.HasPrefix(d.Want, "DataException: Mismatching struct schema") || strings.HasPrefix(d.Want, "DataException: Struct schemas do not match.")
 	if d.Part != "error type" || !refused || strings.Contains(d.Got, "Exception") || d.Item >= len(t.Items) {
 		return false
 	}

@@ -33,10 +33,18 @@ func TestNameOf(t *testing.T) {
 		Class:  "org.apache.kafka.connect.transforms.ReplaceField$Value",
 		Config: []protocol.Pair{{Key: "blacklist", Text: "a"}},
 	}}}
-	chained := &trial.Trial{Op: trial.Apply, Plugins: []trial.Plugin{{Class: "X"}, {
+	renaming := trial.Plugin{
 		Class:  "org.apache.kafka.connect.transforms.ReplaceField$Value",
 		Config: []protocol.Pair{{Key: "renames", Text: "a:b"}},
-	}}}
+	}
+	chained := &trial.Trial{Op: trial.Apply, Plugins: []trial.Plugin{{Class: "X"}, renaming}, Items: []trial.Item{{Record: &protocol.Record{}}}}
+	renamed := func(keys ...string) *trial.Trial {
+		m := protocol.Value{Tag: protocol.MapOf}
+		for _, k := range keys {
+			m.Items = append(m.Items, protocol.Value{Tag: protocol.Str, Text: k}, protocol.Value{})
+		}
+		return &trial.Trial{Op: trial.Apply, Plugins: []trial.Plugin{renaming}, Items: []trial.Item{{Record: &protocol.Record{Value: protocol.Typed{Value: m}}}}}
+	}
 	charset := &trial.Trial{Op: trial.ToConnect, Plugins: []trial.Plugin{{
 		Class:  "org.apache.kafka.connect.storage.StringConverter",
 		Config: []protocol.Pair{{Key: "converter.encoding", Text: "Shift_JIS"}},
@@ -48,6 +56,8 @@ func TestNameOf(t *testing.T) {
 			Schema: &protocol.Schema{Type: protocol.Int32, Name: &date}, Value: protocol.Value{Tag: protocol.Millis, Int: ms},
 		}}}}}
 	}
+	renamedDate := dated(86_400_000)
+	renamedDate.Plugins = []trial.Plugin{renaming}
 	timed := func(ms int64) *trial.Trial {
 		return &trial.Trial{Op: trial.Apply, Items: []trial.Item{{Record: &protocol.Record{Timestamp: &ms}}}}
 	}
@@ -78,6 +88,9 @@ func TestNameOf(t *testing.T) {
 		{timed(-2), Difference{Part: "record coordinates"}, ""},
 		{chained, Difference{Part: "record value value", Want: `"schema":null,"value":1`}, "replacefield-collision"},
 		{chained, Difference{Part: "record value value", Want: `"schema":{},"value":1`}, ""},
+		{renamed("ts", "b"), Difference{Part: "record value value", Want: `"schema":null,"value":1`}, "replacefield-collision"},
+		{renamed("b", "ts"), Difference{Part: "record value value", Want: `"schema":null,"value":1`}, ""},
+		{renamedDate, Difference{Part: "error type", Want: "dropped", Got: timeOfDay}, "values-fit-their-schema"},
 		{dated(86_400_001), Difference{Part: "error type", Want: "dropped", Got: timeOfDay}, "values-fit-their-schema"},
 		{dated(86_400_000), Difference{Part: "error type", Want: "dropped", Got: timeOfDay}, ""},
 	} {

@@ -20,6 +20,11 @@ func TestNameOf_Outbox(t *testing.T) {
 	noPartition := Difference{Part: "error type", Want: `NullPointerException: Cannot invoke "java.lang.Integer.intValue()" because "kafkaPartition" is null`, Got: "{}"}
 	chained := routed(true, "")
 	chained.Plugins = append(chained.Plugins, trial.Plugin{Class: "X"})
+	null := protocol.Typed{
+		Schema: &protocol.Schema{Type: protocol.Struct, Fields: []protocol.Field{{Name: "id", Schema: &protocol.Schema{Type: protocol.Int32}}}},
+		Value:  protocol.Value{Tag: protocol.StructOf, Names: []string{"id"}, Items: []protocol.Value{{}}},
+	}
+	refused := &trial.Trial{Plugins: []trial.Plugin{{Class: "io.debezium.transforms.ByLogicalTableRouter"}}, Items: []trial.Item{{Record: &protocol.Record{Key: null}}, {Record: &protocol.Record{}}}}
 	script := &trial.Trial{Op: trial.Apply, Plugins: []trial.Plugin{{Class: "io.debezium.transforms.Filter"}}}
 	for _, c := range []struct {
 		trial *trial.Trial
@@ -40,6 +45,9 @@ func TestNameOf_Outbox(t *testing.T) {
 		{routed(true, ""), Difference{Part: "record coordinates", Want: `{"timestamp":"-1"}`, Got: `{"timestamp":null}`}, "timestamp-minus-one"},
 		{chained, Difference{Part: "record key schema", Want: `{"name":"a.Key","fields":[]}`, Got: `{"name":"b.Key","fields":[]}`}, "first-topic-names-schema"},
 		{chained, Difference{Part: "record key schema", Want: `{"name":"a.Key","fields":[]}`, Got: `{"name":"b.Key"}`}, ""},
+		{refused, Difference{Item: 1, Part: "record key schema", Want: `{"name":"a.Key","fields":[]}`, Got: `{"name":"b.Key","fields":[]}`}, "first-topic-names-schema"},
+		{refused, Difference{Item: 0, Part: "record key schema", Want: `{"name":"a.Key","fields":[]}`, Got: `{"name":"b.Key","fields":[]}`}, ""},
+		{routed(true, ""), Difference{Part: "record coordinates", Want: `{"partition":-1,"timestamp":"-1"}`, Got: `{"partition":null,"timestamp":null}`}, "timestamp-minus-one"},
 		{script, Difference{Item: Setup, Part: "error type", Want: "no error", Got: "DebeziumException: Failed to parse expression 'a': ..."}, "script-language"},
 		{script, Difference{Item: 0, Part: "error type", Want: "no error", Got: "DebeziumException: Failed to parse expression 'a': ..."}, ""},
 		{script, Difference{Item: 0, Part: "error type", Want: "no error", Got: "DebeziumException: Error while evaluating expression 'topic+topic' for record of topic 't': a text of more than 67108864 bytes, which is the most that an expression may make"}, "script-limits"},
