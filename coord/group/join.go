@@ -3,6 +3,7 @@ package group
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/millrace/millrace/coord/assign"
@@ -145,18 +146,53 @@ func (m *machine) sync(resp *kmsg.JoinGroupResponse) {
 	m.alive(m.roundSent)
 	m.o.Log.Info("Successfully joined group with generation " + m.generationText())
 
+	m.lastID++
+	m.syncing = m.lastID
+	m.unsent = &unsent{id: m.syncing, joined: resp, until: m.now.Add(leadWait)}
+	m.share()
+}
+
+// A leader that lacks configs which a member has read waits for them, for leadWait and looking every leadPoll. Readers
+// are milliseconds apart. Java's ends the round without assignments, which costs another round, and since the leader
+// then forgets what it had assigned, work that was deleted counts as load, and other work is moved for it.
+const (
+	leadWait = 250 * time.Millisecond
+	leadPoll = 5 * time.Millisecond
+)
+
+// unsent is a sync that is to be sent.
+type unsent struct {
+	id     uint64
+	joined *kmsg.JoinGroupResponse
+	until  time.Time // a leader waits so long for configs
+}
+
+// share sends the sync of a round, unless the round is over or has to wait.
+func (m *machine) share() {
+	u := m.unsent
+	if u == nil || u.id != m.syncing {
+		m.unsent = nil
+		return
+	}
+	resp := u.joined
+	leads := resp.LeaderID == m.memberID
+	if leads && m.now.Before(u.until) && m.behind(resp) {
+		return
+	}
+	m.unsent = nil
 	req := kmsg.NewPtrSyncGroupRequest()
 	req.Group = m.o.Group
 	req.Generation = m.generation
 	req.MemberID = m.memberID
 	req.ProtocolType = kmsg.StringPtr(protocolType)
 	req.Protocol = kmsg.StringPtr(m.protocol) // a copy: the request is written elsewhere, later
-	if resp.LeaderID == m.memberID {
+	if leads {
 		led, err := m.lead(resp)
 		if err != nil {
 			// Java's leader dies of metadata that it cannot read; here it tries again, as the
 			// member that wrote it may be gone by then.
 			m.o.Log.Error("the group cannot be led; trying again", "err", err)
+			m.syncing = 0
 			m.roundFailed("SchemaException", err.Error(), m.o.RetryBackoffMax)
 			return
 		}
@@ -168,7 +204,16 @@ func (m *machine) sync(resp *kmsg.JoinGroupResponse) {
 		}
 	}
 	m.roundSent = m.now
-	m.syncing = m.send(m.coordinator, req)
+	m.out = append(m.out, request{u.id, m.coordinator, req})
+}
+
+// behind reports whether a member has read more of the config topic than this worker.
+func (m *machine) behind(resp *kmsg.JoinGroupResponse) bool {
+	have := m.o.Configs().Offset
+	return slices.ContainsFunc(resp.Members, func(member kmsg.JoinGroupResponseMember) bool {
+		data, err := ParseMetadata(member.ProtocolMetadata)
+		return err == nil && data.Offset > have
+	})
 }
 
 func (m *machine) lead(resp *kmsg.JoinGroupResponse) (Led, error) {

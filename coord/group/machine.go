@@ -102,6 +102,7 @@ type machine struct {
 	dead         bool // failed or stopped
 
 	joining, syncing, beating, leaving uint64
+	unsent                             *unsent   // the sync, while it waits to be sent
 	retryAt                            time.Time // of the next join
 	roundSent                          time.Time // of the join or sync that is out
 	roundFrom                          time.Time // of the first join since the last round that succeeded; zero = none
@@ -198,6 +199,7 @@ func (m *machine) advance() {
 		return
 	}
 	m.keepJoined()
+	m.share()
 	m.keepBeating()
 }
 
@@ -227,6 +229,9 @@ func (m *machine) next() (at time.Time, ok bool) {
 				consider(m.beatAt)
 			}
 		}
+	}
+	if m.unsent != nil && m.unsent.id == m.syncing {
+		consider(m.now.Add(leadPoll))
 	}
 	if m.coordinator != nil && !m.away && m.mayJoin() {
 		consider(m.retryAt)

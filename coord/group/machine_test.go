@@ -100,3 +100,48 @@ func TestMachine_SilentCoordinatorIsCancelled(t *testing.T) {
 		t.Errorf("cancelled %v, not heartbeat %d; search %d", cancelled, beat, s.m.finding)
 	}
 }
+
+// TestMachine_LeaderWaitsForConfigs that a member has read: the round is not lost where they come in time.
+func TestMachine_LeaderWaitsForConfigs(t *testing.T) {
+	for name, c := range map[string]struct {
+		come  bool
+		error int16
+	}{"they come": {true, NoError}, "they do not": {false, ConfigMismatch}} {
+		s := stableScript(t)
+		offset := int64(1)
+		s.m.o.Configs = func() Configs { return Configs{Offset: offset} }
+		s.step(rejoin{"there is other work"})
+		var members []kmsg.JoinGroupResponseMember
+		for id, read := range map[string]int64{"a-1": 1, "z": 2} {
+			data, err := (&Metadata{URL: "http://" + id + ":8083/", Offset: read}).Append(nil, Sessioned)
+			if err != nil {
+				t.Fatal(err)
+			}
+			members = append(members, kmsg.JoinGroupResponseMember{MemberID: id, ProtocolMetadata: data})
+		}
+		s.answer(&kmsg.JoinGroupResponse{Generation: 2, MemberID: "a-1", LeaderID: "a-1", Protocol: kmsg.StringPtr("sessioned"), Members: members})
+		sent := func() (sync *kmsg.SyncGroupRequest) {
+			for _, e := range s.m.step(s.now, tick{}) {
+				if r, ok := e.(request); ok && r.req.Key() == kmsg.SyncGroup.Int16() {
+					sync = r.req.(*kmsg.SyncGroupRequest)
+				}
+			}
+			return sync
+		}
+		if at, _ := s.m.next(); sent() != nil || !at.Equal(s.now.Add(leadPoll)) || s.m.joining != 0 {
+			t.Fatalf("%s: it does not wait, or not until %v", name, at)
+		}
+		s.now = s.now.Add(leadWait)
+		if c.come {
+			s.now, offset = s.now.Add(-leadPoll), 2
+		}
+		sync := sent()
+		if sync == nil || len(sync.GroupAssignment) != 2 {
+			t.Fatalf("%s: sent %+v", name, sync)
+		}
+		share, err := ParseAssignment(sync.GroupAssignment[0].MemberAssignment)
+		if err != nil || share.Error != c.error || sent() != nil {
+			t.Errorf("%s: %+v, %v", name, share, err)
+		}
+	}
+}
