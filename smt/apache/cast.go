@@ -140,7 +140,7 @@ func (t *cast) rewrite(s *batch.Schema) rewrite {
 			w.schema, w.err = t.finish(batch.Basics(t.casts.to, s), s, t.casts.to)
 			w.whole = true
 			// A number under the name of a logical type has no column: the original's converter refuses it.
-			w.odd = w.err == nil && w.schema.Logical() != batch.LogicalNone
+			w.odd = w.err == nil && (w.schema.Logical() != batch.LogicalNone || misnamedTime(s))
 			return w
 		}
 		if s.Kind() != batch.KindStruct {
@@ -160,6 +160,7 @@ func (t *cast) rewrite(s *batch.Schema) rewrite {
 				return w
 			}
 			out.Field(f.Name, schema)
+			w.odd = w.odd || misnamedTime(f.Schema)
 		}
 		if w.err = out.Err; w.err == nil {
 			w.schema, w.err = t.finish(out.Builder(), s, batch.KindStruct)

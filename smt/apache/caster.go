@@ -22,7 +22,11 @@ func (t *caster) value(s *batch.Schema, v batch.Value, to batch.Kind) (batch.Val
 	if to == batch.KindString {
 		return batch.StringValue(string(t.text(nil, v))), nil
 	}
-	if s != nil && v.Tag() == batch.TagDate {
+	switch {
+	case s == nil:
+	case misnamedTime(s):
+		return v, java.ClassCast(v.Tag().JavaClass(), "java.util.Date")
+	case v.Tag() == batch.TagDate:
 		v = encoded(s, v)
 	}
 	switch v.Tag() {

@@ -2,6 +2,7 @@ package debezium
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/internal/java"
@@ -262,6 +263,10 @@ func (e *expression) callOn(o operand, s scope) (operand, error) {
 		return textMethod(e.name, v.Str(), args, len(e.args)-1)
 	case batch.TagArray:
 		return listMethod(e.name, v.Array(), args[0])
+	case batch.TagBytes:
+		if e.name == "contains" {
+			return truth(slices.ContainsFunc(numbersOf(v).Array(), func(b batch.Value) bool { return sameValue(args[0], b) })), nil
+		}
 	case batch.TagMap:
 		if e.name == "isEmpty" {
 			return truth(len(v.Map().Keys) == 0), nil

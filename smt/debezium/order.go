@@ -22,14 +22,17 @@ func same(a, b *operand) bool {
 	if c, ok := compare(x, y); ok {
 		return c == 0
 	}
-	return equal(numbersOf(x, y), numbersOf(y, x))
+	switch { // bytes and a list are equal where the numbers are
+	case x.Tag() == batch.TagBytes && y.Tag() == batch.TagArray:
+		x = numbersOf(x)
+	case x.Tag() == batch.TagArray && y.Tag() == batch.TagBytes:
+		y = numbersOf(y)
+	}
+	return equal(x, y)
 }
 
-// numbersOf is v, or the numbers of its bytes where it is compared with a list.
-func numbersOf(v, other batch.Value) batch.Value {
-	if v.Tag() != batch.TagBytes || other.Tag() != batch.TagArray {
-		return v
-	}
+// numbersOf is the list of the numbers of v's bytes.
+func numbersOf(v batch.Value) batch.Value {
 	out := make([]batch.Value, len(v.Bytes()))
 	for i, b := range v.Bytes() {
 		out[i] = batch.Int8Value(int8(b))

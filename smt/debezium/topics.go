@@ -94,5 +94,8 @@ func textAt(c *batch.Column, i int) []byte {
 	if !c.Valid.Has(i) {
 		return nil
 	}
-	return c.At(i)
+	if text := c.At(i); text != nil {
+		return text
+	}
+	return []byte{} // of a batch in which no text has bytes
 }
