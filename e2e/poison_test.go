@@ -157,7 +157,7 @@ func (p *poisonRig) kill(t *testing.T, n int) {
 	}
 }
 
-// settle waits until the sink has committed the last record of each partition, or what a transaction has left behind it.
+// settle waits until everything that passes is in the target, and, before transactions are in the topic, is committed.
 func (p *poisonRig) settle(t *testing.T) {
 	t.Helper()
 	var seen int64 = -1
