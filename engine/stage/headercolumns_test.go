@@ -61,7 +61,7 @@ func TestSource_HeaderColumns(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused, shared := 0, 0
-	for seed := range uint64(300) {
+	for seed := range uint64(60) {
 		r := batchtest.NewRandom(seed)
 		for _, class := range classes {
 			if class.NewHeader == nil {
