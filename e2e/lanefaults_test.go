@@ -19,16 +19,25 @@ type laneFault struct {
 	inject func(*laneRun)
 }
 
-// zombies are faults after which a worker goes on for a moment though others have its tasks. At least once nothing keeps
-// what it has on its way, older offsets among it, out of Kafka.
-var zombies = []string{frozen, blackHole}
-
+// Names of faults that others tell apart.
 const (
-	frozen    = "worker frozen past its session"
-	blackHole = "black hole past the session"
+	frozen          = "worker frozen past its session"
+	blackHole       = "black hole past the session"
+	cut             = "cut inside a request or answer"
+	resets          = "connections reset"
+	brokerRestarted = "broker restarted"
 )
 
-const brokerRestarted = "broker restarted"
+// leaves is what a fault may leave behind at least once, of either side's workers. Their producers are not idempotent
+// unless told so, and repeat a request whose answer is lost. And nothing keeps what a worker has on its way, older offsets
+// among it, out of Kafka when it comes back after others have its tasks.
+var leaves = map[string][]string{
+	frozen:          {"duplicate", "commit regress"},
+	blackHole:       {"duplicate", "commit regress"},
+	cut:             {"duplicate"},
+	resets:          {"duplicate"},
+	brokerRestarted: {"duplicate"},
+}
 
 var laneFaults = []laneFault{
 	{"worker killed", 4, func(r *laneRun) {
@@ -66,8 +75,8 @@ var laneFaults = []laneFault{
 		hold(r.upTo(time.Second))
 		w.Thaw()
 	}},
-	{"cut inside a request or answer", 8, cutInside},
-	{"connections reset", 2, func(r *laneRun) {
+	{cut, 8, cutInside},
+	{resets, 2, func(r *laneRun) {
 		_, link := r.victim()
 		link.Each((*harness.Proxy).Reset)
 	}},
