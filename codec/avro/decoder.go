@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"errors"
 	"time"
 
 	"github.com/millrace/millrace/batch"
@@ -272,7 +273,7 @@ func (c *converter) plainRow(topic string, r *reading, b []byte) (batch.Value, e
 	}
 	v, end, err := c.data.plainRead(b, r.schema, r.writer)
 	switch {
-	case err == errBytes:
+	case errors.Is(err, errBytes):
 		return v, c.malformed(topic, r)
 	case c.failOnTrailing && end < len(b):
 		return v, c.trailing(topic, r)

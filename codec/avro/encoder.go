@@ -2,6 +2,7 @@ package avro
 
 import (
 	"encoding/binary"
+	"errors"
 	"math"
 	"time"
 
@@ -136,7 +137,7 @@ func (x *rows) start(i int32) (ok bool, err error) {
 	name := x.topics.Names[topic]
 	f := x.frames[frameKey{name, x.w}]
 	if f == nil || !f.of.Fresh(time.Now()) {
-		if _, err := x.plainAppend(nil, x.schema, x.w.avro, x.plainValue(i)); err != nil && !isSerial(err) {
+		if _, err := x.plainAppend(nil, x.schema, x.w.avro, x.plainValue(i)); err != nil && serialOf(err) == nil {
 			x.status.Fail(i, x.col.Len(), asError(err))
 			return false, nil
 		}
@@ -192,15 +193,16 @@ func (x *rows) plain(i int32) error {
 	v := x.plainValue(i)
 	_, err := x.plainAppend(nil, x.schema, x.w.avro, v) // what the conversion says comes before what the serializer says
 	var body []byte
-	if err == nil || isSerial(err) {
+	if err == nil || serialOf(err) != nil {
 		body, err = x.plainAppend(nil, x.schema, x.frame.avro, v)
 	}
+	serial := serialOf(err)
 	switch {
 	case err == nil:
 		x.end(i, x.fill(x.fill(len(x.dst.Buf), x.frame.prefix), body))
-	case isSerial(err):
+	case serial != nil:
 		topic := x.topics.At(int(i))
-		x.status.Fail(i, x.col.Len(), x.registry.WriteError(topic, schemaregistry.Serialization("Error serializing Avro message", err.(*serialError).cause)))
+		x.status.Fail(i, x.col.Len(), x.registry.WriteError(topic, schemaregistry.Serialization("Error serializing Avro message", serial.cause)))
 	default:
 		x.status.Fail(i, x.col.Len(), asError(err))
 	}
@@ -216,9 +218,11 @@ func (x *rows) plainValue(i int32) batch.Value {
 	return v
 }
 
-func isSerial(err error) bool {
-	_, is := err.(*serialError)
-	return is
+// serialOf returns err as what Avro's writer throws, nil where it is none.
+func serialOf(err error) *serialError {
+	var s *serialError
+	errors.As(err, &s)
+	return s
 }
 
 // frameOf returns the frame of records of a topic, asking the registry where it must.

@@ -40,13 +40,6 @@ func (r *fakeRegistry) add(text string) int {
 	return len(r.texts)
 }
 
-// text returns the schema of an id.
-func (r *fakeRegistry) text(id int) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.texts[id-1]
-}
-
 func (r *fakeRegistry) serve(w http.ResponseWriter, q *http.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

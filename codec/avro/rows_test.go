@@ -7,6 +7,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/schemaregistry"
 )
 
 // order is a record of ten fields, as the budgets of converters count them.
@@ -75,4 +76,9 @@ func input(b *batch.Batch, rows [][]byte) *codec.Input {
 		at += copy(in.Values.Bufs[0][at:], r)
 	}
 	return in
+}
+
+// schemaID is the id of a frame with a number.
+func schemaID(number int32) schemaregistry.ID {
+	return schemaregistry.ID{Number: number, HasNumber: true}
 }
