@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/binary"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,9 @@ import (
 
 	"go.uber.org/goleak"
 )
+
+// patience is more than any machine needs.
+const patience = time.Minute
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
@@ -120,7 +124,7 @@ func TestClient_NamesThatChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newClient(Options{Connect: time.Second, Guarded: true}, names.resolver())
+	c := newClient(Options{Connect: patience, Guarded: true}, names.resolver())
 	url := "http://keys.rebind.test.:" + port + "/"
 	good, bad := netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("169.254.169.254")
 	names.address.Store(&good)
@@ -137,7 +141,7 @@ func TestClient_NamesThatChange(t *testing.T) {
 }
 
 func TestClient_AddressesInURLs(t *testing.T) {
-	c := NewClient(Options{Connect: time.Second, Guarded: true})
+	c := NewClient(Options{Connect: patience, Guarded: true})
 	for _, url := range []string{
 		"http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/", "http://[::ffff:a9fe:a9fe]/", "http://[64:ff9b::a9fe:a9fe]/", "http://[fe80::1%25lo]/", "http://100.100.100.200/",
 	} {
@@ -173,8 +177,8 @@ func TestClient_Redirects(t *testing.T) {
 	}))
 	defer host.Close()
 	for _, guard := range []bool{false, true} {
-		c := NewClient(Options{Connect: time.Second, Guarded: guard})
-		stays := NewClient(Options{Connect: time.Second, Guarded: guard, Stay: true})
+		c := NewClient(Options{Connect: patience, Guarded: guard})
+		stays := NewClient(Options{Connect: patience, Guarded: guard, Stay: true})
 		for path, want := range map[string]string{"/keys": "keys", "/same": "keys", "/away": "redirected", "/link": "redirected", "/scheme": "redirected", "/loop": "redirected"} {
 			_, text, err := get(t, c, host.URL+path)
 			if want == "keys" && (err != nil || text != want) || want != "keys" && (err == nil || !strings.Contains(err.Error(), want)) {
@@ -189,18 +193,20 @@ func TestClient_Redirects(t *testing.T) {
 }
 
 func TestClient_CertificatesAreChecked(t *testing.T) {
-	host := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "keys") }))
+	host := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "keys") }))
+	host.Config.ErrorLog = log.New(io.Discard, "", 0) // of clients that do not trust it
+	host.StartTLS()
 	defer host.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(host.Certificate())
-	if _, text, err := get(t, NewClient(Options{Connect: time.Second, Roots: roots}), host.URL); err != nil || text != "keys" {
+	if _, text, err := get(t, NewClient(Options{Connect: patience, Roots: roots}), host.URL); err != nil || text != "keys" {
 		t.Errorf("%q, %v", text, err)
 	}
-	if _, _, err := get(t, NewClient(Options{Connect: time.Second}), host.URL); err == nil || !strings.Contains(err.Error(), "certificate") {
+	if _, _, err := get(t, NewClient(Options{Connect: patience}), host.URL); err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("a stranger: %v", err)
 	}
 	wrong := strings.Replace(host.URL, "127.0.0.1", "localhost", 1) // the certificate has no such name
-	if _, _, err := get(t, NewClient(Options{Connect: time.Second, Roots: roots}), wrong); err == nil || !strings.Contains(err.Error(), "not localhost") {
+	if _, _, err := get(t, NewClient(Options{Connect: patience, Roots: roots}), wrong); err == nil || !strings.Contains(err.Error(), "not localhost") {
 		t.Errorf("another name: %v", err)
 	}
 }
