@@ -13,7 +13,8 @@ import (
 // journal keeps changes in a file, one JSON object a line.
 type journal struct {
 	file *os.File
-	size int64 // what is written in full
+	size int64        // what is written in full
+	sync func() error // the file's
 }
 
 // Open returns a registry that is kept in the file of the given path, with what stands there. A last line that was not
@@ -26,7 +27,7 @@ func Open(path string, formats ...Kind) (*Store, error) {
 		return nil, fmt.Errorf("registry: %w", err)
 	}
 	s := New(formats...)
-	j := &journal{file: f}
+	j := &journal{file: f, sync: f.Sync}
 	if err := j.replay(s); err != nil {
 		return nil, errors.Join(fmt.Errorf("registry: %s: %w", path, err), f.Close())
 	}
@@ -71,7 +72,7 @@ func (j *journal) append(e event) error {
 		_, err = j.file.WriteAt(line.Bytes(), j.size)
 	}
 	if err == nil {
-		err = j.file.Sync()
+		err = j.sync()
 	}
 	if err != nil {
 		return errors.Join(err, j.file.Truncate(j.size))
