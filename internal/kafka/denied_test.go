@@ -44,12 +44,12 @@ func TestDenied(t *testing.T) {
 		if !errors.As(have, &code) || !errors.Is(c.err, code) || errors.Unwrap(have) != nil {
 			t.Errorf("%v: the brokers' answer is %v", c.err, code)
 		}
-		if again := Denied(nil, have, "Read", "other"); again != have {
+		if again := Denied(nil, have, "Read", "other"); again.Error() != c.want {
 			t.Errorf("worded twice: %v", again)
 		}
 	}
 	for _, err := range []error{nil, errors.New("any"), kerr.NotLeaderForPartition} {
-		if have := Denied(nil, err, "Write", "orders"); have != err {
+		if have := Denied(nil, err, "Write", "orders"); !errors.Is(have, err) || errors.As(have, new(*DeniedError)) {
 			t.Errorf("%v became %v", err, have)
 		}
 	}
