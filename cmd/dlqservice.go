@@ -55,9 +55,7 @@ type letterService struct {
 	log      *slog.Logger
 	worker   func() string // how the worker calls itself
 
-	ctx     context.Context // of replays; ends with the worker
-	cancel  context.CancelFunc
-	running sync.WaitGroup
+	running sync.WaitGroup // replays
 
 	mu      sync.Mutex
 	closed  bool
@@ -76,18 +74,18 @@ type replayJob struct {
 
 // newLetterService returns the service of a node, whose REST server need not be there yet.
 func newLetterService(n *node, plugins plugin.Set) *letterService {
-	s := &letterService{engine: n.engine, plugins: plugins, settings: n.config.props, clients: n.clients, log: n.logs.Logger(dlqLogger),
+	return &letterService{engine: n.engine, plugins: plugins, settings: n.config.props, clients: n.clients, log: n.logs.Logger(dlqLogger),
 		worker: func() string { return n.rest.WorkerID() }, replays: map[string]*replayJob{}}
-	s.ctx, s.cancel = context.WithCancel(context.Background())
-	return s
 }
 
 // close ends all replays.
 func (s *letterService) close() {
 	s.mu.Lock()
 	s.closed = true
+	for _, job := range s.replays {
+		job.cancel()
+	}
 	s.mu.Unlock()
-	s.cancel()
 	s.running.Wait()
 }
 
@@ -164,7 +162,7 @@ func (s *letterService) StartReplay(ctx context.Context, config, options map[str
 		return nil, err
 	}
 	name := config["name"]
-	replaying, cancel := context.WithCancel(s.ctx)
+	replaying, cancel := context.WithCancel(context.WithoutCancel(ctx)) // it goes on behind the answer
 	job := &replayJob{cancel: cancel, standing: replayStanding{Connector: name, Worker: s.worker(), State: replayRunning, To: o.to, DryRun: o.dryRun,
 		Letters: l.topic.Len(), Started: time.Now().UTC(), Tally: deadletter.NewTally()}}
 	s.mu.Lock()
