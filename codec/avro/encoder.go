@@ -351,7 +351,7 @@ func (e *encoder) otherForm(s *source, i, p int) int {
 func (e *encoder) text(b *batch.Bytes, i, p int) int {
 	v := b.Views[i]
 	t := b.ViewBytes(v)
-	if !validText(t, 0, len(t)) {
+	if !validText(b.Bufs[v.Pos>>31], int(v.Pos&^batch.InArena), len(t)) {
 		t = java.AppendEncodedUTF8(nil, t)
 	}
 	return e.sized(t, p)
