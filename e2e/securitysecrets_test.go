@@ -55,7 +55,7 @@ func tells(output, place string) bool {
 	kind, _, _ := strings.Cut(place, "-")
 	switch kind {
 	case "stored": // GET connectors, config and tasks, and answers to changes: as stored; where it is stored
-		return output == "topic of configs" || strings.HasPrefix(output, "editor: ") && !regexp.MustCompile("/(status|health|validate|metrics|offsets|topics)").MatchString(output)
+		return output == "topic of configs" || strings.HasPrefix(output, "editor: ") && !regexp.MustCompile("/(status|health|validate|metrics|offsets|topics|dlq)").MatchString(output)
 	case "path": // the trace of a failure
 		return output == "log" || output == "topic of statuses" || regexp.MustCompile("(editor|viewer): .*(status|restart)").MatchString(output)
 	}
@@ -221,6 +221,9 @@ func TestSecurity_NothingTellsASecret(t *testing.T) {
 		for _, p := range []string{"", "/config", "/status", "/health", "/topics", "/offsets", "/tasks", "/tasks/0/status"} {
 			paths = append(paths, "/connectors/"+name+p)
 		}
+	}
+	for _, p := range []string{"", "/letters/0@0", "/letters/0@1", "/letters/0@0/explain", "/replay"} {
+		paths = append(paths, "/connectors/good/dlq"+p)
 	}
 	for _, p := range paths {
 		send("editor", editor, http.MethodGet, p, "")
