@@ -48,11 +48,15 @@ func (s *Suite) StartKDC(t testing.TB, checks string) *KDC {
 // It returns its krb5.conf.
 func (k *KDC) Shifted(s *Suite, offset string) string {
 	k.t.Helper()
-	faketime, err := k.program("faketime")
+	// The program faketime would leave the KDC behind when it is killed.
+	libraries, err := filepath.Glob("/usr/lib/*/faketime/libfaketime.so.1")
+	if err == nil && len(libraries) == 0 {
+		err = missingKerberos("libfaketime.so.1")
+	}
 	Need(k.t, err, "clocks that differ")
 	path := filepath.Join(k.dir, "shifted.conf")
 	address, env := k.configure(s, "kdc-shifted.conf", path)
-	k.serve(address, env, "kdc-shifted", faketime, "-f", offset)
+	k.serve(address, append(env, "LD_PRELOAD="+libraries[0], "FAKETIME="+offset), "kdc-shifted")
 	return path
 }
 
@@ -90,15 +94,14 @@ func (k *KDC) configure(s *Suite, server, client string) (address string, env []
 	return address, []string{"KRB5_CONFIG=" + client, "KRB5_KDC_PROFILE=" + filepath.Join(k.dir, server)}
 }
 
-// serve runs krb5kdc, behind the words of another program where there are some, and waits until it listens.
-func (k *KDC) serve(address string, env []string, name string, before ...string) *Process {
+// serve runs krb5kdc and waits until it listens.
+func (k *KDC) serve(address string, env []string, name string) *Process {
 	k.t.Helper()
 	kdc, err := k.program("krb5kdc")
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	command := append(before, kdc, "-n")
-	p, err := Start(Command{Name: name, Path: command[0], Args: command[1:], Env: env, LogDir: k.dir})
+	p, err := Start(Command{Name: name, Path: kdc, Args: []string{"-n"}, Env: env, LogDir: k.dir})
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -163,7 +166,11 @@ func (k *KDC) program(name string) (string, error) {
 			return path, nil
 		}
 	}
-	return "", &MissingError{What: name, Why: "the KDC of the tests is MIT's", Install: "apt-get install krb5-kdc krb5-admin-server krb5-user faketime"}
+	return "", missingKerberos(name)
+}
+
+func missingKerberos(name string) error {
+	return &MissingError{What: name, Why: "the KDC of the tests is MIT's", Install: "apt-get install krb5-kdc krb5-admin-server krb5-user faketime"}
 }
 
 func (k *KDC) write(path, text string) {
