@@ -60,7 +60,7 @@ func readHistory(stdin io.Reader, file string) ([]history.Event, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer f.Close()
+		defer f.Close() //nolint:errcheck // it was read only
 		in = f
 	}
 	events, err := history.Parse(in)

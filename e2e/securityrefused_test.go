@@ -67,11 +67,7 @@ func TestSecurity_WorkerFilesThatAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		defer cancel()
-		command := exec.CommandContext(ctx, program, "standalone", "--log-level=TRACE", file)
-		command.Env = append(os.Environ(), "KAFKA_OPTS="+c.opts)
-		out, err := command.CombinedOutput()
+		out, err := started(t, file, c.opts)
 		var exit *exec.ExitError
 		if !errors.As(err, &exit) || exit.ExitCode() != 2 || !strings.Contains(string(out), c.says) || strings.Contains(string(out), "connection refused") {
 			t.Errorf("%s: %v\n%s", name, err, out)
@@ -80,4 +76,13 @@ func TestSecurity_WorkerFilesThatAreRefused(t *testing.T) {
 			t.Errorf("%s: the output shows the secret\n%s", name, out)
 		}
 	}
+}
+
+// started runs a worker that is meant to end by itself.
+func started(t *testing.T, file, opts string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	command := exec.CommandContext(ctx, program, "standalone", "--log-level=TRACE", file)
+	command.Env = append(os.Environ(), "KAFKA_OPTS="+opts)
+	return command.CombinedOutput()
 }

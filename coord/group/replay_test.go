@@ -3,6 +3,7 @@ package group_test
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ func TestVerify_OldKeysAndReplays(t *testing.T) {
 	other := recorded
 	other.Body = []byte(`[{"task.class":"T","file":"/etc/passwd"}]`)
 	short, long, empty, renamed, foreign := recorded, recorded, recorded, recorded, recorded
-	short.MAC, long.MAC, empty.MAC = recorded.MAC[:16], append(recorded.MAC[:32:32], 0), nil
+	short.MAC, long.MAC, empty.MAC = recorded.MAC[:16], slices.Concat(recorded.MAC, []byte{0}), nil
 	renamed.Algorithm = "HmacSHA512"
 	foreign.MAC = sign(&group.SessionKey{Key: make([]byte, 32), Algorithm: "HmacSHA256"}, "HmacSHA256", tasks).MAC
 	for name, c := range map[string]struct {
