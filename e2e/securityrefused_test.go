@@ -67,7 +67,7 @@ func TestSecurity_WorkerFilesThatAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := started(t, file, c.opts)
+		out, err := started(t, program, file, c.opts)
 		var exit *exec.ExitError
 		if !errors.As(err, &exit) || exit.ExitCode() != 2 || !strings.Contains(string(out), c.says) || strings.Contains(string(out), "connection refused") {
 			t.Errorf("%s: %v\n%s", name, err, out)
@@ -79,7 +79,7 @@ func TestSecurity_WorkerFilesThatAreRefused(t *testing.T) {
 }
 
 // started runs a worker that is meant to end by itself.
-func started(t *testing.T, file, opts string) ([]byte, error) {
+func started(t *testing.T, program, file, opts string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	command := exec.CommandContext(ctx, program, "standalone", "--log-level=TRACE", file)
