@@ -190,7 +190,7 @@ func TestSourceLetters_ALostOneFailsTheTask(t *testing.T) {
 	b := letterBench(t, 4, 1, evenIsTrue)
 	b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: "dead", Err: kerr.TopicAuthorizationFailed, Count: -1})
 	b.startTask("s", lettering("value.converter="+longConverter))
-	if s := b.await("s", 0, connectors.Failed); !strings.HasPrefix(s.Trace, "org.apache.kafka.connect.errors.ConnectException: dead letter queue: TOPIC_AUTHORIZATION_FAILED") {
+	if s := b.await("s", 0, connectors.Failed); !strings.HasPrefix(s.Trace, "org.apache.kafka.connect.errors.ConnectException: dead letter queue: Not authorized to access topics: [dead] (the client's principal needs Write on topic dead)") {
 		t.Errorf("trace is %s", s.Trace)
 	}
 	if at := b.offsets.at(); at > 1 {

@@ -58,7 +58,7 @@ func TestSourceLetters_ExactlyOnceLost(t *testing.T) {
 	b := newLetterOnceBench(t)
 	b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: "dead", Err: kerr.TopicAuthorizationFailed, Count: -1})
 	b.startTask("s", lettering("value.converter="+booleanConverter))
-	b.awaitFailure("dead letter queue: TOPIC_AUTHORIZATION_FAILED")
+	b.awaitFailure("dead letter queue: Not authorized to access topics: [dead] (the client's principal needs Write on topic dead)")
 	b.until("the transaction is aborted", func() bool {
 		i := b.cluster.PartitionInfo("t", 0)
 		return i.LastStableOffset == i.HighWatermark

@@ -48,7 +48,7 @@ func TestSinkTask_OffsetsWaitForDeadLetters(t *testing.T) {
 			b.stopTask("k")
 			continue
 		}
-		if s := b.await("k", 0, connectors.Failed); !strings.HasPrefix(s.Trace, "org.apache.kafka.connect.errors.ConnectException: dead letter queue: TOPIC_AUTHORIZATION_FAILED") {
+		if s := b.await("k", 0, connectors.Failed); !strings.HasPrefix(s.Trace, "org.apache.kafka.connect.errors.ConnectException: dead letter queue: Not authorized to access topics: [dead] (the client's principal needs Write on topic dead)") {
 			t.Errorf("trace is %s", s.Trace)
 		}
 		if o := b.committed("connect-k", "t", 0); o > 1 {
