@@ -80,15 +80,16 @@ func TestExactlyOnceUpgrade(t *testing.T) {
 	if status, answer := leader.Do(t, "PATCH", "/connectors/"+name+"/offsets", body); status != 200 {
 		t.Fatalf("alter: %d %s", status, answer)
 	}
-	transactions, err := kafka.Admin().DescribeTransactions(t.Context(), cluster.Group+"-"+name+"-0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, x := range transactions {
-		if x.State != "CompleteCommit" {
-			t.Errorf("the transaction of the offsets is %s", x.State)
+	// A commit is answered once it is prepared.
+	harness.Eventually(t, runMax, "the transaction of the offsets is committed", func(ctx context.Context) (bool, error) {
+		transactions, err := kafka.Admin().DescribeTransactions(ctx, cluster.Group+"-"+name+"-0")
+		for _, x := range transactions {
+			if x.State != "CompleteCommit" {
+				return false, fmt.Errorf("it is %s", x.State)
+			}
 		}
-	}
+		return err == nil, err
+	})
 	if status, answer := leader.Do(t, "PUT", "/connectors/"+name+"/resume", ""); status/100 != 2 {
 		t.Fatalf("resume: %d %s", status, answer)
 	}
