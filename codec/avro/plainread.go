@@ -153,6 +153,8 @@ func (r *plainReader) record(s *batch.Schema, a *Schema) batch.Value {
 
 func (r *plainReader) stringMap(s *batch.Schema, a *Schema) batch.Value {
 	m := &batch.MapValue{}
+	before := r.err
+	refused := map[string]error{} // by key: of equal keys the last one's value counts, the others mean nothing
 	first := int64(-1)
 	least := 1 + leastBytes(a.Elem, map[*Schema]bool{})
 	for n := r.block(); n > 0; n = r.block() {
@@ -165,7 +167,15 @@ func (r *plainReader) stringMap(s *batch.Schema, a *Schema) batch.Value {
 		}
 		for ; n > 0 && !r.failed(); n-- {
 			k := batch.StringValue(string(r.take(r.long()))) // as bytes: the first of the original's maps has them so
+			r.err = nil
 			m.Put(k, r.value(s.Elem(), a.Elem))
+			refused[k.Str()] = r.err
+		}
+	}
+	r.err = before
+	for _, k := range m.Keys {
+		if err := refused[k.Str()]; err != nil {
+			r.refuse(err)
 		}
 	}
 	return batch.MapValueOf(textMapOrder(m, int(max(first, 0))))

@@ -190,6 +190,17 @@ func (d *data) elementValue(s *batch.Schema, a *Schema, n *Node) (batch.Value, e
 // unionDefault reads a default under the struct of a union: in the first member whose class it has.
 func (d *data) unionDefault(s *batch.Schema, a *Schema, n *Node) (batch.Value, error) {
 	first := a.Types[0]
+	src, class := first, classOf(first.Type)
+	switch { // these become objects whatever the type is
+	case n.Kind == NodeBoolean:
+		src, class = &Schema{Type: Boolean}, batch.KindBoolean
+	case n.Kind == NodeArray && class != batch.KindArray: // an empty one: others have failed
+		src, class = &Schema{Type: Array}, batch.KindArray
+	case n.Kind == NodeObject && class != batch.KindMap:
+		src, class = &Schema{Type: Map}, batch.KindMap
+	case first.Type == Enum:
+		src = &Schema{Type: String}
+	}
 	for i := range s.Fields() {
 		f := &s.Fields()[i]
 		fits := false
@@ -200,14 +211,10 @@ func (d *data) unionDefault(s *batch.Schema, a *Schema, n *Node) (batch.Value, e
 			want, err := java.ParseInt(size, 10)
 			fits = err == nil && (first.Type == Bytes || first.Type == Fixed) && len(latin1(n.Text)) == int(want)
 		default:
-			fits = f.Schema.Kind() == classOf(first.Type)
+			fits = f.Schema.Kind() == class
 		}
 		if !fits {
 			continue
-		}
-		src := first
-		if first.Type == Enum {
-			src = &Schema{Type: String}
 		}
 		v, err := d.elementValue(f.Schema, src, n)
 		if err != nil {
