@@ -45,10 +45,10 @@ lint: tools ## golangci-lint and the rules of internal/lint
 	.ci/gotest -count=1 ./internal/lint ./.ci/testcount
 
 e2e: build ## the built program against real systems
-	@packages=$$(.ci/tagged e2e) && set -x && .ci/gotest -tags e2e -count=1 -timeout 900s $$packages
+	@packages=$$(.ci/tagged e2e) && set -x && .ci/gotest -tags e2e -count=1 -timeout 620s $$packages
 
 differential: build ## our answers beside those of the original Java classes
-	@packages=$$(.ci/tagged differential) && set -x && .ci/gotest -tags differential -count=1 -timeout 240s $$packages
+	@packages=$$(.ci/tagged differential) && set -x && .ci/gotest -tags differential -count=1 -timeout 170s $$packages
 
 faults: build ## crashes, cuts and full disks (short); make soak is the long form
 	@packages=$$(.ci/tagged faults) && set -x && .ci/gotest -tags faults -count=1 -timeout 110s $$packages
