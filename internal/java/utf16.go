@@ -1,6 +1,9 @@
 package java
 
-import "unicode/utf8"
+import (
+	"unicode/utf16"
+	"unicode/utf8"
+)
 
 func highSurrogate(r rune) rune { return 0xd800 + (r-0x10000)>>10 }
 func lowSurrogate(r rune) rune  { return 0xdc00 + (r-0x10000)&0x3ff }
@@ -23,6 +26,22 @@ func UTF16Len[T ~string | ~[]byte](s T) int {
 		}
 	}
 	return n
+}
+
+// UTF16Units returns the UTF-16 units of s, those of lone surrogates in three bytes (WTF-8) too.
+func UTF16Units(s []byte) []uint16 {
+	out := make([]uint16, 0, len(s))
+	for i := 0; i < len(s); {
+		if lone := surrogate(s[i:]); lone >= 0 {
+			out = append(out, uint16(lone))
+			i += 3
+			continue
+		}
+		r, size := decodeRune(s[i:])
+		out = utf16.AppendRune(out, r)
+		i += size
+	}
+	return out
 }
 
 // UTF16Index is the byte position of UTF-16 unit n of s, len(s) if s is shorter. A unit inside a

@@ -76,12 +76,12 @@ func (t *extract) plan(s *batch.Schema) *extractPlan {
 	})
 }
 
-// resolved looks the references up in envelopes of schema s.
+// resolved looks the references up in envelopes of schema s. With an error, those before the one that failed.
 func resolved(refs []fieldReference, s *batch.Schema) (out []newField, err error) {
 	for i := range refs {
 		schema, err := refs[i].schema(s)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 		if schema != nil {
 			out = append(out, newField{&refs[i], schema})
@@ -102,16 +102,21 @@ func (t *extract) rowPlan(f *batch.Field, p *extractPlan) (r rowPlan) {
 		}
 		row = in.schema
 	}
-	if r.err = p.fieldsErr; r.err != nil {
-		return r
-	}
+	r.schema, r.err = p.widened(row)
+	return r
+}
+
+// widened returns the schema of rows with the added fields. The error is that of the first field which cannot be added.
+func (p *extractPlan) widened(row *batch.Schema) (*batch.Schema, error) {
 	out := columnar.NewStruct(batch.Basics(batch.KindStruct, row))
 	out.FieldsOf(row)
 	for _, add := range p.fields {
 		out.Field(add.name, add.schema)
 	}
-	r.schema, r.err = out.Build()
-	return r
+	if out.Err == nil {
+		out.Err = p.fieldsErr
+	}
+	return out.Build()
 }
 
 // inserted returns the schema of rows that are marked.
@@ -292,15 +297,7 @@ func (t *extract) addFields(out *smt.Record, envelope *batch.StructValue) error 
 		return err
 	}
 	p := t.plan(envelope.Schema)
-	if p.fieldsErr != nil {
-		return p.fieldsErr
-	}
-	wider := columnar.NewStruct(batch.Basics(batch.KindStruct, row.Schema))
-	wider.FieldsOf(row.Schema)
-	for _, f := range p.fields {
-		wider.Field(f.name, f.schema)
-	}
-	schema, err := wider.Build()
+	schema, err := p.widened(row.Schema)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,8 @@ package debezium
 import (
 	"strconv"
 	"strings"
-	"unicode/utf16"
+
+	"github.com/millrace/millrace/internal/java"
 )
 
 // adjuster makes names fit for Avro, or leaves them. Source: SchemaNameAdjuster.
@@ -49,7 +50,7 @@ func (a adjuster) name(proposed string) string {
 		return proposed
 	}
 	var out strings.Builder
-	for i, c := range utf16.Encode([]rune(proposed)) {
+	for i, c := range java.UTF16Units([]byte(proposed)) {
 		switch {
 		case i == 0 && a.validFirst(c) || i > 0 && a.valid(c):
 			out.WriteByte(byte(c))

@@ -271,11 +271,7 @@ func (t *outbox) wrap(n *outboxNames, row *batch.StructValue, payloadSchema *bat
 	if err != nil {
 		return nil, err
 	}
-	name := route.Str()
-	if route.IsNull() {
-		name = "null"
-	}
-	schema, err := t.wrapSchema(payloadSchema, row.Schema, version, name)
+	schema, err := t.wrapSchema(payloadSchema, row.Schema, version, route)
 	if err != nil {
 		return nil, err
 	}
@@ -285,7 +281,7 @@ func (t *outbox) wrap(n *outboxNames, row *batch.StructValue, payloadSchema *bat
 
 // wrapSchema returns the schema around payloads: one for each schema of a payload, which the first route that
 // is seen with it names, or one for each version.
-func (t *outbox) wrapSchema(payload, row *batch.Schema, version batch.Value, route string) (*batch.Schema, error) {
+func (t *outbox) wrapSchema(payload, row *batch.Schema, version, route batch.Value) (*batch.Schema, error) {
 	if !t.versioned {
 		var err error
 		s := t.payloadSchemas.get(payload, func(payload *batch.Schema) (s *batch.Schema) {
@@ -318,13 +314,20 @@ func (t *outbox) wrapSchema(payload, row *batch.Schema, version batch.Value, rou
 	return schema, err
 }
 
-func (t *outbox) newWrapSchema(payload, row *batch.Schema, route string) *columnar.StructSchema {
-	name := route
-	if row.HasName() {
+func (t *outbox) newWrapSchema(payload, row *batch.Schema, route batch.Value) *columnar.StructSchema {
+	b := batch.NewSchema(batch.KindStruct)
+	switch {
+	case row.HasName():
+		name := "null"
+		if !route.IsNull() {
+			name = route.Str()
+		}
 		dot := strings.LastIndexByte(row.Name(), '.') + 1
-		name = row.Name()[:dot] + route + "." + row.Name()[dot:]
+		b.Name(row.Name()[:dot] + name + "." + row.Name()[dot:])
+	case !route.IsNull():
+		b.Name(route.Str())
 	}
-	s := columnar.NewStruct(batch.NewSchema(batch.KindStruct).Name(name))
+	s := columnar.NewStruct(b)
 	s.Field("payload", payload)
 	for _, a := range t.additional {
 		if a.place != placeEnvelope {

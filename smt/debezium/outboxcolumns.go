@@ -97,7 +97,7 @@ func (t *outbox) columns(b *batch.Batch) (more []*batch.Batch, done bool) {
 // schema has those of the first rows that were seen with it.
 func (t *outbox) wrapsAs(plan *outboxPlan) bool {
 	s, ok := t.payloadSchemas.find(plan.row.Field(t.names.payload).Schema)
-	return !ok || slices.EqualFunc(s.Fields(), t.newWrapSchema(plan.row.Field(t.names.payload).Schema, plan.row, "").Builder().Build().Fields(),
+	return !ok || slices.EqualFunc(s.Fields(), t.newWrapSchema(plan.row.Field(t.names.payload).Schema, plan.row, batch.Null()).Builder().Build().Fields(),
 		func(a, b batch.Field) bool { return a.Name == b.Name && a.Schema.Equal(b.Schema) })
 }
 
@@ -246,9 +246,9 @@ func partitionsOf(b *batch.Batch, c *batch.Column) []int32 {
 // wrapped returns the structs around payloads.
 func (t *outbox) wrapped(b *batch.Batch, after, payload *batch.Column, rows batch.Selection, plan *outboxPlan) *batch.Column {
 	route := after.Child(t.names.route)
-	first := "null"
+	first := batch.Null()
 	if name := textAt(route, int(columnar.Listed(b, rows)[0])); name != nil {
-		first = string(name)
+		first = batch.StringValue(string(name))
 	}
 	schema, err := t.wrapSchema(payload.Schema(), plan.row, batch.Null(), first)
 	if err != nil {

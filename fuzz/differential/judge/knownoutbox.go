@@ -61,16 +61,23 @@ func halfExpanded(v protocol.Value) bool {
 var schemaName = regexp.MustCompile(`"name":"[^"]*"`)
 
 // firstTopicNamesSchema: ByLogicalTableRouter and EventRouter name a new schema after the first record that has the old one; records of a batch are taken schema by
-// schema, what other transforms part comes in another order, and a record with null where its schema asks for a value is refused before it names one, or after.
+// schema, what other transforms part comes in another order, and a record that does not fit its schema is refused before it names one, or after.
 func firstTopicNamesSchema(t *trial.Trial, d Difference) bool {
-	refused := func(i trial.Item) bool { return i.Record != nil && (lacks(&i.Record.Key) || lacks(&i.Record.Value)) }
+	unfit := func(data *protocol.Typed) bool { return lacks(data) || foreignParts(data.Schema, data.Value, false) }
+	refused := func(i trial.Item) bool { return i.Record != nil && (unfit(&i.Record.Key) || unfit(&i.Record.Value)) }
 	return strings.HasSuffix(d.Part, " schema") && (has(t, "ByLogicalTableRouter") || has(t, "EventRouter")) &&
 		(len(t.Plugins) > 1 || d.Item > 0 && d.Item < len(t.Items) && slices.ContainsFunc(t.Items[:d.Item], refused)) &&
 		schemaName.ReplaceAllString(d.Want, "") == schemaName.ReplaceAllString(d.Got, "")
 }
 
-// lacks reports whether a struct in the data has null in a field that must have a value.
+// lacks reports whether the data has null in a field or list where there must be a value.
 func lacks(data *protocol.Typed) bool {
+	s := data.Schema
+	if s != nil && data.Value.Tag == protocol.List && slices.ContainsFunc(data.Value.Items, func(e protocol.Value) bool {
+		return e.Tag == protocol.Null && !s.Items.Optional || lacks(&protocol.Typed{Schema: s.Items, Value: e})
+	}) {
+		return true
+	}
 	for i, name := range data.Value.Names {
 		for _, f := range fieldsOf(data.Schema) {
 			if f.Name == name && (data.Value.Items[i].Tag == protocol.Null && !f.Schema.Optional || lacks(&protocol.Typed{Schema: f.Schema, Value: data.Value.Items[i]})) {
