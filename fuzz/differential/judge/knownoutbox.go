@@ -58,7 +58,7 @@ func halfExpanded(v protocol.Value) bool {
 	return v.Tag == protocol.Str && (strings.HasPrefix(v.Text, "[") || strings.HasPrefix(v.Text, "{") && longInteger.MatchString(v.Text)) || slices.ContainsFunc(v.Items, halfExpanded)
 }
 
-var schemaName = regexp.MustCompile(`"name":"[^"]*"`)
+var schemaName = regexp.MustCompile(`"name":"[^"]*",?`)
 
 // firstTopicNamesSchema: ByLogicalTableRouter and EventRouter name a new schema after the first record that has the old one; records of a batch are taken schema by
 // schema, what other transforms part comes in another order, and a record that does not fit its schema is refused before it names one, or after.
