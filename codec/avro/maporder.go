@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec/internal/hashmap"
 	"github.com/millrace/millrace/internal/java"
 )
 
@@ -43,9 +44,9 @@ func entryOrder(m *batch.MapValue, count int) *batch.MapValue {
 	}
 	hashes := make([]int32, len(m.Keys))
 	for i, k := range m.Keys {
-		hashes[i] = hashOf(k)
+		hashes[i] = hashmap.Hash(k, java.HashByteBuffer) // bytes are buffers
 	}
-	return ordered(m, java.HashOrder(hashes, java.TableSize(count), func(a, b int32) int { return compareKeys(m.Keys[a], m.Keys[b]) }))
+	return ordered(m, java.HashOrder(hashes, java.TableSize(count), func(a, b int32) int { return hashmap.Compare(m.Keys[a], m.Keys[b]) }))
 }
 
 // hashOrdered returns a schemaless value with every map in it in the order of a new HashMap.
@@ -71,63 +72,4 @@ func ordered(m *batch.MapValue, order []int32) *batch.MapValue {
 		out.Keys, out.Values = append(out.Keys, m.Keys[i]), append(out.Values, m.Values[i])
 	}
 	return out
-}
-
-// hashOf is Object.hashCode of a value; bytes are ByteBuffers.
-func hashOf(v batch.Value) int32 {
-	h := int32(1)
-	switch v.Tag() {
-	case batch.TagInt8, batch.TagInt16, batch.TagInt32:
-		return int32(v.Int())
-	case batch.TagInt64, batch.TagDate:
-		return java.HashLong(v.Int())
-	case batch.TagFloat32:
-		return java.HashFloat(float32(v.Float()))
-	case batch.TagFloat64:
-		return java.HashDouble(v.Float())
-	case batch.TagBoolean:
-		return java.HashBool(v.Bool())
-	case batch.TagString:
-		return java.HashString(v.Str())
-	case batch.TagBytes:
-		return java.HashByteBuffer(v.Bytes())
-	case batch.TagDecimal:
-		return java.NewDecimalBig(v.Decimal().Unscaled, v.Decimal().Scale).Hash()
-	case batch.TagArray:
-		for _, e := range v.Array() {
-			h = 31*h + hashOf(e)
-		}
-		return h
-	case batch.TagMap:
-		h = 0
-		for i := range v.Map().Keys {
-			h += hashOf(v.Map().Keys[i]) ^ hashOf(v.Map().Values[i])
-		}
-		return h
-	case batch.TagStruct:
-		for _, e := range v.Struct().Fields {
-			h = 31*h + hashOf(e)
-		}
-		return h
-	}
-	return 0
-}
-
-// compareKeys orders keys of one comparable class as compareTo, others as equal.
-func compareKeys(a, b batch.Value) int {
-	if a.Tag() != b.Tag() {
-		return 0
-	}
-	switch a.Tag() {
-	case batch.TagString:
-		return java.CompareUTF16(a.Str(), b.Str())
-	case batch.TagFloat32, batch.TagFloat64:
-		return cmp.Compare(a.Float(), b.Float())
-	case batch.TagDecimal:
-		x, y := a.Decimal(), b.Decimal()
-		return java.NewDecimalBig(x.Unscaled, x.Scale).Compare(java.NewDecimalBig(y.Unscaled, y.Scale))
-	case batch.TagInt8, batch.TagInt16, batch.TagInt32, batch.TagInt64, batch.TagDate, batch.TagBoolean:
-		return cmp.Compare(a.Int(), b.Int())
-	}
-	return 0
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/hashmap"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -47,7 +48,7 @@ func (d *decoder) tapePairs(c *column, r int, v jsonscan.Ref) (first misfit, err
 		}
 		p.add(k, key, value)
 	}
-	order := java.HashOrder(p.hashes, firstTable, func(a, b int32) int { return compareKeys(p.known(a), p.known(b)) })
+	order := java.HashOrder(p.hashes, firstTable, func(a, b int32) int { return hashmap.Compare(p.known(a), p.known(b)) })
 	for n, at := range order {
 		row := base + n
 		k := p.known(at)
