@@ -33,12 +33,15 @@ func (b *Bytes) At(i int) []byte {
 	return buf[p : p+v.Len : p+v.Len]
 }
 
-// Get returns the bytes of row i and whether it is present.
+// Get returns the bytes of row i, not nil, and whether it is present; nil where it is not.
 func (b *Bytes) Get(i int) ([]byte, bool) {
 	if !b.Valid.Has(i) {
 		return nil, false
 	}
-	return b.At(i), true
+	if p := b.At(i); p != nil {
+		return p, true
+	}
+	return []byte{}, true // no buffer has bytes
 }
 
 // Len returns the number of rows.

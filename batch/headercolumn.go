@@ -36,10 +36,7 @@ func (c *HeaderColumn) At(i int) Header {
 
 // RawAt returns the bytes of row i where Raw is in use, nil for null. Borrowed.
 func (c *HeaderColumn) RawAt(i int) []byte {
-	raw, ok := c.Raw.Get(i)
-	if ok && raw == nil {
-		return []byte{}
-	}
+	raw, _ := c.Raw.Get(i)
 	return raw
 }
 

@@ -120,10 +120,10 @@ func (d *DeadLetterQueue) Close() error {
 // fillConsumed sets key, value and headers as they were consumed.
 func fillConsumed(rec *kgo.Record, b *batch.Batch, row int) {
 	if k, ok := b.RawKey.Get(row); ok && row < b.RawKey.Len() {
-		rec.Key = bytes.Clone(notNil(k))
+		rec.Key = bytes.Clone(k)
 	}
 	if v, ok := b.RawValue.Get(row); ok && row < b.RawValue.Len() {
-		rec.Value = bytes.Clone(notNil(v))
+		rec.Value = bytes.Clone(v)
 	}
 	for _, h := range b.Headers.Of(row) {
 		rec.Headers = append(rec.Headers, kgo.RecordHeader{Key: h.Key, Value: bytes.Clone(h.Raw)})
@@ -160,11 +160,4 @@ func (d *DeadLetterQueue) addContext(rec *kgo.Record, b *batch.Batch, e *RowErro
 	if d.Source != nil {
 		addSourcePosition(rec, b, e.Row)
 	}
-}
-
-func notNil(b []byte) []byte {
-	if b == nil {
-		return []byte{}
-	}
-	return b
 }

@@ -144,10 +144,10 @@ func (s *send) send(ctx context.Context, p *Rows, row int32, now int64) {
 	}
 	r.rec.Topic, r.rec.Partition, r.rec.Timestamp = b.Topics.At(i), partition, time.UnixMilli(ts)
 	if k, ok := p.Key.Get(i); ok {
-		r.rec.Key = present(k)
+		r.rec.Key = k
 	}
 	if v, ok := p.Value.Get(i); ok {
-		r.rec.Value = present(v)
+		r.rec.Value = v
 	}
 	if !b.Headers.Empty() {
 		r.rec.Headers = s.headersOf(&b.Headers, i)
@@ -173,14 +173,6 @@ func (s *send) headersOf(h *batch.Headers, i int) []kgo.RecordHeader {
 		return nil
 	}
 	return s.headers[at:len(s.headers):len(s.headers)]
-}
-
-// present keeps empty bytes apart from null, which the client writes for nil.
-func present(b []byte) []byte {
-	if b == nil {
-		return []byte{}
-	}
-	return b
 }
 
 // acked is the promise of every record. The client answers the records of a wire batch one after the

@@ -91,11 +91,6 @@ func textAt(c *batch.Column, i int) []byte {
 		}
 		return textAt(c.Dict, int(c.Index[i]))
 	}
-	if !c.Valid.Has(i) {
-		return nil
-	}
-	if text := c.At(i); text != nil {
-		return text
-	}
-	return []byte{} // of a batch in which no text has bytes
+	text, _ := c.Get(i)
+	return text
 }
