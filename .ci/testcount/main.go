@@ -1,16 +1,24 @@
 // Command testcount reads `go test -json` on standard input. It prints a line per package and the
-// output of what failed, then the counts. With an argument, it appends "passed failed skipped" to that
+// output of what failed, then the tests that took longest, for they are what the time limits are
+// spent on, and the counts. With an argument, it appends "passed failed skipped" to that
 // file. Exit code 1: something failed, or nothing ran.
 package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
+)
+
+const (
+	slowest  = 8    // so many of the longest tests are named
+	slowFrom = 10.0 // seconds; shorter ones are not worth a line
 )
 
 // event is one line of `go test -json`, see `go doc test2json`.
@@ -25,6 +33,7 @@ type count struct {
 	passed, failed, skipped int
 	output                  map[string][]string // package and test -> lines not yet printed
 	failedIn                map[string]int      // package -> failed tests
+	slow                    []event             // tests without their subtests
 }
 
 func main() {
@@ -62,6 +71,7 @@ func (c *count) read(r io.Reader) error {
 			}
 		}
 		if err == io.EOF {
+			c.printSlowest()
 			return nil
 		}
 		if err != nil {
@@ -88,6 +98,9 @@ func (c *count) add(e event) {
 }
 
 func (c *count) endTest(e event, key string) {
+	if e.Elapsed >= slowFrom && !strings.Contains(e.Test, "/") {
+		c.slow = append(c.slow, e)
+	}
 	switch e.Action {
 	case "pass":
 		c.passed++
@@ -114,6 +127,13 @@ func (c *count) endPackage(e event, key string) {
 	}
 	if e.Action != "skip" { // skip = no test files
 		fmt.Fprintf(c.out, "%-4s %s %.1fs\n", map[string]string{"pass": "ok", "fail": "FAIL"}[e.Action], e.Package, e.Elapsed)
+	}
+}
+
+func (c *count) printSlowest() {
+	slices.SortStableFunc(c.slow, func(a, b event) int { return cmp.Compare(b.Elapsed, a.Elapsed) })
+	for _, e := range c.slow[:min(len(c.slow), slowest)] {
+		fmt.Fprintf(c.out, "slow %s %.0fs\n", e.Test, e.Elapsed)
 	}
 }
 

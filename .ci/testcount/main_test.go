@@ -25,6 +25,10 @@ func TestCount_Verdicts(t *testing.T) {
 {"Action":"skip","Package":"p","Test":"A"}
 {"Action":"pass","Package":"p"}`, 0, 0, 1, "no disk\nok   p 0.0s\n"},
 		{"no test files", `{"Action":"skip","Package":"p"}`, 0, 0, 0, ""},
+		{"long tests are named, longest first", `{"Action":"pass","Package":"p","Test":"A","Elapsed":10}
+{"Action":"pass","Package":"p","Test":"B","Elapsed":9.9}
+{"Action":"pass","Package":"p","Test":"C/part","Elapsed":30.4}
+{"Action":"pass","Package":"p","Test":"C","Elapsed":30.4}`, 4, 0, 0, "slow C 30s\nslow A 10s\n"},
 		{"words of the go command", "go: no such tool", 0, 0, 0, "go: no such tool"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
