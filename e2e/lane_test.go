@@ -38,7 +38,7 @@ var boundaries = []string{"poll", "interval", "connector"}
 // laneBrokers are the brokers of all lanes. One lane at a time restarts one.
 type laneBrokers struct {
 	*harness.Brokers
-	mu sync.Mutex
+	mu sync.RWMutex // locked for writing while a broker restarts, for reading while workers start
 }
 
 // startLaneBrokers starts the brokers of some lanes.
@@ -114,25 +114,27 @@ func newLane(t *testing.T, name, class string, side harness.Side, worker harness
 // laneRun is one connector and what happens to it.
 type laneRun struct {
 	*lane
-	t        *testing.T
-	seed     uint64
-	random   *rand.Rand
-	name     string // of the connector
-	topic    string
-	offsets  string // the topic that has its offsets
-	from     map[int32]int64
-	config   harness.Properties
-	dir      string
-	history  *os.File
-	done     []string // faults
-	restarts int      // of failed tasks
-	known    int      // 1 when there are anomalies, and they are known to be
+	t       *testing.T
+	random  *rand.Rand
+	name    string // of the connector
+	topic   string
+	offsets string // the topic that has its offsets
+	from    map[int32]int64
+	config  harness.Properties
+	dir     string
+	history *os.File
+	result  laneResult
 }
 
-// run creates a connector, injects the faults that draw returns one after the other, and checks what came of it.
-func (l *lane) run(t *testing.T, seed uint64, faults int, draw func(*laneRun) laneFault) {
+// run creates a connector, injects the faults that draw returns one after the other, and checks what came of it. A run
+// that the tally has is not made again.
+func (l *lane) run(t *testing.T, test string, seed uint64, faults int, draw func(*laneRun) laneFault) {
+	key := laneKey{Test: test, Side: string(l.side), Class: l.class, Brokers: len(l.brokers.Each), Seed: seed}
+	if l.tally.has(key) {
+		return
+	}
 	began := time.Now()
-	r := &laneRun{lane: l, t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0)), name: fmt.Sprintf("counter%d", seed)}
+	r := &laneRun{lane: l, t: t, random: rand.New(rand.NewPCG(seed, 0)), name: fmt.Sprintf("counter%d", seed), result: laneResult{laneKey: key, BrokeOff: true}}
 	r.topic, r.dir = harness.Unique(t, r.name), filepath.Join(l.dir, r.name)
 	if err := os.Mkdir(r.dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -142,9 +144,9 @@ func (l *lane) run(t *testing.T, seed uint64, faults int, draw func(*laneRun) la
 		t.Fatal(err)
 	}
 	defer r.history.Close()
-	emitted, found := 0, 0
 	defer func() {
-		l.tally.add(l, r.done, tallyRow{emitted: emitted, found: found, restarts: r.restarts, known: r.known, failed: count(t.Failed()), spent: time.Since(began)})
+		r.result.Seconds = time.Since(began).Seconds()
+		l.tally.add(t, r.result)
 	}()
 	r.tell(event{Type: "guarantee", Class: l.class, SessionMs: laneSession.Milliseconds()})
 	r.healthy()
@@ -155,7 +157,7 @@ func (l *lane) run(t *testing.T, seed uint64, faults int, draw func(*laneRun) la
 	}
 	for range faults {
 		f := draw(r)
-		r.done = append(r.done, f.name)
+		r.result.Faults = append(r.result.Faults, f.name)
 		r.tell(event{Type: "fault", Kind: f.name, Op: "start"})
 		f.inject(r)
 		r.tell(event{Type: "fault", Kind: f.name, Op: "stop"})
@@ -163,9 +165,10 @@ func (l *lane) run(t *testing.T, seed uint64, faults int, draw func(*laneRun) la
 	}
 	r.healthy()
 	r.finish()
-	emitted, found = r.audit()
+	r.result.Emitted, r.result.Found = r.audit()
 	r.verify()
-	t.Logf("%s, boundary %s, %d tasks at last, %d records, %d tasks restarted, %v", strings.Join(r.done, ", "), r.config["transaction.boundary"], r.tasks(), found, r.restarts, time.Since(began).Round(10*time.Millisecond))
+	t.Logf("%s, boundary %s, %d tasks at last, %d records, %d tasks restarted, %v", strings.Join(r.result.Faults, ", "), r.config["transaction.boundary"],
+		r.tasks(), r.result.Found, r.result.Restarts, time.Since(began).Round(10*time.Millisecond))
 }
 
 // begin creates topics and connector and waits for its first records.
@@ -178,7 +181,7 @@ func (r *laneRun) begin() {
 		"producer.override.linger.ms": "0",
 	}
 	if r.class == "eos" {
-		r.config["transaction.boundary"], r.config["transaction.boundary.interval.ms"] = boundaries[r.seed%uint64(len(boundaries))], "250"
+		r.config["transaction.boundary"], r.config["transaction.boundary.interval.ms"] = boundaries[r.result.Seed%uint64(len(boundaries))], "250"
 	}
 	r.offsets = r.cluster.Property("offset.storage.topic")
 	if r.random.IntN(2) == 0 {
@@ -224,8 +227,8 @@ func (r *laneRun) healthy() {
 	for _, link := range append(r.links[:len(r.links):len(r.links)], r.rest) {
 		link.Each((*harness.Proxy).Heal)
 	}
-	r.brokers.mu.Lock()
-	defer r.brokers.mu.Unlock()
+	r.brokers.mu.RLock()
+	defer r.brokers.mu.RUnlock()
 	for _, w := range r.cluster.Workers {
 		if w.Process == nil || !w.Running() {
 			w.Start(r.t)
@@ -309,7 +312,7 @@ func (r *laneRun) revive(ctx context.Context) {
 		if part.State != "FAILED" {
 			continue
 		}
-		r.restarts++
+		r.result.Restarts++
 		trace, _, _ := strings.Cut(part.Trace, "\n")
 		r.t.Logf("part %d of %s failed: %s", i-1, r.name, trace)
 		path := fmt.Sprintf("/connectors/%s/tasks/%d/restart", r.name, part.ID)

@@ -161,8 +161,12 @@ func (r *laneRun) verify() {
 		files = append(files, r.config["history"])
 	}
 	out, err := exec.CommandContext(r.t.Context(), suite.Program(r.t), append([]string{"verify"}, files...)...).CombinedOutput()
-	if err != nil && r.allKnown(string(out)) {
-		r.known, err = 1, nil
+	for _, row := range anomalyRow.FindAllStringSubmatch(string(out), -1) {
+		r.result.Anomalies = append(r.result.Anomalies, row[1])
+	}
+	r.result.BrokeOff = r.t.Failed() || err != nil && len(r.result.Anomalies) == 0
+	if err != nil && r.allKnown() {
+		r.result.Known, err = true, nil
 		r.t.Logf("known anomalies:\n%s", out)
 	}
 	if err == nil && !r.t.Failed() {
@@ -191,21 +195,20 @@ func (r *laneRun) verify() {
 			r.t.Error(err)
 		}
 	}
-	r.t.Errorf("seed %d: %v; the history is in %s\n%s", r.seed, err, kept, out)
+	r.t.Errorf("seed %d: %v; the history is in %s\n%s", r.result.Seed, err, kept, out)
 }
 
 // anomalyRow is a row of a report with a number above zero.
 var anomalyRow = regexp.MustCompile(`(?m)^\| ([a-z ]+) \| [1-9]\d* \|`)
 
-// allKnown reports whether a report has no anomaly but those that the faults of the run may leave behind.
-func (r *laneRun) allKnown(report string) bool {
-	rows := anomalyRow.FindAllStringSubmatch(report, -1)
-	if r.class != "alo" || len(rows) == 0 {
+// allKnown reports whether there are anomalies, and none but those that the faults of the run may leave behind.
+func (r *laneRun) allKnown() bool {
+	if r.class != "alo" || len(r.result.Anomalies) == 0 {
 		return false
 	}
 	var known []string
-	for _, f := range r.done {
+	for _, f := range r.result.Faults {
 		known = append(known, leaves[f]...)
 	}
-	return !slices.ContainsFunc(rows, func(row []string) bool { return !slices.Contains(known, row[1]) })
+	return !slices.ContainsFunc(r.result.Anomalies, func(name string) bool { return !slices.Contains(known, name) })
 }

@@ -165,7 +165,7 @@ func cutInside(r *laneRun) {
 	happened := p.CutAt(harness.Cut{Key: int16(api), Nth: 1 + r.random.IntN(4), Answer: r.random.IntN(2) == 0, Bytes: bytes})
 	select {
 	case <-happened:
-		r.tally.cut(r.lane, api.Name())
+		r.result.Cuts = append(r.result.Cuts, api.Name())
 	case <-time.After(2 * time.Second):
 	}
 }
@@ -187,7 +187,7 @@ func (r *laneRun) startAgain(w *harness.Worker) {
 
 // ready waits for a worker while the broker is not just being restarted for another lane.
 func (r *laneRun) ready(w *harness.Worker) {
-	r.brokers.mu.Lock()
-	defer r.brokers.mu.Unlock()
+	r.brokers.mu.RLock()
+	defer r.brokers.mu.RUnlock()
 	w.WaitReady(r.t)
 }

@@ -29,7 +29,7 @@ func TestFaultMatrix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tally := &laneTally{}
+	tally := newLaneTally(t, *ledger)
 	classes := []string{"alo", "eos"}
 	for side := range strings.SplitSeq(*matrixSides, ",") {
 		brokers := startLaneBrokers(t, *laneNodes, len(classes), "the fault matrix")
@@ -43,12 +43,12 @@ func TestFaultMatrix(t *testing.T) {
 						continue
 					}
 					t.Run(fmt.Sprint(side, " ", class, " ", f.name), func(t *testing.T) {
-						l.run(t, *matrixSeed+uint64(n), matrixTimes, func(*laneRun) laneFault { return f })
+						l.run(t, "TestFaultMatrix", *matrixSeed+uint64(n), matrixTimes, func(*laneRun) laneFault { return f })
 					})
 				}
 			})
 		}
 		lanes.Wait()
 	}
-	tally.log(t, "Fault matrix")
+	tally.log(t)
 }

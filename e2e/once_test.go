@@ -17,8 +17,9 @@ type onceSize struct {
 	side    harness.Side
 	first   uint64 // seed
 	seeds   int
-	lanes   int // clusters that work through the seeds
-	brokers int // which all lanes share
+	lanes   int    // clusters that work through the seeds
+	brokers int    // which all lanes share
+	ledger  string // a file that has the results, "" is none
 }
 
 // counterModule has a source that tells what it makes, and its twin in Java.
@@ -32,7 +33,7 @@ func TestExactlyOnceFaults(t *testing.T) {
 	size := onceRuns()
 	brokers := startLaneBrokers(t, size.brokers, size.lanes, "that sources deliver exactly once under faults")
 	worker := counterWorker(t, size.side)
-	tally := &laneTally{}
+	tally := newLaneTally(t, size.ledger)
 	var seeds atomic.Int64
 	var lanes sync.WaitGroup
 	for i := range size.lanes {
@@ -40,12 +41,12 @@ func TestExactlyOnceFaults(t *testing.T) {
 		lanes.Go(func() {
 			for n := seeds.Add(1) - 1; n < int64(size.seeds); n = seeds.Add(1) - 1 {
 				seed := size.first + uint64(n)
-				t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { l.run(t, seed, 0, (*laneRun).pick) })
+				t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { l.run(t, "TestExactlyOnceFaults", seed, 0, (*laneRun).pick) })
 			}
 		})
 	}
 	lanes.Wait()
-	tally.log(t, "Exactly once under faults")
+	tally.log(t)
 }
 
 // counterWorker returns what a worker with the counting source needs.
