@@ -7,6 +7,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/produce"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // CommitOffsets writes offsets of a stopped source connector that delivers exactly once: in one transaction, with the
@@ -54,12 +55,15 @@ func (w *Worker) commitOffsets(ctx context.Context, name string, config map[stri
 	if err := producer.Begin(); err != nil {
 		return err
 	}
+	crash.At(crash.AlterBegun)
 	if err := producer.Write(ctx, topic, records); err != nil {
 		return err
 	}
+	crash.At(crash.AlterWritten)
 	if err := producer.Commit(ctx); err != nil {
 		return err
 	}
+	crash.At(crash.AlterCommitted)
 	if err := port.OffsetsCommitted(ctx, name, offsets); err != nil {
 		w.log.Warn("source offsets are committed, but not in the worker's topic", "connector", name, "err", err)
 	}

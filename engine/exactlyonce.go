@@ -14,6 +14,7 @@ import (
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/settings"
+	"github.com/millrace/millrace/internal/crash"
 	"github.com/millrace/millrace/internal/kafka"
 )
 
@@ -97,12 +98,14 @@ func (w *Worker) FenceZombies(ctx context.Context, name string, config map[strin
 		return err
 	}
 	defer cl.Close()
+	crash.At(crash.TransactionFence)
 	errs := make([]error, n)
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() { errs[i] = fence(ctx, cl, w.transactionalID(connectors.TaskID{Connector: name, Task: i})) })
 	}
 	wg.Wait()
+	crash.At(crash.TransactionFenced)
 	for _, err := range errs {
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // commit asks the plugin what may be committed of the given partitions and commits it: without
@@ -43,11 +44,13 @@ func (s *sinkTask) commit(ctx context.Context, closing bool, partitions []connec
 	s.commitStarted = time.Now()
 	s.metrics.CommitSeq(s.commitSeq)
 
+	crash.At(crash.SinkFlush)
 	var provided offsets
 	err := guard(func() (err error) {
 		provided, err = s.preCommit(ctx, maps.Clone(due))
 		return err
 	})
+	crash.At(crash.SinkFlushed)
 	if closing {
 		if cerr := s.closePlugin(ctx, partitions); cerr != nil {
 			s.committed(cerr, s.commitSeq, nil)
@@ -77,6 +80,7 @@ func (s *sinkTask) commit(ctx context.Context, closing bool, partitions []connec
 	if s.t.isCancelled() {
 		return nil
 	}
+	crash.At(crash.SinkCommit)
 	seq := s.commitSeq
 	if closing {
 		cctx, cancel := context.WithTimeout(ctx, s.flushTimeout)
@@ -149,6 +153,7 @@ func (s *sinkTask) committed(err error, seq int, what offsets) {
 	if err != nil {
 		s.log.Error("commit of offsets failed", "sequence", seq, "err", err)
 	} else if what != nil {
+		crash.At(crash.SinkCommitted)
 		maps.Copy(s.lastCommitted, what)
 		s.metrics.CommittedOffsets(what)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/stage"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // offsets is the next offset to read, or to commit, of partitions.
@@ -237,7 +238,13 @@ func reachesTransforms(b *batch.Batch, failed []errant.RowError) bool {
 func (s *sinkTask) deliver(ctx context.Context) error {
 	began := time.Now()
 	s.t.activity.enter(inPut)
+	if len(s.batch) > 0 {
+		crash.At(crash.SinkPut)
+	}
 	err := guard(func() error { return s.plugin.Put(ctx, s.batch) })
+	if len(s.batch) > 0 {
+		crash.At(crash.SinkTaken)
+	}
 	s.t.activity.refuses(err != nil)
 	if err == nil && s.ctx.putError != nil && !s.operator.WithinTolerance() {
 		err = exceeded(s.ctx.putError)

@@ -14,6 +14,7 @@ import (
 	"github.com/millrace/millrace/engine/offset"
 	"github.com/millrace/millrace/engine/produce"
 	"github.com/millrace/millrace/engine/stage"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // ack takes the results of the rows of one polled batch: from Kafka, and from the dead letter queue.
@@ -43,6 +44,7 @@ func droppedRow(row int32) connectors.RowMetadata {
 
 // Acked implements produce.AckSink.
 func (a *ack) Acked(results []produce.Result) {
+	crash.At(crash.SourceAcked)
 	s := a.s
 	a.ok = a.ok[:0]
 	var meta []connectors.RowMetadata
@@ -72,6 +74,7 @@ func (a *ack) Acked(results []produce.Result) {
 	a.used(results)
 	s.queueCommit(a.b, meta)
 	s.offsets.Ack(a.e, a.ok)
+	crash.At(crash.SourceTracked)
 	// The batch is a's own as long as letters are awaited.
 	a.end(len(results)-len(letters), lost)
 	for _, l := range letters {

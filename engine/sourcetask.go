@@ -13,6 +13,7 @@ import (
 	"github.com/millrace/millrace/engine/offset"
 	"github.com/millrace/millrace/engine/produce"
 	"github.com/millrace/millrace/engine/stage"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // sendRetryDelay is how long a source waits after a retriable failure to hand rows over.
@@ -283,7 +284,9 @@ func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
 	a := &ack{s: s, b: b, e: s.offsets.Submit(b, rows), left: await, rows: live, lost: live - await, held: slabBytes(b, parts)}
 	s.hold(a.held)
 	if sent > 0 {
+		crash.At(crash.SourceSend)
 		s.producer.Send(ctx, parts, a)
+		crash.At(crash.SourceSent)
 	}
 	for _, l := range letters {
 		a.expect(l)
@@ -380,6 +383,7 @@ func (s *sourceTask) callCommits(ctx context.Context) {
 		d.b.Release()
 	}
 	if due {
+		crash.At(crash.SourceCommit)
 		if c, ok := s.plugin.(connectors.Committer); ok {
 			if err := guard(func() error { return c.Commit(ctx) }); err != nil {
 				s.log.Error("task failed in Commit, going on", "err", err)

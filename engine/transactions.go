@@ -12,6 +12,7 @@ import (
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/produce"
 	"github.com/millrace/millrace/engine/settings"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // abortMax is how long a task that ends may take to abort its transaction. Whoever has its transactional id next
@@ -51,9 +52,11 @@ func (x *transactions) prepare(ctx context.Context) error {
 	if x.s.t.isStopping() {
 		return context.Canceled
 	}
+	crash.At(crash.TransactionInit)
 	if err := x.producer.InitTransactions(ctx); err != nil {
 		return err
 	}
+	crash.At(crash.TransactionReady)
 	if err := x.port.Verify(ctx, id); err != nil {
 		return maybeWrap(err, "Failed to perform preflight check for task "+id.String())
 	}
@@ -157,6 +160,7 @@ func (x *transactions) ensureOpen() error {
 	if err := x.producer.Begin(); err != nil {
 		return x.failed(err)
 	}
+	crash.At(crash.TransactionBegun)
 	x.open = true
 	return nil
 }
@@ -214,9 +218,11 @@ func (x *transactions) discard(ctx context.Context) error {
 		return x.failed(err)
 	}
 	x.open, x.rows = false, 0
+	crash.At(crash.TransactionAbort)
 	if err := x.producer.Abort(ctx); err != nil {
 		return x.failed(err)
 	}
+	crash.At(crash.TransactionAborted)
 	return nil
 }
 
@@ -247,6 +253,7 @@ func (x *transactions) write(ctx context.Context) error {
 	if err := x.ensureOpen(); err != nil {
 		return err
 	}
+	crash.At(crash.TransactionSettled)
 	if len(offsets) > 0 {
 		records, err := x.port.OffsetRecords(ctx, name, offsets)
 		if err != nil {
@@ -256,15 +263,18 @@ func (x *transactions) write(ctx context.Context) error {
 			return err
 		}
 	}
+	crash.At(crash.TransactionOffsets)
 	if err := x.producer.Commit(ctx); err != nil {
 		return err
 	}
+	crash.At(crash.TransactionCommitted)
 	s.metrics.Transaction(x.rows)
 	s.log.Debug("transaction committed", "rows", x.rows, "partitions", len(offsets))
 	x.open, x.rows = false, 0
 	if err := x.port.OffsetsCommitted(ctx, name, offsets); err != nil {
 		s.log.Warn("source offsets are committed, but not in the worker's topic", "err", err)
 	}
+	crash.At(crash.TransactionTold)
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
 	"github.com/millrace/millrace/coord/group"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // writeMax bounds a write with the reading back of it. Source: KafkaConfigBackingStore.READ_WRITE_TOTAL_TIMEOUT_MS.
@@ -108,6 +109,8 @@ func (s *ConfigStore) ReadToEnd(ctx context.Context) error { return s.log.ReadTo
 
 // PutConnector writes a connector's config and, unless it is "", its target state first.
 func (s *ConfigStore) PutConnector(ctx context.Context, name string, config map[string]string, target connectors.TargetState) error {
+	crash.At(crash.ConfigWrite)
+	defer crash.At(crash.ConfigWritten)
 	var records []Record
 	if target != "" {
 		records = append(records, TargetRecord(name, target))
@@ -117,6 +120,8 @@ func (s *ConfigStore) PutConnector(ctx context.Context, name string, config map[
 
 // RemoveConnector deletes a connector.
 func (s *ConfigStore) RemoveConnector(ctx context.Context, name string) error {
+	crash.At(crash.RemoveWrite)
+	defer crash.At(crash.RemoveWritten)
 	return s.put(ctx, "Error removing connector configuration from Kafka", RemoveRecords(name)...)
 }
 
@@ -124,6 +129,8 @@ func (s *ConfigStore) RemoveConnector(ctx context.Context, name string) error {
 //
 // Errors: one that leaves the set without its commit changes nothing; the next set replaces it whole.
 func (s *ConfigStore) PutTaskConfigs(ctx context.Context, name string, configs []map[string]string) error {
+	crash.At(crash.TasksWrite)
+	defer crash.At(crash.TasksCommitted)
 	ctx, cancel := context.WithTimeout(ctx, writeMax)
 	defer cancel()
 	if err := s.log.ReadToEnd(ctx); err != nil {
@@ -136,6 +143,7 @@ func (s *ConfigStore) PutTaskConfigs(ctx context.Context, name string, configs [
 	if err := s.lead(ctx, records...); err != nil {
 		return s.failed(err, "Error writing task configurations to Kafka")
 	}
+	crash.At(crash.TasksWritten)
 	// The commit may be written only behind all of its task configs.
 	if len(configs) > 0 {
 		if err := s.log.ReadToEnd(ctx); err != nil {
@@ -147,21 +155,29 @@ func (s *ConfigStore) PutTaskConfigs(ctx context.Context, name string, configs [
 
 // PutTarget writes a connector's target state. It does not wait until Configs shows it.
 func (s *ConfigStore) PutTarget(ctx context.Context, name string, target connectors.TargetState) error {
+	crash.At(crash.TargetWrite)
+	defer crash.At(crash.TargetWritten)
 	return s.send(ctx, "Error writing target state to Kafka", TargetRecord(name, target))
 }
 
 // PutTaskCount writes how many tasks' producers are to be fenced.
 func (s *ConfigStore) PutTaskCount(ctx context.Context, name string, n int) error {
+	crash.At(crash.TaskCountWrite)
+	defer crash.At(crash.TaskCountWritten)
 	return s.put(ctx, "Error writing task count record to Kafka", TaskCountRecord(name, n))
 }
 
 // PutSessionKey hands out a new session key.
 func (s *ConfigStore) PutSessionKey(ctx context.Context, key *group.SessionKey) error {
+	crash.At(crash.KeyWrite)
+	defer crash.At(crash.KeyWritten)
 	return s.put(ctx, "Error writing session key to Kafka", SessionKeyRecord(key))
 }
 
 // PutRestart asks all workers to restart what a request names.
 func (s *ConfigStore) PutRestart(ctx context.Context, r coord.RestartRequest) error {
+	crash.At(crash.RestartWrite)
+	defer crash.At(crash.RestartWritten)
 	return s.put(ctx, "Error writing "+restartText(r)+" to Kafka", RestartRecord(r))
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // OwnTopic is the offset topic that a source connector names in offsets.storage.topic, with the properties
@@ -163,5 +164,6 @@ func (c *ConnectorOffsets) Set(ctx context.Context, connector string, offsets []
 	if err := c.own.Set(ctx, connector, offsets); err != nil {
 		return err
 	}
+	crash.At(crash.OwnOffsets)
 	return c.afterCommit(ctx, connector, offsets)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // exactlyOnceKey says whether source tasks of the cluster deliver exactly once, or will.
@@ -119,6 +120,7 @@ func (w *leaderWriter) claim(ctx context.Context) error {
 		w.relinquishLocked()
 		return errorf(err, "Failed to create and initialize fencable producer for config topic")
 	}
+	crash.At(crash.LeaderClaimed)
 	return nil
 }
 
@@ -140,8 +142,10 @@ func (w *leaderWriter) write(ctx context.Context, records []Record) error {
 		err = w.client.ProduceSync(ctx, list...).FirstErr()
 	}
 	if err == nil {
+		crash.At(crash.LeaderProduced)
 		err = w.client.EndTransaction(ctx, kgo.TryCommit)
 	}
+	crash.At(crash.LeaderCommitted)
 	if err != nil {
 		w.logger.Warn("Failed to perform fencable send to config topic", "err", err)
 		w.relinquishLocked()

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // replace puts data in the place of the file: written beside it, synced, renamed over it. A file that
@@ -55,15 +57,18 @@ func (f *File) renameOver(data []byte, old fs.FileInfo) (err error) {
 			_ = os.Remove(name)
 		}
 	}()
+	crash.At(crash.FileWrite)
 	if old != nil {
 		err = out.Chmod(old.Mode().Perm())
 	}
 	if err = errors.Join(err, fill(out, data)); err != nil {
 		return err
 	}
+	crash.At(crash.FileRename)
 	if err = os.Rename(name, f.path); err != nil {
 		return err
 	}
+	crash.At(crash.FileRenamed)
 	return syncFolder(filepath.Dir(f.path))
 }
 
@@ -86,6 +91,7 @@ func fill(out *os.File, data []byte) error {
 	if err == nil {
 		err = unlessNotAFile(out.Truncate(int64(len(data))))
 	}
+	crash.At(crash.FileSync)
 	if err == nil {
 		err = unlessNotAFile(out.Sync())
 	}

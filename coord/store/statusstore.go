@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // statusTryMax bounds one attempt to write statuses. What is overtaken by then is not tried again.
@@ -216,7 +217,9 @@ func (s *StatusStore) writeQueue(ctx context.Context) bool {
 	batch, records := s.takeQueue(last)
 	var errs []error
 	if len(records) > 0 {
+		crash.At(crash.StatusWrite)
 		errs = s.log.writeEach(try, records)
+		crash.At(crash.StatusWritten)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/crash"
 	"github.com/millrace/millrace/internal/java"
 )
 
@@ -82,6 +83,7 @@ func (l *Log) create(ctx context.Context) (created bool, err error) {
 	}
 	switch {
 	case err == nil:
+		crash.At(crash.InternalTopic)
 		l.log.Info("internal topic created", "partitions", answer.NumPartitions, "replication_factor", answer.ReplicationFactor)
 		return true, nil
 	case errors.Is(err, kerr.TopicAlreadyExists):

@@ -9,6 +9,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // progressSuffix makes the name of the topic that remembers from that of the dead letter topic.
@@ -69,6 +71,7 @@ func createProgress(ctx context.Context, cl *kgo.Client, of *Topic) error {
 	if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
 		return fmt.Errorf("topic %s, which remembers what was replayed, cannot be created: %w; create it with cleanup.policy=compact, or allow it", of.Name+progressSuffix, err)
 	}
+	crash.At(crash.ReplayLedger)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/engine/explain"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // Letters stand in their topic in the order in which they died, which is not that of their records: a sink refuses a record
@@ -234,6 +235,7 @@ func (r *Replayer) transact(ctx context.Context, letters []*Letter, record func(
 	if err := r.cl.BeginTransaction(); err != nil {
 		return err
 	}
+	crash.At(crash.ReplayBegun)
 	records := make([]*kgo.Record, 0, 2*len(letters))
 	for _, l := range letters {
 		if record != nil {
@@ -243,7 +245,9 @@ func (r *Replayer) transact(ctx context.Context, letters []*Letter, record func(
 	}
 	err := r.cl.ProduceSync(ctx, records...).FirstErr()
 	if err == nil {
+		crash.At(crash.ReplayProduced)
 		if err = r.cl.EndTransaction(ctx, kgo.TryCommit); err == nil {
+			crash.At(crash.ReplayCommitted)
 			return nil
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/millrace/millrace/engine/consume"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/stage"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // SinkOptions say which sink letters go to.
@@ -228,7 +229,9 @@ func (s *Sink) put(ctx context.Context, letters []*Letter, d *Delivery) error {
 // putUntil puts batches until the task takes them. What a task may be given again it has not reported for good.
 func (s *Sink) putUntil(ctx context.Context, batches []*batch.Batch) error {
 	for {
+		crash.At(crash.ReplayPut)
 		err := s.task.Put(ctx, batches)
+		crash.At(crash.ReplayTaken)
 		if !connectors.IsRetriable(err) {
 			return err
 		}
@@ -252,6 +255,7 @@ func (s *Sink) commit(ctx context.Context, of []connectors.TopicPartition, closi
 		return nil
 	}
 	durable, err := s.preCommit(ctx, maps.Clone(due))
+	crash.At(crash.ReplayFlushed)
 	if c, ok := s.task.(connectors.Closer); ok && closing {
 		err = errors.Join(err, c.Close(ctx, of))
 	}

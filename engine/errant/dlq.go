@@ -14,6 +14,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/crash"
 	"github.com/millrace/millrace/internal/kafka"
 )
 
@@ -72,6 +73,7 @@ func CreateTopic(ctx context.Context, admin *kgo.Client, topic string, replicati
 	if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
 		return fail(err)
 	}
+	crash.At(crash.LetterTopic)
 	return nil
 }
 
@@ -95,7 +97,9 @@ func (d *DeadLetterQueue) Report(_ context.Context, b *batch.Batch, e *RowError)
 	s := &Letter{done: make(chan struct{})}
 	// The client's context, not the caller's: a letter that was accepted must not be lost because the
 	// task was told to stop. Closing the client ends it.
+	crash.At(crash.LetterSend)
 	d.Client.Produce(context.Background(), rec, func(_ *kgo.Record, err error) {
+		crash.At(crash.LetterAcked)
 		if err = kafka.Denied(d.Client, err, "Write", d.Topic); err != nil {
 			d.Logger.Error("could not produce record to dead letter queue", "connector", d.ID.Connector, "task", d.ID.Task,
 				"topic", d.Topic, "err", err)

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // Store is where offsets become durable.
@@ -59,7 +60,10 @@ func (f *Flusher) Flush(ctx context.Context) (int, error) {
 	for _, o := range now {
 		list = append(list, o)
 	}
-	if err := f.Store.Set(ctx, f.Connector, list); err != nil {
+	crash.At(crash.OffsetsWrite)
+	err := f.Store.Set(ctx, f.Connector, list)
+	crash.At(crash.OffsetsStored)
+	if err != nil {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		for k, o := range f.kept { // newer ones win

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/crash"
 	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/internal/kafka"
 )
@@ -96,7 +97,9 @@ func (t *Topics) create(ctx context.Context, topic string) error {
 	for k, v := range g.Configs {
 		configs[k] = kadm.StringPtr(v)
 	}
+	crash.At(crash.TopicCreate)
 	res, err := kadm.NewClient(t.Client).CreateTopic(ctx, g.Partitions, g.ReplicationFactor, configs, topic)
+	crash.At(crash.TopicCreated)
 	if err == nil {
 		err = res.Err
 	}

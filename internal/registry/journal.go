@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/millrace/millrace/internal/crash"
 )
 
 // journal keeps changes in a file, one JSON object a line.
@@ -68,12 +70,15 @@ func (j *journal) append(e event) error {
 	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(e)
+	crash.At(crash.JournalWrite)
 	if err == nil {
 		_, err = j.file.WriteAt(line.Bytes(), j.size)
 	}
+	crash.At(crash.JournalWritten)
 	if err == nil {
 		err = j.sync()
 	}
+	crash.At(crash.JournalSynced)
 	if err != nil {
 		return errors.Join(err, j.file.Truncate(j.size))
 	}
