@@ -45,14 +45,18 @@ func (c *Cluster) Settle() {
 
 // state reads the topics.
 func (c *Cluster) state() (*state, error) {
-	s := &state{c: c, statuses: store.NewStatuses()}
+	s := &state{c: c}
 	var err error
-	if s.configs, err = reduced(c.configTopic.history); err != nil {
+	if s.configs, err = c.whole.on(c.configTopic.history); err != nil {
 		return nil, err
 	}
-	if s.fresh, err = reduced(c.configTopic.records); err != nil {
-		return nil, err
+	s.fresh = s.configs
+	if c.compacted {
+		if s.fresh, err = newFollower().on(c.configTopic.records); err != nil {
+			return nil, err
+		}
 	}
+	s.statuses = store.NewStatuses()
 	for _, r := range c.statusTopic.records {
 		if err := s.statuses.Apply(r); err != nil {
 			return nil, err
@@ -61,14 +65,26 @@ func (c *Cluster) state() (*state, error) {
 	return s, nil
 }
 
-func reduced(records []store.Record) (*store.Configs, error) {
-	reducer := store.NewConfigReducer()
+// follower reads the config topic as it grows.
+type follower struct {
+	reducer *store.ConfigReducer
+	read    int64
+}
+
+func newFollower() *follower { return &follower{reducer: store.NewConfigReducer()} }
+
+// on reads on in all records so far.
+func (f *follower) on(records []store.Record) (*store.Configs, error) {
 	for _, r := range records {
-		if _, err := reducer.Apply(r); err != nil {
+		if r.Offset < f.read {
+			continue
+		}
+		f.read = r.Offset + 1
+		if _, err := f.reducer.Apply(r); err != nil {
 			return nil, err
 		}
 	}
-	return reducer.Configs(), nil
+	return f.reducer.Configs(), nil
 }
 
 // state is what the topics say.

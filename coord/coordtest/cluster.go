@@ -62,12 +62,15 @@ type Cluster struct {
 
 	coordinator *classic.Coordinator
 	configTopic Topic
+	whole       *follower // of the config topic as it was before any compaction
+	compacted   bool
 	statusTopic Topic
 	brokers     brokers
 	nodes       []*Node // also those that have ended
 	names       int
 
 	faulty   bool // things go wrong
+	endless  bool // it has more events than a history may have
 	rounds   int
 	asked    int
 	answered int
@@ -80,7 +83,7 @@ func New(o Options) *Cluster {
 	c := &Cluster{
 		Loop:     Loop{rng: rand.New(rand.NewPCG(o.Seed, 2)), now: time.UnixMilli(begin)},
 		protocol: o.Protocol, delay: o.Delay, failing: o.Failing, traced: o.Trace, once: o.ExactlyOnce, broken: o.Broken,
-		brokers: brokers{ids: map[connectors.TaskID]*transactionalID{}, ran: map[string]int64{}},
+		whole: newFollower(), brokers: brokers{ids: map[connectors.TaskID]*transactionalID{}, ran: map[string]int64{}},
 	}
 	c.coordinator = classic.New(classic.World{After: c.After, Logf: c.logf}, sessionTimeout, rebalanceTimeout)
 	return c
@@ -98,13 +101,22 @@ func (c *Cluster) Faults() []string { return c.faults }
 // Trace is the history, where Options.Trace asks for it: a line for each thing that happened.
 func (c *Cluster) Trace() []string { return c.trace }
 
-// Close ends all workers.
+// Run lets time pass. A history that has no end is a fault.
+func (c *Cluster) Run(d time.Duration) {
+	if !c.Loop.Run(d) && !c.endless {
+		c.endless = true
+		c.fault("no end after %d events", c.steps)
+	}
+}
+
+// Close ends all workers, so that nothing of them is left.
 func (c *Cluster) Close() {
 	for _, n := range c.nodes {
 		if !n.dead {
 			n.end()
 		}
 	}
+	c.Loop.close()
 }
 
 func (c *Cluster) logf(format string, args ...any) {

@@ -185,6 +185,7 @@ func (n *Node) end() {
 	for t := range n.threads {
 		t.end()
 	}
+	n.steps.Kill()
 }
 
 // terminate stops the process as a signal does.

@@ -41,6 +41,7 @@ func (c *Cluster) Trouble() {
 // compact compacts the topics, with or without old tombstones.
 func (c *Cluster) compact() {
 	c.logf("topics are compacted")
+	c.compacted = true
 	configs, statuses := c.configTopic.end-1, c.statusTopic.end-1
 	for _, n := range c.living() {
 		configs, statuses = min(configs, n.configs.read), min(statuses, n.statuses.read)

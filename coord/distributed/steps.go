@@ -174,5 +174,9 @@ func (e Effect) Run(ctx context.Context) Event {
 // Halted reports whether all work has ended after Stop.
 func (s *Steps) Halted() bool { return s.m.halted }
 
+// Kill ends all operations where they wait, as the end of the process does. It is the last call: what waits and is
+// not killed keeps its stack, and all that it sees, for good.
+func (s *Steps) Kill() { s.m.Kill() }
+
 // Idle reports whether no operation is under way but for timers.
 func (s *Steps) Idle() bool { return s.m.Len() == s.m.Sleeping() }
