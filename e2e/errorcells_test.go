@@ -4,7 +4,9 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/millrace/millrace/e2e/harness"
 )
@@ -22,6 +24,14 @@ type cell struct {
 var (
 	sinkStages   = []string{"key", "value", "header", "transform", "predicate", "put", "report"}
 	sourceStages = []string{"key", "value", "header", "transform", "predicate", "produce"}
+)
+
+// retryTimeout is long enough for a word that is refused twice, also on a busy machine. One that is always refused is tried
+// again at most neverRetries times in it: after 0.3, 0.9, 2.1 and 3 s. A busy machine comes to fewer.
+const (
+	retryTimeout = 3 * time.Second
+	againRetries = 2
+	neverRetries = 4
 )
 
 // errorCells returns every cell. A source has no dead letter queue in the original.
@@ -82,6 +92,11 @@ func (c cell) words() []string {
 // topic is where a sink's words are; cells with the same words share it.
 func (c cell) topic(prefix string) string { return prefix + "-" + strings.Join(c.words(), "-") }
 
+// retriesTimeOut reports whether a word is tried again until errors.retry.timeout is over: how often depends on the machine.
+func (c cell) retriesTimeOut() bool {
+	return c.retry && c.stage != "report" && slices.Contains(c.words(), "never")
+}
+
 // fails reports whether the task must.
 func (c cell) fails() bool { return c.tolerance == "none" || c.stage == "put" }
 
@@ -95,7 +110,7 @@ func (c cell) config(prefix, side string) harness.Properties {
 		"header.converter": "org.apache.kafka.connect.storage.StringConverter",
 	}
 	if c.retry {
-		p["errors.retry.timeout"] = "1500"
+		p["errors.retry.timeout"] = fmt.Sprint(retryTimeout.Milliseconds())
 	}
 	if c.letters != "" {
 		p["errors.deadletterqueue.topic.name"] = c.dead(side)

@@ -55,7 +55,7 @@ func TestErrors_AsTheOriginal(t *testing.T) {
 	want := runCells(t, kafka, broker, harness.Java, prefix, cells, harness.WorkerConfig{ClassPath: javaTwins(t, moodyModule)})
 	have := runCells(t, kafka, broker, harness.Millrace, prefix, cells, harness.WorkerConfig{Program: ourMoody(t)})
 	for i, c := range cells {
-		t.Run(c.name(), func(t *testing.T) { want[i].compare(t, have[i], c.known) })
+		t.Run(c.name(), func(t *testing.T) { want[i].compare(t, have[i], c) })
 	}
 }
 
@@ -206,13 +206,13 @@ func noFrames(trace string) string {
 }
 
 // compare fails t for everything that differs, and for what is known to and does not.
-func (o *outcome) compare(t *testing.T, have outcome, known func(what string) bool) {
+func (o *outcome) compare(t *testing.T, have outcome, c cell) {
 	t.Helper()
 	differs := func(what string, want, have any) {
 		switch w, h := fmt.Sprint(want), fmt.Sprint(have); {
-		case known(what) && w == h:
+		case c.known(what) && w == h:
 			t.Errorf("%s is the same on both sides, and listed as a difference", what)
-		case !known(what) && w != h:
+		case !c.known(what) && w != h:
 			t.Errorf("%s:\n%s\nthe original's:\n%s", what, h, w)
 		}
 	}
@@ -226,11 +226,29 @@ func (o *outcome) compare(t *testing.T, have outcome, known func(what string) bo
 	if o.metrics["last-error-timestamp"] > 0 != (have.metrics["last-error-timestamp"] > 0) {
 		t.Errorf("last-error-timestamp %v, the original's is %v", have.metrics["last-error-timestamp"], o.metrics["last-error-timestamp"])
 	}
+	if c.retriesTimeOut() {
+		for _, side := range []*outcome{o, &have} {
+			side.withoutTime(t)
+		}
+	}
 	for name, want := range o.metrics {
 		if n, ok := have.metrics[name]; name != "last-error-timestamp" && (!ok || n != want) {
 			t.Errorf("%s %v, the original's is %v", name, n, want)
 		}
 	}
+}
+
+// withoutTime takes what depends on the time that attempts took out of the metrics: every attempt but the last is a failure
+// and a retry.
+func (o *outcome) withoutTime(t *testing.T) {
+	t.Helper()
+	const retries, failures = "total-retries", "total-record-failures"
+	n := o.metrics[retries]
+	if least, most := float64(againRetries+1), float64(againRetries+neverRetries); n < least || n > most {
+		t.Errorf("%s %v, not from %v to %v", retries, n, least, most)
+	}
+	o.metrics[failures] -= n
+	delete(o.metrics, retries)
 }
 
 // showRecords is records as text, stack traces without their frames.
