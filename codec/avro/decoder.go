@@ -203,12 +203,13 @@ func (d *decoder) one(in *codec.Input, p *plan, skip, i int, status *batch.Statu
 	x := &d.row
 	x.copy = (v.Pos>>31 == 1) != x.other
 	start := int(v.Pos&^batch.InArena) + skip
-	b := in.Values.Bufs[v.Pos>>31][start : start+int(v.Len)-skip]
-	x.base, x.empty, x.err = uint32(start), emptyItemsFree+int64(len(b)), nil
+	n := int(v.Len) - skip
+	b := in.Values.Bufs[v.Pos>>31][start:]
+	x.base, x.end, x.empty, x.err = uint32(start), n, emptyItemsFree+int64(n), nil
 	p.domain.markRows()
 	end := 0
 	if p.raw {
-		end = x.bytes(&p.steps[0], p.root, b, 0, len(b), i)
+		end = x.bytes(&p.steps[0], p.root, b, 0, n, i)
 		if p.root.valid != nil {
 			p.root.valid.Set(i)
 		}
@@ -216,9 +217,9 @@ func (d *decoder) one(in *codec.Input, p *plan, skip, i int, status *batch.Statu
 		end = x.steps(p.steps[:], p.cols[:], b, 0, i)
 	}
 	switch {
-	case end < 0:
+	case end < 0 || end > n:
 		status.Fail(int32(i), in.Values.Len(), d.malformed(in.Topic, p.reading))
-	case d.failOnTrailing && end < len(b):
+	case d.failOnTrailing && end < n:
 		status.Fail(int32(i), in.Values.Len(), d.trailing(in.Topic, p.reading))
 	case x.err != nil:
 		status.Fail(int32(i), in.Values.Len(), x.err)

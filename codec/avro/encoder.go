@@ -1,7 +1,9 @@
 package avro
 
 import (
+	"encoding/binary"
 	"errors"
+	"math/bits"
 	"time"
 
 	"github.com/millrace/millrace/batch"
@@ -12,7 +14,7 @@ import (
 // encoder writes columns as records.
 type encoder struct {
 	*converter
-	roots   map[*writing]*source
+	roots   map[*writing][]source
 	frames  map[frameKey]*frame
 	entries []outEntry
 	rows    rows // of the present column
@@ -38,7 +40,7 @@ type frame struct {
 var _ codec.Encoder = (*encoder)(nil)
 
 func newEncoder(c *converter) *encoder {
-	return &encoder{converter: c, roots: map[*writing]*source{}, frames: map[frameKey]*frame{}}
+	return &encoder{converter: c, roots: map[*writing][]source{}, frames: map[frameKey]*frame{}}
 }
 
 // Encode implements codec.Encoder. Source: AvroConverter.fromConnectData.
@@ -75,13 +77,13 @@ type rows struct {
 	// Of the rows of one topic: its place among the names of the topics, -1 = none yet.
 	topic int32
 	frame *frame
-	root  *source // nil: a value at a time
+	root  []source // one; nil: a value at a time
 }
 
 // done drops what belongs to the batch.
 func (x *rows) done() {
 	if x.root != nil {
-		x.root.unbind()
+		x.root[0].unbind()
 	}
 	x.encoder.dst, x.encoder.buf = nil, nil
 	*x = rows{}
@@ -110,9 +112,9 @@ func (x *rows) row(i int32) error {
 	}
 	p := x.fill(len(x.dst.Buf), x.frame.prefix)
 	if x.frame.raw {
-		p = x.raw(x.root, int(i), p)
+		p = x.raw(&x.root[0], int(i), p)
 	} else {
-		p = x.value(x.root, int(i), p)
+		p = x.members(x.root, int(i), p)
 	}
 	if p < 0 {
 		return x.plain(i)
@@ -149,7 +151,7 @@ func (x *rows) start(i int32) (ok bool, err error) {
 	}
 	if x.frame == nil || x.frame.writing != f.writing {
 		if x.root != nil {
-			x.root.unbind()
+			x.root[0].unbind()
 		}
 		x.root = x.bound(f.writing, x.col)
 	}
@@ -158,7 +160,7 @@ func (x *rows) start(i int32) (ok bool, err error) {
 }
 
 // bound returns the plan of w over c, nil where there is none.
-func (e *encoder) bound(w *writing, c *batch.Column) *source {
+func (e *encoder) bound(w *writing, c *batch.Column) []source {
 	if !w.fast || c.Schema() == nil {
 		return nil
 	}
@@ -167,11 +169,10 @@ func (e *encoder) bound(w *writing, c *batch.Column) *source {
 		if len(e.roots) >= plansMax {
 			clear(e.roots)
 		}
-		made := newSource(&w.step)
-		s = &made
+		s = []source{newSource(&w.step)}
 		e.roots[w] = s
 	}
-	s.bind(&e.data, c, false)
+	s[0].bind(&e.data, c)
 	return s
 }
 
@@ -264,16 +265,27 @@ func (e *encoder) fill(p int, t []byte) int {
 }
 
 // putLong writes a number at p, where there is room for it.
-func putLong(b []byte, p int, v int64) int {
-	u := uint64(v)<<1 ^ uint64(v>>63)
-	for u >= 0x80 {
-		b[p] = byte(u) | 0x80
-		u >>= 7
-		p++
+func putLong(b []byte, p int, v int64) int { return putVarint(b, p, uint64(v<<1^v>>63)) }
+
+// putVarint writes v at p, seven bits a byte, eight bytes at once: there is room for ten.
+func putVarint(b []byte, p int, v uint64) int {
+	if v >= 1<<56 {
+		return putVarintPlain(b, p, v)
 	}
-	b[p] = byte(u)
-	return p + 1
+	n := uint(bits.Len64(v|1)*9+64) >> 6
+	w := v&0x0fffffff | v<<4&0x0fffffff00000000
+	w = w&0x00003fff00003fff | w<<2&0x3fff00003fff0000
+	w = w&0x007f007f007f007f | w<<1&0x7f007f007f007f00
+	binary.LittleEndian.PutUint64(b[p:], w|0x8080808080808080&(1<<(8*n-8)-1))
+	return p + int(n)
 }
 
-// leastRoom is room for an index and a number.
-const leastRoom = 2 + longBytesMax
+// putVarintPlain is putVarint, a byte at a time.
+func putVarintPlain(b []byte, p int, v uint64) int {
+	for ; v >= 0x80; p++ {
+		b[p] = byte(v) | 0x80
+		v >>= 7
+	}
+	b[p] = byte(v)
+	return p + 1
+}

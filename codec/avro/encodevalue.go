@@ -2,51 +2,80 @@ package avro
 
 import (
 	"encoding/binary"
-	"math"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/internal/java"
 )
 
-// value writes row i of s at p and returns where it ends, -1 where the plain writer must say why not.
-func (e *encoder) value(s *source, i, p int) int {
-	e.room(p, leastRoom)
-	if s.form != batch.FormPlain {
-		return e.otherForm(s, i, p)
-	}
-	if s.valid != nil && !s.valid.Get(i) {
-		return e.null(s, p)
-	}
-	if s.nullable && s.op != writeUnion {
-		e.buf[p] = s.some
-		p++
-	}
-	switch s.op {
-	case writeInt64:
-		return putLong(e.buf, p, s.int64s[i])
-	case writeText:
-		return e.text(&s.col.Bytes, i, p)
-	case writeInt32:
-		return putLong(e.buf, p, int64(s.int32s[i]))
-	case writeFloat64:
-		binary.LittleEndian.PutUint64(e.buf[p:], math.Float64bits(s.words8[i]))
-		return p + 8
-	case writeBoolean:
-		e.buf[p] = 0
-		if s.bools[i] {
-			e.buf[p] = 1
+// memberRoom is room for a value of most kinds: an index, a length or a number, and short text, eight bytes at a time.
+const memberRoom = 32
+
+// members writes row i of each of list at p, one behind the other, and returns where they end, -1 where the plain writer must say
+// why not.
+func (e *encoder) members(list []source, i, p int) int {
+	buf := e.buf
+	for k := range list {
+		s := &list[k]
+		if p+memberRoom > len(buf) {
+			e.grow(p, memberRoom)
+			buf = e.buf
 		}
-		return p + 1
-	case writeStruct:
-		for k := range s.sub {
-			if p = e.value(&s.sub[k], i, p); p < 0 {
+		if s.valid != nil && !s.valid.Get(i) {
+			if p = e.null(s, p); p < 0 {
 				return -1
 			}
+			buf = e.buf
+			continue
 		}
-		return p
+		buf[p] = s.some
+		p += int(s.lead)
+		switch s.does {
+		case writeInt64:
+			v := int64(s.words8[i])
+			p = putVarint(buf, p, uint64(v<<1^v>>63))
+		case writeText:
+			v := s.views[i]
+			t, at := s.bufs[v.Pos>>31], int(v.Pos&^batch.InArena)
+			if v.Len <= shortText && at+shortText <= len(t) {
+				t = t[at : at+shortText]
+				low, high := binary.LittleEndian.Uint64(t), binary.LittleEndian.Uint64(t[8:])
+				if (low&(1<<(8*v.Len)-1)|high&(^uint64(0)>>(8*shortText-8*v.Len)))&highBits == 0 {
+					d := buf[p : p+shortText+1]
+					d[0] = byte(v.Len << 1)
+					binary.LittleEndian.PutUint64(d[1:], low)
+					binary.LittleEndian.PutUint64(d[9:], high)
+					p += int(v.Len) + 1
+					continue
+				}
+			}
+			p = e.text(s, v, p)
+			buf = e.buf
+		case writeInt32:
+			v := int32(s.words4[i])
+			p = putVarint(buf, p, uint64(uint32(v<<1^v>>31)))
+		case writeFloat64:
+			binary.LittleEndian.PutUint64(buf[p:], s.words8[i])
+			p += 8
+		case writeBoolean:
+			buf[p] = s.bytes[i]
+			p++
+		case writeStruct:
+			if p = e.members(s.sub, i, p); p < 0 {
+				return -1
+			}
+			buf = e.buf
+		default:
+			if p = e.rare(s, i, p); p < 0 {
+				return -1
+			}
+			buf = e.buf
+		}
 	}
-	return e.rare(s, i, p)
+	return p
 }
+
+// shortText is how many bytes of text are looked at and written at once.
+const shortText = 16
 
 // null writes a row that is null.
 func (e *encoder) null(s *source, p int) int {
@@ -60,52 +89,41 @@ func (e *encoder) null(s *source, p int) int {
 	return -1
 }
 
-// otherForm writes a row of a constant or a dictionary.
-func (e *encoder) otherForm(s *source, i, p int) int {
-	if s.form == batch.FormConstant {
-		if s.bad {
-			return -1
-		}
-		return e.fill(p, s.constant)
+// text writes the length and the bytes of text of any length.
+func (e *encoder) text(s *source, v batch.View, p int) int {
+	t, at := s.bufs[v.Pos>>31], int(v.Pos&^batch.InArena)
+	b := t[at : at+int(v.Len)]
+	if !validText(t, at, len(b)) {
+		b = java.AppendEncodedUTF8(nil, b)
 	}
-	if s.valid != nil && !s.valid.Get(i) {
-		return e.null(s, p)
-	}
-	return e.value(s.dict, int(s.index[i]), p)
-}
-
-// text writes the length and the bytes of text.
-func (e *encoder) text(b *batch.Bytes, i, p int) int {
-	v := b.Views[i]
-	t := b.ViewBytes(v)
-	if !validText(b.Bufs[v.Pos>>31], int(v.Pos&^batch.InArena), len(t)) {
-		t = java.AppendEncodedUTF8(nil, t)
-	}
-	return e.sized(t, p)
+	return e.sized(b, p)
 }
 
 // sized writes a length and as many bytes.
 func (e *encoder) sized(t []byte, p int) int {
-	p = putLong(e.buf, p, int64(len(t)))
+	p = putVarint(e.buf, p, uint64(len(t))<<1)
 	e.room(p, len(t))
 	return p + copy(e.buf[p:], t)
 }
 
-// rare writes values of the kinds that value has no case for.
+// rare writes values of the kinds that members has no case for.
 func (e *encoder) rare(s *source, i, p int) int {
-	switch s.op {
+	switch s.does {
+	case writeConstant:
+		return e.fill(p, s.constant)
+	case writeDictionary:
+		return e.members(s.dict, int(s.index[i]), p)
 	case writeInt8:
-		return putLong(e.buf, p, int64(s.int8s[i]))
+		return putLong(e.buf, p, int64(int8(s.bytes[i])))
 	case writeInt16:
-		return putLong(e.buf, p, int64(s.int16s[i]))
+		return putLong(e.buf, p, int64(int16(s.words2[i])))
 	case writeTime:
-		v := s.int32s[i]
-		if v < 0 || v > millisPerDay {
+		if s.words4[i] > millisPerDay {
 			return -1
 		}
-		return putLong(e.buf, p, int64(v))
+		return putLong(e.buf, p, int64(s.words4[i]))
 	case writeFloat32:
-		binary.LittleEndian.PutUint32(e.buf[p:], math.Float32bits(s.words4[i]))
+		binary.LittleEndian.PutUint32(e.buf[p:], s.words4[i])
 		return p + 4
 	case writeSymbol:
 		n, ok := s.symbols[string(s.col.At(i))]
@@ -147,9 +165,9 @@ func (e *encoder) rare(s *source, i, p int) int {
 // raw writes bytes that are a record of their own.
 func (e *encoder) raw(s *source, i, p int) int {
 	switch {
-	case s.form == batch.FormConstant || s.form == batch.FormDictionary:
+	case s.does == writeConstant || s.does == writeDictionary || s.does == writeNone:
 		return -1
-	case s.op == writeDecimal:
+	case s.does == writeDecimal:
 		b := e.unscaled(s, i)
 		if b == nil {
 			return -1
@@ -183,10 +201,8 @@ func (e *encoder) items(s *source, i, p int) int {
 		p = putLong(e.buf, p, int64(to-from))
 	}
 	for r := from; r < to; r++ {
-		for k := range s.sub {
-			if p = e.value(&s.sub[k], r, p); p < 0 {
-				return -1
-			}
+		if p = e.members(s.sub, r, p); p < 0 {
+			return -1
 		}
 	}
 	return e.fill(p, zero)
@@ -199,7 +215,7 @@ func (e *encoder) union(s *source, i, p int) int {
 		if m.col.IsNull(i) && m.def == nil {
 			continue
 		}
-		return e.value(m, i, e.fill(p, s.prefixes[k]))
+		return e.members(s.sub[k:k+1], i, e.fill(p, s.prefixes[k]))
 	}
 	if s.nullable {
 		e.buf[p] = s.null

@@ -13,6 +13,7 @@ type rowReader struct {
 	source []byte // the buffer that columns point into
 	other  bool   // it is the second of the input's
 	base   uint32 // where the row starts in it
+	end    int    // how many bytes the row has
 	copy   bool   // the row lies elsewhere: what is kept of it is copied to text
 	text   []byte // text that is not in the source: repaired, or copied
 	empty  int64  // items of no bytes that may still come
@@ -25,15 +26,18 @@ func le32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
 func le64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
 // steps reads the values of steps at i in b into row r of the columns, and returns where they end, -1 where the bytes are wrong.
+//
+// Bytes of other rows may follow the row's in b, so that numbers are read eight bytes at once: who calls for a whole row looks
+// whether its values end where it does. Text ends in the row, or is wrong.
 func (x *rowReader) steps(steps []step, cols []*target, b []byte, i, r int) int {
 	for k := range steps {
 		st, t := &steps[k], cols[k]
 		if st.nullable {
-			var v uint64
-			if v, i = varint(b, i); i < 0 || v != 0 && v != 2 {
-				return -1
+			if i >= len(b) || b[i] != 0 && b[i] != 2 {
+				return x.longIndex(steps[k:], cols[k:], b, i, r)
 			}
-			if int32(v>>1) == st.null {
+			i++
+			if int32(b[i-1]>>1) == st.null {
 				continue
 			}
 		}
@@ -42,17 +46,39 @@ func (x *rowReader) steps(steps []step, cols []*target, b []byte, i, r int) int 
 		}
 		switch st.op {
 		case readInt64:
+			if i+8 <= len(b) {
+				if w := le64(b[i:]); w&highBits != highBits {
+					v, n := gathered(w)
+					t.words8[r] = v>>1 ^ -(v & 1)
+					i += n
+					continue
+				}
+			}
 			var v uint64
-			if v, i = varint(b, i); i < 0 {
+			if v, i = varintPlain(b, i); i < 0 {
 				return -1
 			}
 			t.words8[r] = v>>1 ^ -(v & 1)
 		case readText:
 			var v uint64
-			if v, i = varint(b, i); i < 0 || v&1 != 0 || v>>1 > uint64(len(b)-i) {
+			if i < len(b) && b[i] < 0x80 {
+				v = uint64(b[i])
+				i++
+			} else if v, i = longVarint(b, i); i < 0 {
 				return -1
 			}
 			n := int(v >> 1)
+			if v&1 != 0 || n > x.end-i {
+				return -1
+			}
+			if n <= shortText && i+shortText <= len(b) && !x.copy {
+				low, high := le64(b[i:]), le64(b[i+8:])
+				if (low&(1<<(8*uint(n))-1)|high&(^uint64(0)>>(8*shortText-8*uint(n))))&highBits == 0 {
+					t.views[r] = batch.View{Pos: x.base + uint32(i), Len: uint32(n)}
+					i += n
+					continue
+				}
+			}
 			if x.copy || !validText(b, i, n) {
 				if t.views[r] = x.rewritten(b[i : i+n]); t.views[r].Pos == 0 {
 					return -1
@@ -62,11 +88,18 @@ func (x *rowReader) steps(steps []step, cols []*target, b []byte, i, r int) int 
 			}
 			i += n
 		case readInt32, readTime, readInt16, readInt8:
-			v, end := varint(b, i)
-			if end < 0 || end-i > intBytesMax {
+			v, size := uint64(0), 0
+			if i+8 <= len(b) && le64(b[i:])&highBits != highBits {
+				v, size = gathered(le64(b[i:]))
+			} else {
+				end := 0
+				v, end = varintPlain(b, i)
+				size = end - i // of a number without end: negative
+			}
+			if uint(size-1) >= intBytesMax {
 				return -1
 			}
-			i = end
+			i += size
 			n := uint32(v)>>1 ^ -uint32(v&1)
 			switch st.op {
 			case readInt8:
@@ -97,10 +130,7 @@ func (x *rowReader) steps(steps []step, cols []*target, b []byte, i, r int) int 
 			if i >= len(b) {
 				return -1
 			}
-			t.bytes[r] = 0
-			if b[i] == 1 {
-				t.bytes[r] = 1
-			}
+			t.bytes[r] = truth(b[i])
 			i++
 		case readEnum:
 			v, end := varint(b, i)
@@ -123,8 +153,34 @@ func (x *rowReader) steps(steps []step, cols []*target, b []byte, i, r int) int 
 	return i
 }
 
+// truth is a boolean as columns hold it: what is not 1 is false. Source: BinaryDecoder.readBoolean.
+func truth(b byte) byte {
+	v := uint32(0)
+	if b == 1 {
+		v = 1
+	}
+	return byte(v)
+}
+
+// longIndex goes on where the index of a union with null takes more bytes than it needs, or is wrong.
+func (x *rowReader) longIndex(steps []step, cols []*target, b []byte, i, r int) int {
+	v, i := varint(b, i)
+	if i < 0 || v != 0 && v != 2 {
+		return -1
+	}
+	if int32(v>>1) != steps[0].null {
+		there := steps[0]
+		there.nullable = false
+		if i = x.steps([]step{there}, cols[:1], b, i, r); i < 0 {
+			return -1
+		}
+	}
+	return x.steps(steps[1:], cols[1:], b, i, r)
+}
+
 // rare reads values of the kinds that steps has no case for.
 func (x *rowReader) rare(st *step, t *target, b []byte, i, r int) int {
+	b = b[:min(x.end, len(b))]
 	switch st.op {
 	case readBytes, readDecimal:
 		v, i := varint(b, i)
@@ -224,8 +280,6 @@ func (x *rowReader) union(st *step, t *target, b []byte, i, r int) int {
 	}
 	return x.steps(st.sub[n:n+1], t.sub[n:n+1], b, end, r)
 }
-
-const highBits = 0x8080808080808080
 
 // validText reports whether the n bytes at i are UTF-8.
 func validText(b []byte, i, n int) bool {

@@ -12,6 +12,7 @@ type domain struct {
 	rows    int // so far; of the root: of the batch
 	mark    int // rows before the present row of the input
 	columns []*target
+	lists   []*target // those of columns that have elements
 }
 
 // target is a column that is being filled. The arrays of the root's columns are the batch's own from the start;
@@ -47,6 +48,7 @@ func newTarget(st *step, d *domain, nullable bool) *target {
 		t.symbols = st.text
 	case readArray, readMap:
 		t.elems = &domain{}
+		d.lists = append(d.lists, t)
 		for i := range st.sub {
 			t.sub = append(t.sub, newTarget(&st.sub[i], t.elems, false))
 		}
@@ -165,11 +167,9 @@ func extended[S ~[]E, E any](s S, n int) S {
 
 // markRows remembers how far the domains below t are before a row.
 func (d *domain) markRows() {
-	for _, t := range d.columns {
-		if t.elems != nil {
-			t.elems.mark = t.elems.rows
-			t.elems.markRows()
-		}
+	for _, t := range d.lists {
+		t.elems.mark = t.elems.rows
+		t.elems.markRows()
 	}
 }
 

@@ -85,16 +85,24 @@ func varint(b []byte, i int) (v uint64, end int) {
 // longVarint is varint for numbers of several bytes: eight are looked at at once.
 func longVarint(b []byte, i int) (v uint64, end int) {
 	if i+8 <= len(b) {
-		w := binary.LittleEndian.Uint64(b[i:])
-		if stop := ^w & 0x8080808080808080; stop != 0 {
-			n := bits.TrailingZeros64(stop) >> 3
-			w &= 0x7f7f7f7f7f7f7f7f & (^uint64(0) >> (56 - 8*uint(n)))
-			w = w&0x007f007f007f007f | w&0x7f007f007f007f00>>1
-			w = w&0x00003fff00003fff | w&0x3fff00003fff0000>>2
-			return w&0x0fffffff | w&0x0fffffff00000000>>4, i + n + 1
+		if w := binary.LittleEndian.Uint64(b[i:]); w&highBits != highBits {
+			v, n := gathered(w)
+			return v, i + n
 		}
 	}
 	return varintPlain(b, i)
+}
+
+// highBits are the bits that say that a byte of a number is not its last, or of a text that it is not ASCII.
+const highBits = 0x8080808080808080
+
+// gathered returns the number that starts the eight bytes of w and ends in them, and how many bytes it has.
+func gathered(w uint64) (v uint64, n int) {
+	n = bits.TrailingZeros64(^w&highBits) + 1
+	w &= 0x7f7f7f7f7f7f7f7f & (^uint64(0) >> (64 - uint(n)))
+	w = w&0x007f007f007f007f | w&0x7f007f007f007f00>>1
+	w = w&0x00003fff00003fff | w&0x3fff00003fff0000>>2
+	return w&0x0fffffff | w&0x0fffffff00000000>>4, n >> 3
 }
 
 // varintPlain is varint, a byte at a time.

@@ -25,11 +25,7 @@ func (e *encoder) textMap(s *source, i, p int) int {
 		return -1
 	}
 	for k := first; k < first+to-from; k++ {
-		row := e.entries[k].row
-		if p = e.value(&s.sub[0], row, p); p < 0 {
-			return -1
-		}
-		if p = e.value(&s.sub[1], row, p); p < 0 {
+		if p = e.members(s.sub, e.entries[k].row, p); p < 0 {
 			return -1
 		}
 	}

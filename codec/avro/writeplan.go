@@ -29,6 +29,9 @@ const (
 	writeEntries
 	writeStruct
 	writeUnion
+	writeConstant   // bytes that stand for all rows
+	writeDictionary // a row of another column
+	writeNone       // nothing: no row can be written
 )
 
 // outStep writes one value of a row.
