@@ -114,12 +114,13 @@ func (w *Worker) FenceZombies(ctx context.Context, name string, config map[strin
 	return nil
 }
 
-// fence takes a transactional id. Source: FenceProducersHandler.
+// fence takes a transactional id. Source: Worker.fenceZombies, FenceProducersHandler.
 func fence(ctx context.Context, cl *kgo.Client, id string) error {
 	for {
 		req := kmsg.NewPtrInitProducerIDRequest()
 		req.TransactionalID = kmsg.StringPtr(id)
-		req.TransactionTimeoutMillis = 1 // of a producer that begins nothing
+		// The coordinator gives the replicas of its log so long to write the new epoch, else it takes the epoch back.
+		req.TransactionTimeoutMillis = int32(fenceMax.Milliseconds())
 		resp, err := req.RequestWith(ctx, cl)
 		if err == nil {
 			err = kerr.ErrorForCode(resp.ErrorCode)

@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
@@ -260,6 +262,28 @@ func TestExactlyOnce_FencingAbortsWhatIsOpen(t *testing.T) {
 	b.stopTask("s") // fails to commit
 	b.sees("t", "")
 	b.sees("offsets", "")
+}
+
+// TestExactlyOnce_FencingWaitsForReplicas has brokers that need a second to replicate the log of transactions.
+func TestExactlyOnce_FencingWaitsForReplicas(t *testing.T) {
+	b := newExactlyOnceBench(t, sourceOf(&fakeConnector{}))
+	var asked []int32
+	b.cluster.ControlKey(int16(kmsg.InitProducerID), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		b.cluster.KeepControl()
+		req := r.(*kmsg.InitProducerIDRequest)
+		if asked = append(asked, req.TransactionTimeoutMillis); req.TransactionTimeoutMillis >= 1000 {
+			return nil, nil, false
+		}
+		resp := req.ResponseKind().(*kmsg.InitProducerIDResponse)
+		resp.ErrorCode = kerr.CoordinatorNotAvailable.Code
+		return resp, nil, true
+	})
+	if err := b.worker.FenceZombies(t.Context(), "s", source(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if len(asked) != 1 || asked[0] != 90_000 {
+		t.Errorf("timeouts of the requests are %v", asked)
+	}
 }
 
 func TestExactlyOnce_WhatATaskMustNotDo(t *testing.T) {
