@@ -45,7 +45,7 @@ type laneBrokers struct {
 func startLaneBrokers(t *testing.T, n, lanes int, checks string) *laneBrokers {
 	t.Helper()
 	return &laneBrokers{Brokers: suite.StartBrokers(t, n, lanes*laneWorkers, harness.Properties{
-		"broker.session.timeout.ms": "6000", // a busy machine must not be taken for a dead broker
+		"broker.session.timeout.ms": "12000", // a busy machine must not be taken for a dead broker
 	}, checks)}
 }
 
@@ -265,6 +265,8 @@ func (r *laneRun) finish() {
 	})
 	if err != nil {
 		r.t.Errorf("%v: %s", err, r.status())
+		r.ask(http.MethodPut, "/connectors/"+r.name+"/stop", "") // what goes on while it is read looks torn
+		r.cluster.Running()[0].WaitState(r.t, r.name, "STOPPED", 0)
 	}
 }
 
