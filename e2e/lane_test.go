@@ -176,7 +176,7 @@ func (r *laneRun) begin() {
 	r.kafka.CreateTopic(r.topic, laneTopicParts, nil)
 	r.config = harness.Properties{
 		"name": r.name, "connector.class": "com.example.counter.CounterSource", "tasks.max": fmt.Sprint(1 + r.random.IntN(laneSources)), "topic": r.topic,
-		"partitions": fmt.Sprint(laneSources), "interval.ms": "20",
+		"partitions": fmt.Sprint(laneSources), "interval.ms": "50",
 		"history": filepath.Join(r.dir, "emit.jsonl"), "goal.file": filepath.Join(r.dir, "goal"),
 		"producer.override.linger.ms": "0",
 	}
