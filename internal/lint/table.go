@@ -60,17 +60,17 @@ var Rows = []Row{
 	},
 	{
 		From:  []string{"connectors/cdc/postgres/**"},
-		May:   []string{"connectors", "batch", "config", "connectors/cdc/**", "internal/kafka/**"},
+		May:   []string{"connectors", "batch/**", "config", "connectors/cdc/**", "internal/kafka/**"},
 		Not:   []string{"connectors/cdc/mysql/**"},
 		Tests: testSupport,
-		Why:   "connectors/cdc/postgres imports connectors, batch, config, connectors/cdc and internal/kafka; never engine, coord or another plugin",
+		Why:   "connectors/cdc/postgres imports connectors, batch/**, config, connectors/cdc and internal/kafka; never engine, coord or another plugin",
 	},
 	{
 		From:  []string{"connectors/cdc/mysql/**"},
-		May:   []string{"connectors", "batch", "config", "connectors/cdc/**", "internal/kafka/**"},
+		May:   []string{"connectors", "batch/**", "config", "connectors/cdc/**", "internal/kafka/**"},
 		Not:   []string{"connectors/cdc/postgres/**"},
 		Tests: testSupport,
-		Why:   "connectors/cdc/mysql imports connectors, batch, config, connectors/cdc and internal/kafka; never engine, coord or another plugin",
+		Why:   "connectors/cdc/mysql imports connectors, batch/**, config, connectors/cdc and internal/kafka; never engine, coord or another plugin",
 	},
 	{
 		From:  []string{"connectors/storage/**"},

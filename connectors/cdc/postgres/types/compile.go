@@ -1,0 +1,142 @@
+package types
+
+import (
+	"bytes"
+	"crypto/md5"
+	"encoding/hex"
+	"strconv"
+
+	"github.com/millrace/millrace/batch"
+)
+
+func decimalText(v int32) string { return strconv.Itoa(int(v)) }
+
+// zeroText is BigDecimal zero of a scale as plain text.
+func zeroText(scale int32) string {
+	if scale <= 0 {
+		return "0"
+	}
+	return "0." + string(bytes.Repeat([]byte("0"), int(scale)))
+}
+
+// Decoder returns the decoder of a column, or nil where Debezium leaves columns of its type out.
+func (m *Modes) Decoder(c *Column) *Decoder {
+	t, modifier := c.Type, c.Modifier
+	for t.Base != nil {
+		if modifier < 0 {
+			modifier = t.Modifier
+		}
+		t = t.Base
+	}
+	row := m.row(t, modifier)
+	if row.schema == nil {
+		return nil
+	}
+	d := &Decoder{name: c.Name, parse: row.parse, text: row.text, binary: row.binary, Binary: row.binary != nil, missing: row.missing, scale: row.scale, unit: row.unit}
+	s := row.schema.Optional(c.Optional)
+	if c.Comment != "" {
+		s = s.Doc(c.Comment)
+	}
+	for _, p := range c.Params {
+		s = s.Param(p.Key, p.Value)
+	}
+	if v := defaultValue(c, t, d.parse); !v.IsNull() {
+		s, d.missing = s.Default(v), v
+	}
+	if c.Optional {
+		d.missing = batch.Null()
+	}
+	d.Schema = s.Build()
+	d.unchanged = m.unchanged(t, d)
+	return d
+}
+
+func (m *Modes) row(t *Type, modifier int32) mapping {
+	if t.Element == nil {
+		return m.mapping(t, modifier)
+	}
+	element := t.Element
+	if element.Base != nil { // arrays of domains are left out
+		return m.unknownArray()
+	}
+	switch element.OID {
+	case oidMoney, oidName, oidInterval, oidVarbit, oidXML, oidPoint:
+		return mapping{}
+	}
+	row := m.mapping(element, modifier)
+	if row.schema == nil {
+		return m.unknownArray()
+	}
+	// Elements of types that extensions bring and of enums are required. Source: PostgresValueConverter.
+	s := row.schema.Optional(optionalElements(element)).Build()
+	return mapping{schema: batch.NewSchema(batch.KindArray).Elem(s), parse: parseArray(row.parse), missing: batch.ArrayValue(nil)}
+}
+
+func optionalElements(t *Type) bool {
+	if t.Labels != nil {
+		return false
+	}
+	switch t.Name {
+	case "isbn", "vector", "halfvec", "sparsevec", "bit", "tsvector":
+		return false
+	}
+	return true
+}
+
+func (m *Modes) unknownArray() mapping {
+	if !m.Unknown {
+		return mapping{}
+	}
+	row := m.unknown()
+	return mapping{schema: batch.NewSchema(batch.KindArray).Elem(row.schema.Build()), parse: parseArray(row.parse), missing: batch.ArrayValue(nil)}
+}
+
+// unchanged returns what stands for a TOASTed value that the stream leaves out. Source: UnchangedToastedPlaceholder.
+func (m *Modes) unchanged(t *Type, d *Decoder) batch.Value {
+	text := string(m.Placeholder)
+	switch d.Schema.Kind() {
+	case batch.KindString:
+		if t.Name == "hstore" {
+			return batch.StringValue(string(append(appendJSON(append(appendJSON([]byte{'{'}, text), ':'), text), '}')))
+		}
+		if t.OID == oidBytea && m.Binary != "hex" {
+			return batch.StringValue(string(appendBinary(nil, m.Placeholder, m.Binary)))
+		}
+		return batch.StringValue(text)
+	case batch.KindBytes:
+		if d.Schema.Logical() == batch.LogicalNone {
+			return batch.BytesValue(m.Placeholder)
+		}
+	case batch.KindMap:
+		return batch.MapValueOf(&batch.MapValue{Keys: []batch.Value{batch.StringValue(text)}, Values: []batch.Value{batch.StringValue(text)}})
+	case batch.KindArray:
+		return m.unchangedArray(t.Element, d.Schema.Elem())
+	}
+	return d.missing
+}
+
+func (m *Modes) unchangedArray(element *Type, s *batch.Schema) batch.Value {
+	numbers := func(of func(v int64) batch.Value) batch.Value {
+		var out []batch.Value
+		for _, c := range m.Placeholder {
+			out = append(out, of(int64(c)))
+		}
+		return batch.ArrayValue(out)
+	}
+	switch {
+	case element.OID == oidUUID:
+		u := md5.Sum(m.Placeholder) // UUID.nameUUIDFromBytes
+		u[6], u[8] = u[6]&0x0f|0x30, u[8]&0x3f|0x80
+		h := hex.EncodeToString(u[:])
+		return batch.ArrayValue([]batch.Value{batch.StringValue(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])})
+	case s.Kind() == batch.KindString:
+		return batch.ArrayValue([]batch.Value{batch.StringValue(string(m.Placeholder))})
+	case s.Kind() == batch.KindBytes && s.Logical() == batch.LogicalNone:
+		return batch.ArrayValue([]batch.Value{batch.BytesValue(m.Placeholder)})
+	case s.Kind() == batch.KindInt32 && s.Logical() == batch.LogicalNone:
+		return numbers(func(v int64) batch.Value { return batch.Int32Value(int32(v)) })
+	case s.Kind() == batch.KindInt64 && s.Logical() == batch.LogicalNone:
+		return numbers(batch.Int64Value)
+	}
+	return batch.ArrayValue(nil)
+}
