@@ -1,9 +1,6 @@
 package generate
 
 import (
-	"encoding/binary"
-	"encoding/json"
-	"math"
 	"strconv"
 	"strings"
 
@@ -15,15 +12,27 @@ import (
 // AvroConverter is the class of Avro's converter.
 const AvroConverter = "io.confluent.connect.avro.AvroConverter"
 
-// avroFlags are keys that the original of the oracle has.
-var avroFlags = []string{"enhanced.avro.schema.support", "connect.meta.data", "scrub.invalid.names", "allow.optional.map.keys"}
+// avroFlags are keys that the original of the oracle has, of 7.0; newerAvroFlags those that came until 7.7.
+var (
+	avroFlags      = []string{"enhanced.avro.schema.support", "connect.meta.data", "scrub.invalid.names", "allow.optional.map.keys", "discard.type.doc.default"}
+	newerAvroFlags = append([]string{"flatten.singleton.unions", "generalized.sum.type.support", "ignore.default.for.nullables"}, avroFlags...)
+)
 
+// avroConfig draws the config of a converter. The older original has no such key and leaves unions of one type as they are.
 func (s source) avroConfig(path string) trial.Plugin {
+	p := s.avroConfigOf(path, avroFlags)
+	p.Config = append(p.Config, protocol.Pair{Key: "flatten.singleton.unions", Text: "false"})
+	return p
+}
+
+func (s source) newerAvroConfig(path string) trial.Plugin {
+	return s.avroConfigOf(path, newerAvroFlags)
+}
+
+func (s source) avroConfigOf(path string, flags []string) trial.Plugin {
 	p := converter(AvroConverter, protocol.Pair{Key: "schema.registry.url", Text: codectest.SchemasURL + path})
 	p.IsKey = s.oneIn(4)
-	// The original of the oracle has no such key and leaves unions of one type as they are.
-	p.Config = append(p.Config, protocol.Pair{Key: "flatten.singleton.unions", Text: "false"})
-	for _, k := range avroFlags {
+	for _, k := range flags {
 		if s.oneIn(3) {
 			p.Config = append(p.Config, protocol.Pair{Key: k, Text: pick(s, "true", "false")})
 		}
@@ -31,9 +40,11 @@ func (s source) avroConfig(path string) trial.Plugin {
 	return p
 }
 
-// avroWrite draws data of all kinds; names are mostly such as Avro takes.
-func (s source) avroWrite() *trial.Trial {
-	p := s.avroConfig("")
+func (s source) avroWrite() *trial.Trial      { return s.avroWriteBy(s.avroConfig("")) }
+func (s source) newerAvroWrite() *trial.Trial { return s.avroWriteBy(s.newerAvroConfig("")) }
+
+// avroWriteBy draws data of all kinds; names are mostly such as Avro takes.
+func (s source) avroWriteBy(p trial.Plugin) *trial.Trial {
 	mix := s.typedMix()
 	plain := !s.oneIn(4)
 	return s.write(p, func() protocol.Typed {
@@ -100,316 +111,4 @@ func renameValue(v *protocol.Value) {
 	for i := range v.Items {
 		renameValue(&v.Items[i])
 	}
-}
-
-// avroType is an Avro schema: its JSON, and how a value of it is drawn.
-type avroType struct {
-	json any
-	put  func(b []byte) []byte
-}
-
-// avroRead draws a writer's schema, and records of it, some of them damaged.
-func (s source) avroRead() *trial.Trial {
-	g := avroGenerator{source: s}
-	t := g.draw(0)
-	text, err := json.Marshal(t.json)
-	if err != nil {
-		panic(err)
-	}
-	p := s.avroConfig(codectest.SchemaPath(string(text)))
-	head := binary.BigEndian.AppendUint32([]byte{0}, uint32(codectest.SchemaNumber(string(text))))
-	raw := t.json == "bytes"
-	return s.trial(trial.ToConnect, p, func() trial.Item {
-		switch {
-		case s.oneIn(40):
-			return trial.Item{}
-		case s.oneIn(60):
-			return trial.Item{Bytes: []byte(s.bytes())}
-		}
-		b := t.put(head[:5:5])
-		if !raw && s.oneIn(12) {
-			b = append(b[:5:5], s.damage(b[5:])...)
-		}
-		return trial.Item{Bytes: b}
-	})
-}
-
-// avroGenerator draws Avro schemas; names are distinct.
-type avroGenerator struct {
-	source
-	names int
-}
-
-// object is a schema with a type and further members, in order.
-type object []protocol.Pair
-
-// MarshalJSON writes the members in order; texts are JSON already.
-func (o object) MarshalJSON() ([]byte, error) {
-	out := []byte{'{'}
-	for i, m := range o {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(append(strconv.AppendQuote(out, m.Key), ':'), m.Text...)
-	}
-	return append(out, '}'), nil
-}
-
-func text(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return string(b)
-}
-
-func (g *avroGenerator) draw(depth int) avroType {
-	switch {
-	case depth < depthMax && g.oneIn(2) || depth == 0:
-		return g.nested(depth)
-	case g.oneIn(4):
-		return g.annotated()
-	}
-	return g.primitive(pick(g.source, "int", "long", "float", "double", "boolean", "string", "bytes"))
-}
-
-func (g *avroGenerator) primitive(name string) avroType {
-	return avroType{name, func(b []byte) []byte {
-		switch name {
-		case "int":
-			return binary.AppendVarint(b, g.integer(32))
-		case "long":
-			return binary.AppendVarint(b, g.integer(64))
-		case "float":
-			return binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(g.float32())))
-		case "double":
-			return binary.LittleEndian.AppendUint64(b, math.Float64bits(g.float64()))
-		case "boolean":
-			return append(b, byte(g.IntN(2)))
-		case "string":
-			return sized(b, g.source.text())
-		}
-		return sized(b, g.bytes())
-	}}
-}
-
-func sized(b []byte, s string) []byte { return append(binary.AppendVarint(b, int64(len(s))), s...) }
-
-// annotated draws a primitive with properties.
-func (g *avroGenerator) annotated() avroType {
-	var base, logical string
-	switch g.IntN(6) {
-	case 0:
-		base, logical = "int", "date"
-	case 1:
-		base, logical = "int", "time-millis"
-	case 2:
-		base, logical = "long", pick(g.source, "timestamp-millis", "timestamp-micros", "local-timestamp-millis")
-	case 3:
-		base, logical = "bytes", "decimal"
-	case 4:
-		base, logical = "string", "uuid"
-	default:
-		base = pick(g.source, "int", "long", "float", "double", "boolean", "string", "bytes")
-	}
-	t := g.primitive(base)
-	o := object{{Key: "type", Text: text(base)}}
-	if logical == "decimal" {
-		o = append(o, protocol.Pair{Key: "precision", Text: pick(g.source, "10", "64", "4")}, protocol.Pair{Key: "scale", Text: pick(g.source, "0", "2", "4")})
-		t.put = func(b []byte) []byte { return sized(b, "\x01"+g.bytes()) }
-	}
-	if logical == "time-millis" {
-		t.put = func(b []byte) []byte { return binary.AppendVarint(b, g.Int64N(90_000_000)-1_000_000) }
-	}
-	if g.oneIn(3) {
-		o = append(o, protocol.Pair{Key: "connect.doc", Text: text(pick(g.source, words[1:20]...))})
-	}
-	if logical == "" && g.oneIn(4) {
-		o = append(o, protocol.Pair{Key: "connect.version", Text: pick(g.source, "1", "7")})
-	}
-	if g.oneIn(3) {
-		o = append(o, protocol.Pair{Key: "connect.parameters", Text: `{"p":"q","r":"s"}`})
-	}
-	if g.oneIn(3) {
-		o = append(o, protocol.Pair{Key: "connect.default", Text: g.someJSON()})
-	}
-	if logical == "" && g.oneIn(5) {
-		o = append(o, protocol.Pair{Key: "connect.name", Text: `"a.b.C"`})
-	}
-	if base == "int" && g.oneIn(3) {
-		o = append(o, protocol.Pair{Key: "connect.type", Text: pick(g.source, `"int8"`, `"int16"`)})
-	}
-	if logical != "" {
-		o = append(o, protocol.Pair{Key: "logicalType", Text: text(logical)})
-	}
-	if g.oneIn(6) {
-		o = append(o, protocol.Pair{Key: "avro.java.string", Text: `"String"`})
-	}
-	t.json = o
-	return t
-}
-
-// someJSON draws a value for a default.
-func (g *avroGenerator) someJSON() string {
-	return pick(g.source, "1", "0", "-7", "1.5", "true", `"x"`, `"\u00ff"`, "null", "[]", "{}", "12345678901", `"1"`, "[1]")
-}
-
-func (g *avroGenerator) name() string {
-	g.names++
-	return "N" + strconv.Itoa(g.names)
-}
-
-func (g *avroGenerator) nested(depth int) avroType {
-	switch g.IntN(9) {
-	case 0:
-		e := g.draw(depth + 1)
-		return avroType{object{{Key: "type", Text: `"array"`}, {Key: "items", Text: text(e.json)}}, func(b []byte) []byte { return g.blocks(b, e.put) }}
-	case 1:
-		e := g.draw(depth + 1)
-		return avroType{object{{Key: "type", Text: `"map"`}, {Key: "values", Text: text(e.json)}}, func(b []byte) []byte {
-			return g.blocks(b, func(b []byte) []byte { return e.put(sized(b, pick(g.source, fieldNames...))) })
-		}}
-	case 2:
-		return g.enum()
-	case 3:
-		return g.fixed()
-	case 4, 5:
-		return g.union(depth)
-	}
-	return g.record(depth)
-}
-
-// blocks writes items in one block, or in some, with their sizes or without.
-func (g *avroGenerator) blocks(b []byte, put func([]byte) []byte) []byte {
-	for range 1 + g.IntN(2) {
-		n := int64(g.size(3))
-		if n == 0 {
-			break
-		}
-		var items []byte
-		for range n {
-			items = put(items)
-		}
-		if g.oneIn(3) {
-			b = binary.AppendVarint(binary.AppendVarint(b, -n), int64(len(items)))
-		} else {
-			b = binary.AppendVarint(b, n)
-		}
-		b = append(b, items...)
-	}
-	return append(b, 0)
-}
-
-func (g *avroGenerator) enum() avroType {
-	symbols := []string{"A", "B", "C", "long_symbol"}[:1+g.IntN(4)]
-	o := object{{Key: "type", Text: `"enum"`}, {Key: "name", Text: text(g.name())}}
-	if g.oneIn(2) {
-		o = append(o, protocol.Pair{Key: "namespace", Text: `"com.acme"`})
-	}
-	if g.oneIn(3) {
-		o = append(o, protocol.Pair{Key: "doc", Text: `"of an enum"`})
-	}
-	o = append(o, protocol.Pair{Key: "symbols", Text: text(symbols)})
-	if g.oneIn(3) {
-		o = append(o, protocol.Pair{Key: "default", Text: text(symbols[0])})
-	}
-	return avroType{o, func(b []byte) []byte { return binary.AppendVarint(b, int64(g.IntN(len(symbols)))) }}
-}
-
-func (g *avroGenerator) fixed() avroType {
-	n := 1 + g.IntN(9)
-	o := object{{Key: "type", Text: `"fixed"`}, {Key: "name", Text: text(g.name())}, {Key: "size", Text: strconv.Itoa(n)}}
-	return avroType{o, func(b []byte) []byte {
-		for range n {
-			b = append(b, byte(g.Uint32()))
-		}
-		return b
-	}}
-}
-
-func (g *avroGenerator) record(depth int) avroType {
-	o := object{{Key: "type", Text: `"record"`}, {Key: "name", Text: text(g.name())}}
-	if g.oneIn(2) {
-		o = append(o, protocol.Pair{Key: "namespace", Text: `"com.acme"`})
-	}
-	if g.oneIn(4) {
-		o = append(o, protocol.Pair{Key: "doc", Text: `"of a record"`})
-	}
-	var fields []object
-	var puts []func([]byte) []byte
-	for i := range 1 + g.IntN(6) {
-		f := object{{Key: "name", Text: text("f" + strconv.Itoa(i))}}
-		t := g.draw(depth + 1)
-		f = append(f, protocol.Pair{Key: "type", Text: text(t.json)})
-		if g.oneIn(5) {
-			f = append(f, protocol.Pair{Key: "doc", Text: `"of a field"`})
-		}
-		if g.oneIn(3) {
-			f = append(f, protocol.Pair{Key: "default", Text: g.someJSON()})
-		}
-		fields, puts = append(fields, f), append(puts, t.put)
-	}
-	o = append(o, protocol.Pair{Key: "fields", Text: text(fields)})
-	if g.oneIn(4) {
-		o = append(o, protocol.Pair{Key: "connect.version", Text: "2"})
-	}
-	if g.oneIn(6) {
-		o = append(o, protocol.Pair{Key: "connect.name", Text: `"renamed.R"`})
-	}
-	return avroType{o, func(b []byte) []byte {
-		for _, put := range puts {
-			b = put(b)
-		}
-		return b
-	}}
-}
-
-// union draws a union: with null alone, or of some branches, each type once.
-func (g *avroGenerator) union(depth int) avroType {
-	null := avroType{"null", func(b []byte) []byte { return b }}
-	var types []avroType
-	if g.oneIn(2) {
-		types = []avroType{null, g.branch(depth)}
-		if g.oneIn(3) {
-			types[0], types[1] = types[1], types[0]
-		}
-	} else {
-		for _, name := range []string{"int", "string", "bytes", "double", "long", "boolean"}[:1+g.IntN(6)] {
-			types = append(types, g.primitive(name))
-		}
-		if g.oneIn(2) {
-			types = append(types, g.branch(depth))
-			if _, plain := types[len(types)-1].json.(string); plain {
-				types = types[:len(types)-1]
-			}
-		}
-		if g.oneIn(2) {
-			types = append(types, null)
-		}
-		g.Shuffle(len(types), func(i, j int) { types[i], types[j] = types[j], types[i] })
-	}
-	list := make([]any, len(types))
-	for i := range types {
-		list[i] = types[i].json
-	}
-	return avroType{list, func(b []byte) []byte {
-		n := g.IntN(len(types))
-		return types[n].put(binary.AppendVarint(b, int64(n)))
-	}}
-}
-
-// branch draws what may stand in a union beside null.
-func (g *avroGenerator) branch(depth int) avroType {
-	switch g.IntN(5) {
-	case 0:
-		return g.enum()
-	case 1:
-		return g.fixed()
-	case 2:
-		return g.record(depth + 1)
-	case 3:
-		e := g.draw(depth + 1)
-		return avroType{object{{Key: "type", Text: `"array"`}, {Key: "items", Text: text(e.json)}}, func(b []byte) []byte { return g.blocks(b, e.put) }}
-	}
-	return g.primitive(pick(g.source, "int", "string", "bytes", "double"))
 }

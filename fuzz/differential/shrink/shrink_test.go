@@ -10,7 +10,7 @@ import (
 )
 
 func TestShrink_BytesToTheOneThatMatters(t *testing.T) {
-	tr := &trial.Trial{Op: trial.ToConnect, Batch: true, Topic: "topic", Plugins: []trial.Plugin{{Kind: "converter", Class: "C", Config: []protocol.Pair{{Key: "k", Text: "v"}}}}}
+	tr := &trial.Trial{Op: trial.ToConnect, Batch: true, Topic: "topic", Plugins: []trial.Plugin{{Kind: "converter", Class: "C", Config: []protocol.Pair{{Key: "k", Text: "v"}, {Key: registryKey, Text: "http://h/s"}}}}}
 	for range 50 {
 		tr.Items = append(tr.Items, trial.Item{Bytes: []byte("harmless")})
 	}
@@ -23,7 +23,7 @@ func TestShrink_BytesToTheOneThatMatters(t *testing.T) {
 		}
 		return false
 	}, 5000)
-	if len(got.Items) != 1 || string(got.Items[0].Bytes) != "needle" || got.Batch || len(got.Plugins[0].Config) != 0 {
+	if len(got.Items) != 1 || string(got.Items[0].Bytes) != "needle" || got.Batch || len(got.Plugins[0].Config) != 1 || got.Plugins[0].Config[0].Text != "http://h/s" {
 		t.Fatalf("shrunk to %s", measure(got))
 	}
 }

@@ -1,0 +1,430 @@
+package generate
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/millrace/millrace/codec/codectest"
+	"github.com/millrace/millrace/fuzz/differential/protocol"
+	"github.com/millrace/millrace/fuzz/differential/trial"
+)
+
+// ProtobufConverter is the class of Protobuf's converter.
+const ProtobufConverter = "io.confluent.connect.protobuf.ProtobufConverter"
+
+// protobufFlags are keys that the original of the oracle has.
+var protobufFlags = []string{
+	"enhanced.protobuf.schema.support", "scrub.invalid.names", "optional.for.nullables", "optional.for.proto2", "wrapper.for.nullables",
+	"wrapper.for.raw.primitives",
+}
+
+func (s source) protobufConfig(path string) trial.Plugin {
+	p := converter(ProtobufConverter, protocol.Pair{Key: "schema.registry.url", Text: codectest.SchemasURL + path})
+	p.IsKey = s.oneIn(4)
+	for _, k := range protobufFlags {
+		if s.oneIn(4) {
+			p.Config = append(p.Config, protocol.Pair{Key: k, Text: pick(s, "true", "false")})
+		}
+	}
+	return p
+}
+
+// protobufRead draws a file, and records of one of its messages, some of them damaged.
+func (s source) protobufRead() *trial.Trial {
+	g := protoGenerator{source: s, proto2: s.oneIn(5)}
+	text, messages := g.file()
+	p := s.protobufConfig(codectest.TypedSchemaPath("PROTOBUF", text))
+	head := binary.BigEndian.AppendUint32([]byte{0}, uint32(codectest.SchemaNumber(text)))
+	return s.trial(trial.ToConnect, p, func() trial.Item {
+		switch {
+		case s.oneIn(40):
+			return trial.Item{}
+		case s.oneIn(60):
+			return trial.Item{Bytes: []byte(s.bytes())}
+		}
+		n := 0
+		if s.oneIn(4) {
+			n = s.IntN(len(messages))
+		}
+		b := append([]byte{}, head...)
+		switch {
+		case s.oneIn(60):
+			b = append(b, 2, byte(s.IntN(9))) // perhaps of no message
+		case n == 0 && !s.oneIn(6):
+			b = append(b, 0)
+		default:
+			b = binary.AppendVarint(append(b, 2), int64(n))
+		}
+		at := len(b)
+		b = messages[n].put(&g, b, 0)
+		if s.oneIn(12) {
+			b = append(b[:at:at], s.damage(b[at:])...)
+		}
+		return trial.Item{Bytes: b}
+	})
+}
+
+// protoField is a field: its declaration, and how a value of it is drawn.
+type protoField struct {
+	number   int
+	wire     uint64
+	repeated bool
+	packable bool
+	required bool
+	put      func(b []byte) []byte // the value behind a tag, its length where it has one
+}
+
+// protoMessage is a message that is drawn.
+type protoMessage struct {
+	name   string
+	fields []protoField
+}
+
+// put writes a message: fields in any order, some twice, some that nobody knows.
+func (m *protoMessage) put(g *protoGenerator, b []byte, depth int) []byte {
+	order := g.Perm(len(m.fields))
+	if !g.oneIn(5) {
+		for i := range order {
+			order[i] = i
+		}
+	}
+	sparse := g.oneIn(3)
+	for _, i := range order {
+		f := &m.fields[i]
+		times := 1
+		switch {
+		case f.repeated:
+			times = g.size(3)
+		case f.required && !g.oneIn(30):
+		case sparse && !g.oneIn(4) || g.oneIn(5):
+			times = 0
+		case g.oneIn(25):
+			times = 2
+		}
+		if f.repeated && f.packable && g.oneIn(2) {
+			var values []byte
+			for range times {
+				values = f.put(values)
+			}
+			b = protoBytes(binary.AppendUvarint(b, uint64(f.number)<<3|2), string(values))
+			continue
+		}
+		for range times {
+			b = f.put(binary.AppendUvarint(b, uint64(f.number)<<3|f.wire))
+		}
+	}
+	if g.oneIn(10) {
+		b = g.unknown(b)
+	}
+	return b
+}
+
+func protoBytes(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// unknown adds a field that no message has, or one in a way in which it is not written.
+func (g *protoGenerator) unknown(b []byte) []byte {
+	number := uint64(pick(g.source, 1, 2, 3, 100, 5000, 536_870_911))
+	switch g.IntN(6) {
+	case 0:
+		return protoBytes(binary.AppendUvarint(b, number<<3|2), g.bytes())
+	case 1:
+		return binary.LittleEndian.AppendUint32(binary.AppendUvarint(b, number<<3|5), g.Uint32())
+	case 2:
+		return binary.LittleEndian.AppendUint64(binary.AppendUvarint(b, number<<3|1), g.Uint64())
+	case 3:
+		b = binary.AppendUvarint(b, number<<3|3)
+		b = g.unknown(b)
+		return binary.AppendUvarint(b, number<<3|4)
+	}
+	return binary.AppendUvarint(binary.AppendUvarint(b, number<<3), g.Uint64()>>g.IntN(64))
+}
+
+type protoGenerator struct {
+	source
+	proto2 bool
+	names  int
+	pkg    string
+	uses   map[string]bool
+}
+
+var protoImports = map[string]string{
+	"google.protobuf.Timestamp": "google/protobuf/timestamp.proto", "google.type.Date": "google/type/date.proto",
+	"google.type.TimeOfDay": "google/type/timeofday.proto", "confluent.type.Decimal": "confluent/type/decimal.proto",
+	"confluent.field_meta": "confluent/meta.proto",
+}
+
+// file draws a file and returns the messages at its top.
+func (g *protoGenerator) file() (string, []*protoMessage) {
+	g.uses = map[string]bool{}
+	g.pkg = pick(g.source, "", "", "acme", "com.acme.v1")
+	var body strings.Builder
+	var top []*protoMessage
+	for range 1 + g.IntN(3) {
+		text, m := g.message(0, "")
+		body.WriteString(text)
+		top = append(top, m)
+	}
+	var head strings.Builder
+	switch {
+	case !g.proto2:
+		head.WriteString("syntax = \"proto3\";\n")
+	case g.oneIn(2):
+		head.WriteString("syntax = \"proto2\";\n")
+	}
+	if g.pkg != "" {
+		head.WriteString("package " + g.pkg + ";\n")
+	}
+	for _, path := range []string{
+		"confluent/meta.proto", "confluent/type/decimal.proto", "google/protobuf/timestamp.proto", "google/protobuf/wrappers.proto",
+		"google/type/date.proto", "google/type/timeofday.proto",
+	} {
+		if g.uses[path] {
+			head.WriteString("import \"" + path + "\";\n")
+		}
+	}
+	return head.String() + body.String(), top
+}
+
+func (g *protoGenerator) name(prefix string) string {
+	g.names++
+	return prefix + strconv.Itoa(g.names)
+}
+
+// message draws a message with what is nested in it.
+func (g *protoGenerator) message(depth int, indent string) (string, *protoMessage) {
+	m := &protoMessage{name: g.name("M")}
+	var b strings.Builder
+	b.WriteString(indent + "message " + m.name + " {\n")
+	inner := indent + "  "
+	number := 0
+	next := func() int {
+		number += 1 + g.size(1)
+		if g.oneIn(40) {
+			number += g.IntN(3000)
+		}
+		return number
+	}
+	for range 1 + g.IntN(6) {
+		if g.oneIn(7) && depth < 3 {
+			g.oneof(&b, m, inner, depth, next)
+			continue
+		}
+		g.field(&b, m, inner, depth, next())
+	}
+	b.WriteString(indent + "}\n")
+	return b.String(), m
+}
+
+func (g *protoGenerator) oneof(b *strings.Builder, m *protoMessage, indent string, depth int, next func() int) {
+	fmt.Fprintf(b, "%soneof %s {\n", indent, g.name("choice"))
+	for range 1 + g.IntN(4) {
+		typ, f := g.kind(b, indent, depth)
+		f.number = next()
+		fmt.Fprintf(b, "%s  %s %s = %d;\n", indent, typ, g.name("o"), f.number)
+		m.fields = append(m.fields, f)
+	}
+	b.WriteString(indent + "}\n")
+}
+
+func (g *protoGenerator) field(b *strings.Builder, m *protoMessage, indent string, depth, number int) {
+	name := g.name(pick(g.source, "f", "some_field_", "camelName", "F"))
+	if g.oneIn(8) {
+		g.mapField(b, m, indent, depth, number, name)
+		return
+	}
+	typ, f := g.kind(b, indent, depth)
+	f.number = number
+	label := ""
+	switch {
+	case g.oneIn(5):
+		label, f.repeated = "repeated ", true
+	case g.proto2:
+		label = pick(g.source, "optional ", "optional ", "required ")
+		f.required = label == "required "
+	case g.oneIn(4):
+		label = "optional "
+	}
+	options := g.options(typ, f)
+	fmt.Fprintf(b, "%s%s%s %s = %d%s;\n", indent, label, typ, name, number, options)
+	m.fields = append(m.fields, f)
+}
+
+// options draws the options of a field.
+func (g *protoGenerator) options(typ string, f protoField) string {
+	param := ""
+	switch {
+	case strings.HasSuffix(typ, "confluent.type.Decimal") && !g.oneIn(4):
+		param = "{params: [{value: \"" + strconv.Itoa(1+g.IntN(20)) + "\", key: \"precision\"}, {value: \"" + strconv.Itoa(g.IntN(5)) + "\", key: \"scale\"}]}"
+	case strings.HasSuffix(typ, "int32") && typ != "uint32" && g.oneIn(6):
+		param = "{params: [{key: \"connect.type\", value: \"" + pick(g.source, "int8", "int16") + "\"}]}"
+	}
+	switch {
+	case param != "":
+		g.uses["confluent/meta.proto"] = true
+		return " [(confluent.field_meta) = " + param + "]"
+	case f.packable && f.repeated && g.oneIn(4):
+		return " [packed = " + pick(g.source, "true", "false") + "]"
+	case g.proto2 && !f.repeated && !f.required && g.oneIn(3):
+		switch typ {
+		case "int32", "int64", "sint32", "uint32", "fixed64":
+			return " [default = " + pick(g.source, "7", "0x10", "010", "0") + "]"
+		case "double", "float":
+			return " [default = " + pick(g.source, "1.5", "inf", "-2") + "]"
+		case "string":
+			return " [default = \"" + pick(g.source, "x", "", "a b") + "\"]"
+		case "bool":
+			return " [default = true]"
+		}
+	}
+	return ""
+}
+
+func (g *protoGenerator) mapField(b *strings.Builder, m *protoMessage, indent string, depth, number int, name string) {
+	keyType := pick(g.source, "string", "string", "int32", "int64", "bool", "sint32", "fixed32", "uint64", "sfixed64")
+	key := g.scalar(keyType)
+	valueType, value := g.kind(b, indent, depth)
+	key.number, value.number = 1, 2
+	entry := &protoMessage{fields: []protoField{key, value}}
+	fmt.Fprintf(b, "%smap<%s, %s> %s = %d;\n", indent, keyType, valueType, name, number)
+	m.fields = append(m.fields, protoField{number: number, wire: 2, repeated: true, put: func(b []byte) []byte {
+		return protoBytes(b, string(entry.put(g, nil, depth+1)))
+	}})
+}
+
+var protoScalars = []string{
+	"string", "int32", "int64", "double", "bool", "string", "bytes", "float", "uint32", "uint64", "sint32", "sint64", "fixed32", "fixed64", "sfixed32", "sfixed64",
+}
+
+// kind draws the type of a field; what it needs is declared in b.
+func (g *protoGenerator) kind(b *strings.Builder, indent string, depth int) (string, protoField) {
+	switch {
+	case g.oneIn(8):
+		return g.enum(b, indent)
+	case depth < 3 && g.oneIn(6):
+		text, m := g.message(depth+1, indent)
+		b.WriteString(text)
+		return m.name, g.sub(m, depth+1)
+	case g.oneIn(7):
+		return g.wellKnown(depth)
+	}
+	typ := pick(g.source, protoScalars...)
+	return typ, g.scalar(typ)
+}
+
+func (g *protoGenerator) sub(m *protoMessage, depth int) protoField {
+	return protoField{wire: 2, put: func(b []byte) []byte { return protoBytes(b, string(m.put(g, nil, depth))) }}
+}
+
+func (g *protoGenerator) enum(b *strings.Builder, indent string) (string, protoField) {
+	name := g.name("E")
+	n := 1 + g.IntN(4)
+	fmt.Fprintf(b, "%senum %s {\n", indent, name)
+	for i := range n {
+		fmt.Fprintf(b, "%s  V%d_%d = %d;\n", indent, g.names, i, i*i)
+	}
+	b.WriteString(indent + "}\n")
+	return name, protoField{packable: true, put: func(b []byte) []byte {
+		i := g.IntN(n)
+		v := int64(i * i)
+		if g.oneIn(15) {
+			v = pick[int64](g.source, 77, -1, 2, math.MinInt32)
+		}
+		return binary.AppendUvarint(b, uint64(v))
+	}}
+}
+
+// wellKnown draws a message that stands for a type of Connect.
+func (g *protoGenerator) wellKnown(depth int) (string, protoField) {
+	number := func(n int, put func(b []byte) []byte) protoField { return protoField{number: n, put: put} }
+	within := func(most int64) func(b []byte) []byte {
+		return func(b []byte) []byte {
+			v := g.Int64N(most + 1)
+			if g.oneIn(30) {
+				v = g.integer(33)
+			}
+			return binary.AppendUvarint(b, uint64(v))
+		}
+	}
+	m := &protoMessage{}
+	name := ""
+	switch g.IntN(5) {
+	case 0:
+		name = "google.protobuf.Timestamp"
+		m.fields = []protoField{number(1, func(b []byte) []byte { return binary.AppendUvarint(b, uint64(g.millis()/1000)) }), number(2, within(999_999_999))}
+	case 1:
+		name = "google.type.Date"
+		m.fields = []protoField{number(1, within(pick[int64](g.source, 3000, 1700))), number(2, within(12)), number(3, within(31))}
+		for i := range m.fields {
+			m.fields[i].required = true
+		}
+	case 2:
+		name = "google.type.TimeOfDay"
+		m.fields = []protoField{number(1, within(23)), number(2, within(59)), number(3, within(59)), number(4, within(999_999_999))}
+	case 3:
+		name = "confluent.type.Decimal"
+		m.fields = []protoField{
+			{number: 1, wire: 2, required: true, put: func(b []byte) []byte { return protoBytes(b, "\x01"+g.bytes()) }},
+			number(2, within(30)), number(3, within(9)),
+		}
+	default:
+		w := pick(g.source, "Double double", "Float float", "Int64 int64", "UInt64 uint64", "Int32 int32", "UInt32 uint32", "Bool bool", "String string", "Bytes bytes")
+		kind, scalar, _ := strings.Cut(w, " ")
+		name = "google.protobuf." + kind + "Value"
+		f := g.scalar(scalar)
+		f.number = 1
+		m.fields = []protoField{f}
+		g.uses["google/protobuf/wrappers.proto"] = true
+	}
+	if path := protoImports[name]; path != "" {
+		g.uses[path] = true
+	}
+	return pick(g.source, "", ".") + name, g.sub(m, depth+1)
+}
+
+// scalar draws values of a scalar type.
+func (g *protoGenerator) scalar(typ string) protoField {
+	f := protoField{packable: true}
+	switch typ {
+	case "string":
+		f.wire, f.packable = 2, false
+		f.put = func(b []byte) []byte {
+			if g.oneIn(50) {
+				return protoBytes(b, "a\xff\xc3")
+			}
+			return protoBytes(b, strings.ToValidUTF8(g.text(), "?"))
+		}
+	case "bytes":
+		f.wire, f.packable = 2, false
+		f.put = func(b []byte) []byte { return protoBytes(b, g.bytes()) }
+	case "double", "fixed64", "sfixed64":
+		f.wire = 1
+		f.put = func(b []byte) []byte {
+			v := g.Uint64() >> g.IntN(64)
+			if typ == "double" {
+				v = math.Float64bits(g.float64())
+			}
+			return binary.LittleEndian.AppendUint64(b, v)
+		}
+	case "float", "fixed32", "sfixed32":
+		f.wire = 5
+		f.put = func(b []byte) []byte {
+			v := g.Uint32() >> g.IntN(32)
+			if typ == "float" {
+				v = math.Float32bits(float32(g.float32()))
+			}
+			return binary.LittleEndian.AppendUint32(b, v)
+		}
+	case "bool":
+		f.put = func(b []byte) []byte { return binary.AppendUvarint(b, uint64(pick(g.source, 0, 1, 1, 2))) }
+	case "sint32", "sint64":
+		f.put = func(b []byte) []byte { return binary.AppendVarint(b, g.integer(pick(g.source, 32, 64))) }
+	default:
+		f.put = func(b []byte) []byte { return binary.AppendUvarint(b, uint64(g.integer(pick(g.source, 32, 64)))) }
+	}
+	return f
+}
