@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -76,6 +77,13 @@ func (r *laneRun) highest() int64 {
 
 // audit writes what the topic and the topic of the offsets hold, and returns how many records were made and are there.
 func (r *laneRun) audit() (emitted, found int) {
+	ctx, cancel := context.WithTimeout(r.t.Context(), laneMax)
+	defer cancel()
+	if err := harness.Poll(ctx, "no transaction is open", func(ctx context.Context) (bool, error) {
+		return r.kafka.Settled(ctx, r.topic, r.offsets)
+	}); err != nil {
+		r.t.Log(err) // what is read tells whether it is wrong
+	}
 	for _, level := range []struct {
 		name string
 		is   kgo.IsolationLevel

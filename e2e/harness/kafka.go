@@ -276,3 +276,28 @@ func (k *Kafka) Lag(ctx context.Context, group, topic string) (int64, error) {
 	ends.Each(func(o kadm.ListedOffset) { lag += o.Offset - max(0, committed[o.Partition]) })
 	return lag, nil
 }
+
+// Settled reports whether no transaction is open in some topics: the ends of one may be written long after its producer was
+// told that it is committed.
+func (k *Kafka) Settled(ctx context.Context, topics ...string) (bool, error) {
+	stable, err := k.admin.ListCommittedOffsets(ctx, topics...)
+	if err == nil {
+		err = stable.Error()
+	}
+	if err != nil {
+		return false, err
+	}
+	ends, err := k.admin.ListEndOffsets(ctx, topics...)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		return false, err
+	}
+	ends.Each(func(end kadm.ListedOffset) {
+		if s, _ := stable.Lookup(end.Topic, end.Partition); s.Offset < end.Offset {
+			err = fmt.Errorf("%s, partition %d: %d is stable of %d", end.Topic, end.Partition, s.Offset, end.Offset)
+		}
+	})
+	return err == nil, err
+}
