@@ -62,6 +62,7 @@ func (m *machine) connectorPut(c store.ConnectorPut) {
 
 func (m *machine) connectorRemoved(c store.ConnectorRemoved) {
 	m.log.Info(fmt.Sprintf("Connector %s config removed", c.Connector))
+	m.forget[c.Connector] = struct{}{}
 	s := m.slots[c.Connector]
 	if s == nil {
 		return
@@ -77,6 +78,7 @@ func (m *machine) connectorRemoved(c store.ConnectorRemoved) {
 // tasksCommitted stops the tasks whose configs changed; they start again after the next round.
 func (m *machine) tasksCommitted(c store.TasksCommitted) {
 	m.log.Info(fmt.Sprintf("Tasks %v of connector %s configs updated", c.Tasks, c.Connector))
+	m.forget[c.Connector] = struct{}{}
 	s := m.slot(c.Connector)
 	m.changed("the tasks of connector " + c.Connector + " have new configs")
 	for _, x := range s.tasks { // each on its own

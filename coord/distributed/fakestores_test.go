@@ -196,13 +196,13 @@ func (s *fakeStatuses) Tasks(connector string) []*store.Status {
 	return read(s, func(st *store.Statuses) []*store.Status { return st.Tasks(connector) })
 }
 
-func (s *fakeStatuses) Lingering() []connectors.TaskID { return read(s, (*store.Statuses).Lingering) }
+func (s *fakeStatuses) Strays(tasks func(string) int) []connectors.TaskID {
+	return read(s, func(st *store.Statuses) []connectors.TaskID { return st.Strays(tasks) })
+}
 
 func (s *fakeStatuses) PassedOver(id connectors.TaskID) *store.Status {
 	return read(s, func(st *store.Statuses) *store.Status { return st.PassedOver(id) })
 }
-
-func (s *fakeStatuses) Connectors() []string { return read(s, (*store.Statuses).Connectors) }
 
 func (s *fakeStatuses) PutTopic(u store.TopicUse) { s.write(store.TopicRecord(u)) }
 

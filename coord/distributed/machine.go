@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/coord"
+	"github.com/millrace/millrace/coord/assign"
 	"github.com/millrace/millrace/coord/group"
 	"github.com/millrace/millrace/coord/internal/coroutine"
 	"github.com/millrace/millrace/coord/store"
@@ -33,6 +34,7 @@ type machine struct {
 	classes map[string]class
 	slots   map[string]*slot
 	busy    map[string]*slot // those that are at work
+	lacking map[string]*slot // those of which something is granted that is not there, as of when they were last in order
 	runs    uint64           // the last token of an instance
 
 	// Of the group.
@@ -50,6 +52,8 @@ type machine struct {
 	started    bool                 // the stores have been read
 	starting   queue                // until they are
 	away       bool                 // left the group until the config topic can be read
+	shared     *assign.Work         // what is granted, as the group said it; nil where some of it was taken away since
+	forget     map[string]struct{}  // connectors that were removed, or have other tasks, since the last round
 	changedAt  int64                // config offset at which this worker saw last that there is other work
 	strayAt    int64                // config offset of an assignment with work that is not configured any more
 	rejoin     coroutine.Timer[env] // when the delay of a round is over
@@ -69,8 +73,9 @@ type machine struct {
 func newMachine(o *Options, post func(event), now func() time.Time) *machine {
 	return &machine{
 		Scheduler: coroutine.NewScheduler[env](), o: o, log: o.Logger, post: post, now: now,
-		classes: map[string]class{}, slots: map[string]*slot{}, busy: map[string]*slot{}, topicPuts: map[topicKey]time.Time{},
-		protocol: o.Protocol, generation: -1, settledAt: -1, changedAt: -1, strayAt: -1,
+		classes: map[string]class{}, slots: map[string]*slot{}, busy: map[string]*slot{}, lacking: map[string]*slot{}, forget: map[string]struct{}{},
+		topicPuts: map[topicKey]time.Time{},
+		protocol:  o.Protocol, generation: -1, settledAt: -1, changedAt: -1, strayAt: -1,
 	}
 }
 

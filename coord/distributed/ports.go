@@ -53,9 +53,8 @@ type StatusStore interface {
 	// PassedOver returns what the last record of a task says where that is not what Task says, else nil; see
 	// store.Statuses.
 	PassedOver(id connectors.TaskID) *store.Status
-	// Lingering returns tasks whose last record tells a status while their connector has none.
-	Lingering() []connectors.TaskID
-	Connectors() []string
+	// Strays returns what has a status and is not configured; see store.Statuses.
+	Strays(tasks func(connector string) int) []connectors.TaskID
 
 	PutTopic(u store.TopicUse)
 	ForgetTopic(connector, topic string)

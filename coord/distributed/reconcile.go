@@ -25,7 +25,7 @@ func (m *machine) reconcile(s *slot) {
 	if m.inOrder(s) {
 		m.release(&s.stopped, nil)
 		m.release(&s.idle, nil)
-		m.drop(s)
+		m.rest(s)
 		return
 	}
 	s.working = true
@@ -40,12 +40,22 @@ func (m *machine) reconcile(s *slot) {
 		s.working = false
 		delete(m.busy, s.name)
 		m.release(&s.idle, nil)
-		m.drop(s)
+		m.rest(s)
 	})
 }
 
+// rest notes what a slot that is in order still lacks, and forgets one that nobody needs.
+func (m *machine) rest(s *slot) {
+	if s.complete() {
+		delete(m.lacking, s.name)
+	} else {
+		m.lacking[s.name] = s
+	}
+	m.drop(s)
+}
+
 // inOrder says whether there is nothing to do for a slot: no instance to stop or to tell another target state, none
-// to start. It is asked for every slot in every round.
+// to start.
 func (m *machine) inOrder(s *slot) bool {
 	target := m.target(s.name)
 	fine := func(x *instance) bool {

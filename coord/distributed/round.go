@@ -3,6 +3,8 @@ package distributed
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,7 +67,9 @@ func (m *machine) joined(e group.Joined) {
 	m.sayProtocol(was)
 	m.leading = m.leading && m.leads()
 	m.revoke(e.Assignment.Revoked)
-	m.revoke(m.granted().Minus(e.Assignment.Assigned))
+	if !m.isShared(e.Assignment.Assigned) {
+		m.revoke(m.granted().Minus(e.Assignment.Assigned).Sorted())
+	}
 	m.Cancel(&m.rejoin)
 	if e.Assignment.Delay > 0 {
 		m.After(&m.rejoin, e.Assignment.Delay, func() { m.member.Rejoin("the scheduled rebalance delay is over") })
@@ -80,7 +84,7 @@ func (m *machine) lost() {
 	m.Cancel(&m.rejoin)
 	m.assignment, m.settled, m.settledAt, m.leading = nil, false, -1, false
 	m.o.Rounds.Lost()
-	m.revoke(m.granted())
+	m.revoke(m.granted().Sorted())
 }
 
 // settle brings a round to its end: what was taken away is stopped, the config topic read as far as the
@@ -123,7 +127,12 @@ func (p *proc) settle(round uint64) {
 		m.member.Rejoin("the assignment failed, the configs of its leader were too old")
 		return
 	}
-	if m.leads() {
+	switch {
+	case !m.leads():
+		clear(m.forget)
+	case m.leading:
+		m.forgetChanged()
+	default:
 		m.forgetDeleted()
 	}
 	m.leading = m.leads()
@@ -134,36 +143,57 @@ func (p *proc) settle(round uint64) {
 		m.log.Info("Herder started")
 	}
 	m.release(&m.settling, nil)
-	switch stray := m.stray(a.Assigned); {
+	switch names, tasks := m.stray(); {
 	case m.changedAt > a.Offset:
 		m.member.Rejoin("the work to share has changed since this worker joined")
 	case !a.Revoked.Empty():
 		m.member.Rejoin("work was revoked, others may have it now")
-	case !stray.Empty() && m.strayAt != a.Offset:
+	case names+tasks > 0 && m.strayAt != a.Offset:
 		// A leader that missed a round can leave deleted work assigned; the next round takes it back.
 		m.strayAt = a.Offset
-		m.member.Rejoin(fmt.Sprintf("%d connectors and %d tasks are assigned and not configured", len(stray.Connectors), len(stray.Tasks)))
+		m.member.Rejoin(fmt.Sprintf("%d connectors and %d tasks are assigned and not configured", names, tasks))
 	}
 	m.keepKey()
 }
 
-// grant gives this worker its share and starts it.
+// grant gives this worker its share and starts it. Slots whose share is as it was, and that have all of it, are in
+// order: whatever else changes is seen to when it does.
 func (m *machine) grant(a *group.Assignment) {
 	m.settled, m.settledAt = true, a.Offset
 	m.log.Info(fmt.Sprintf("Starting connectors and tasks using config offset %d", a.Offset))
-	for _, name := range a.Assigned.Connectors {
-		m.slot(name).granted = true
+	look := maps.Clone(m.lacking) // some may have waited for this round
+	if !m.isShared(a.Assigned) {
+		for _, name := range a.Assigned.Connectors {
+			if s := m.slot(name); !s.granted {
+				s.granted = true
+				look[name] = s
+			}
+		}
+		for _, id := range a.Assigned.Tasks {
+			s := m.slot(id.Connector)
+			if !s.has(id.Task) {
+				s.grantedTasks[id.Task] = struct{}{}
+				look[s.name] = s
+			}
+		}
+		m.shared = &a.Assigned
 	}
-	for _, id := range a.Assigned.Tasks {
-		m.slot(id.Connector).grantedTasks[id.Task] = struct{}{}
-	}
-	for _, s := range m.sorted() {
+	for _, s := range byName(look) {
 		m.reconcile(s)
 	}
 }
 
+// isShared says whether w is what is granted now, without counting it. Most rounds change nothing of it.
+func (m *machine) isShared(w assign.Work) bool {
+	return m.shared != nil && slices.Equal(w.Connectors, m.shared.Connectors) && slices.Equal(w.Tasks, m.shared.Tasks)
+}
+
 // revoke takes work away and begins to stop it.
 func (m *machine) revoke(w assign.Work) {
+	if w.Empty() {
+		return
+	}
+	m.shared = nil
 	for _, name := range w.Connectors {
 		if s := m.slots[name]; s != nil {
 			s.granted = false
@@ -178,10 +208,10 @@ func (m *machine) revoke(w assign.Work) {
 	}
 }
 
-// granted is all that this worker may run.
+// granted is all that this worker may run, in no order.
 func (m *machine) granted() assign.Work {
 	var w assign.Work
-	for _, s := range m.sorted() {
+	for _, s := range m.slots {
 		if s.granted {
 			w.Connectors = append(w.Connectors, s.name)
 		}
@@ -189,23 +219,31 @@ func (m *machine) granted() assign.Work {
 			w.Tasks = append(w.Tasks, connectors.TaskID{Connector: s.name, Task: n})
 		}
 	}
-	return w.Sorted()
+	return w
 }
 
-// stray returns what of w is not configured.
-func (m *machine) stray(w assign.Work) assign.Work {
-	var out assign.Work
-	for _, name := range w.Connectors {
-		if !m.configs.Contains(name) {
-			out.Connectors = append(out.Connectors, name)
+// stray counts what is granted and not configured. What is not configured does not run, so its slots lack it, or are
+// at work to stop it.
+func (m *machine) stray() (names, tasks int) {
+	count := func(s *slot) {
+		if s.granted && !m.configs.Contains(s.name) {
+			names++
+		}
+		for n := range s.grantedTasks {
+			if m.configs.TaskConfig(connectors.TaskID{Connector: s.name, Task: n}) == nil {
+				tasks++
+			}
 		}
 	}
-	for _, id := range w.Tasks {
-		if m.configs.TaskConfig(id) == nil {
-			out.Tasks = append(out.Tasks, id)
+	for _, s := range m.lacking {
+		count(s)
+	}
+	for _, s := range m.busy {
+		if m.lacking[s.name] == nil {
+			count(s)
 		}
 	}
-	return out
+	return names, tasks
 }
 
 // awaitStops waits until nothing runs that may not, or not as it does. Slots that are not at work are in order.

@@ -111,6 +111,25 @@ func (s *slot) instances() []*instance {
 	return out
 }
 
+// has says whether a task is granted.
+func (s *slot) has(task int) bool {
+	_, granted := s.grantedTasks[task]
+	return granted
+}
+
+// complete says whether all that is granted is there, or could not be started.
+func (s *slot) complete() bool {
+	if s.granted && s.connector == nil {
+		return false
+	}
+	for n := range s.grantedTasks {
+		if s.tasks[n] == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // refuse ends the waiting of all who wait for the slot.
 func (s *slot) refuse(m *machine, err error) {
 	for _, x := range s.instances() {
@@ -126,8 +145,7 @@ func (m *machine) mayRun(s *slot, id connectors.TaskID) bool {
 	if id.Task == connectors.ConnectorTask {
 		return s.granted
 	}
-	_, granted := s.grantedTasks[id.Task]
-	return granted && m.configs.TaskConfig(id) != nil && m.configs.Target(s.name) != connectors.TargetStopped
+	return s.has(id.Task) && m.configs.TaskConfig(id) != nil && m.configs.Target(s.name) != connectors.TargetStopped
 }
 
 // mayStart says whether one that is not there may be started. Task configs count in rounds whose leader had

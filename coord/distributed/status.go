@@ -1,7 +1,11 @@
 package distributed
 
 import (
+	"cmp"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
@@ -75,50 +79,82 @@ const untrueMax = 2
 // a worker that lost them and could not say so in time has written over them. In Java they stay wrong. Who
 // speaks of a later generation knows better.
 func (m *machine) keepStatuses() {
-	for _, s := range m.sorted() {
-		for _, x := range s.instances() {
-			if x.state == "" || x.ending || x.stale {
-				continue
-			}
-			st := m.o.Statuses.Connector(s.name)
-			if x.id.Task != connectors.ConnectorTask {
-				st = m.o.Statuses.Task(x.id)
-			}
-			mine := st != nil && st.State == x.state && st.WorkerID == m.o.WorkerID && m.o.Statuses.PassedOver(x.id) == nil
-			if mine || st != nil && st.WorkerID != m.o.WorkerID && st.Generation > int(m.generation) {
-				x.untrue = 0
-				continue
-			}
-			if x.untrue++; x.untrue > untrueMax {
-				x.untrue = 0
-				m.putInstance(x)
-			}
+	var untrue []*instance
+	look := func(x *instance) {
+		switch {
+		case x.state == "" || x.ending || x.stale:
+			return
+		case m.isTrue(x):
+			x.untrue = 0
+			return
+		}
+		if x.untrue++; x.untrue > untrueMax {
+			x.untrue = 0
+			untrue = append(untrue, x)
 		}
 	}
+	for _, s := range m.slots {
+		if s.connector != nil {
+			look(s.connector)
+		}
+		for _, x := range s.tasks {
+			look(x)
+		}
+	}
+	slices.SortFunc(untrue, func(x, y *instance) int {
+		return cmp.Or(strings.Compare(x.id.Connector, y.id.Connector), cmp.Compare(x.id.Task, y.id.Task))
+	})
+	for _, x := range untrue {
+		m.putInstance(x)
+	}
+}
+
+// isTrue says whether the status topic says of an instance what it is, or somebody of a later generation speaks.
+func (m *machine) isTrue(x *instance) bool {
+	st := m.o.Statuses.Connector(x.id.Connector)
+	if x.id.Task != connectors.ConnectorTask {
+		st = m.o.Statuses.Task(x.id)
+	}
+	switch {
+	case st == nil:
+		return false
+	case st.WorkerID != m.o.WorkerID:
+		return st.Generation > int(m.generation)
+	}
+	return st.State == x.state && m.o.Statuses.PassedOver(x.id) == nil
 }
 
 // forgetDeleted writes tombstones for the statuses of connectors and tasks that are not configured: a duty
 // of who is elected. Source: DistributedHerder.updateDeletedConnectorStatus, updateDeletedTaskStatus.
 func (m *machine) forgetDeleted() {
-	for _, name := range m.o.Statuses.Connectors() {
-		count := len(m.configs.TaskConfigs(name))
-		if !m.configs.Contains(name) {
-			count = 0
-		}
+	clear(m.forget)
+	for _, id := range m.o.Statuses.Strays(m.configured) {
+		m.put(id, connectors.Destroyed, "", nil)
+	}
+}
+
+// forgetChanged is forgetDeleted for what changed since the last round.
+func (m *machine) forgetChanged() {
+	for _, name := range slices.Sorted(maps.Keys(m.forget)) {
+		count := m.configured(name)
 		for _, t := range m.o.Statuses.Tasks(name) {
 			if t.ID.Task >= count {
 				m.put(t.ID, connectors.Destroyed, "", nil)
 			}
 		}
-		if !m.configs.Contains(name) {
+		if count < 0 && m.o.Statuses.Connector(name) != nil {
 			m.put(connectors.TaskID{Connector: name, Task: connectors.ConnectorTask}, connectors.Destroyed, "", nil)
 		}
 	}
-	for _, id := range m.o.Statuses.Lingering() {
-		if !m.configs.Contains(id.Connector) || m.configs.TaskConfig(id) == nil {
-			m.put(id, connectors.Destroyed, "", nil)
-		}
+	clear(m.forget)
+}
+
+// configured returns how many tasks of a connector may run, -1 where there is no such connector.
+func (m *machine) configured(name string) int {
+	if !m.configs.Contains(name) {
+		return -1
 	}
+	return len(m.configs.TaskConfigs(name))
 }
 
 // instanceStatus shows a status to clients.

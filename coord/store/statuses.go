@@ -55,94 +55,76 @@ func NewStatuses() *Statuses {
 //
 // Errors: a *RecordError for a record that is passed over.
 func (s *Statuses) Apply(record Record) error {
-	key := strings.ToValidUTF8(string(record.Key), "\uFFFD")
-	if name, ok := strings.CutPrefix(key, statusConnectorPrefix); ok {
-		return s.connector(&record, name)
+	c, err := statusChangeOf(&record)
+	if err == nil {
+		s.take(c)
 	}
-	if strings.HasPrefix(key, statusTaskPrefix) {
-		return s.task(&record, key)
-	}
-	if place, ok := strings.CutPrefix(key, statusTopicPrefix); ok {
-		return s.topic(&record, place)
-	}
-	return record.bad("unknown kind of key")
+	return err
 }
 
-func (s *Statuses) connector(record *Record, name string) error {
-	if name == "" {
-		return record.bad("no connector in the key")
+// take is Apply of a record that has been read.
+func (s *Statuses) take(c statusChange) {
+	switch {
+	case c.topic != "":
+		s.topic(c)
+	case c.id.Task == connectors.ConnectorTask:
+		s.connector(c)
+	default:
+		s.task(c)
 	}
-	if record.Value == nil {
-		for n := range s.tasks[name] {
-			id := connectors.TaskID{Connector: name, Task: n}
-			delete(s.passed, id)
-			s.lingering[id] = struct{}{}
-		}
-		delete(s.connectors, name)
-		delete(s.tasks, name)
-		return nil
-	}
-	st, err := parseStatus(record, connectors.TaskID{Connector: name, Task: connectors.ConnectorTask})
-	if err != nil {
-		return err
-	}
-	s.connectors[name] = st
-	return nil
 }
 
-func (s *Statuses) task(record *Record, key string) error {
-	id, ok := parseTaskKey(key, statusTaskPrefix)
-	if !ok {
-		return record.bad("no task of a connector")
+func (s *Statuses) connector(c statusChange) {
+	name := c.id.Connector
+	if c.status != nil {
+		s.connectors[name] = c.status
+		return
 	}
-	tasks := s.tasks[id.Connector]
-	if record.Value == nil {
+	for n := range s.tasks[name] {
+		id := connectors.TaskID{Connector: name, Task: n}
 		delete(s.passed, id)
-		delete(s.lingering, id)
-		if delete(tasks, id.Task); len(tasks) == 0 {
-			delete(s.tasks, id.Connector)
+		s.lingering[id] = struct{}{}
+	}
+	delete(s.connectors, name)
+	delete(s.tasks, name)
+}
+
+func (s *Statuses) task(c statusChange) {
+	tasks := s.tasks[c.id.Connector]
+	if c.status == nil {
+		delete(s.passed, c.id)
+		delete(s.lingering, c.id)
+		if delete(tasks, c.id.Task); len(tasks) == 0 {
+			delete(s.tasks, c.id.Connector)
 		}
-		return nil
+		return
 	}
-	st, err := parseStatus(record, id)
-	if err != nil {
-		return err
+	if old := tasks[c.id.Task]; old != nil && c.status.State == connectors.Unassigned && old.State == connectors.Running && old.Generation >= c.status.Generation {
+		s.passed[c.id] = c.status
+		return
 	}
-	if old := tasks[id.Task]; old != nil && st.State == connectors.Unassigned && old.State == connectors.Running && old.Generation >= st.Generation {
-		s.passed[id] = st
-		return nil
-	}
-	delete(s.passed, id)
-	delete(s.lingering, id)
+	delete(s.passed, c.id)
+	delete(s.lingering, c.id)
 	if tasks == nil {
 		tasks = map[int]*Status{}
-		s.tasks[id.Connector] = tasks
+		s.tasks[c.id.Connector] = tasks
 	}
-	tasks[id.Task] = st
-	return nil
+	tasks[c.id.Task] = c.status
 }
 
-func (s *Statuses) topic(record *Record, place string) error {
-	topic, connector, ok := strings.Cut(place, ":")
-	connector, named := strings.CutPrefix(connector, "connector-")
-	if !ok || !named || topic == "" || connector == "" {
-		return record.bad("no topic and connector in the key")
-	}
-	if record.Value == nil {
-		if delete(s.topics[connector], topic); len(s.topics[connector]) == 0 {
-			delete(s.topics, connector)
+func (s *Statuses) topic(c statusChange) {
+	topics := s.topics[c.id.Connector]
+	if c.use == nil {
+		if delete(topics, c.topic); len(topics) == 0 {
+			delete(s.topics, c.id.Connector)
 		}
-		return nil
+		return
 	}
-	use, err := parseTopicUse(record)
-	if err != nil {
-		return err
+	if topics == nil {
+		topics = map[string]TopicUse{}
+		s.topics[c.id.Connector] = topics
 	}
-	if s.topics[connector] == nil {
-		s.topics[connector] = map[string]TopicUse{}
-	}
-	s.topics[connector][topic] = use
-	return nil
+	topics[c.topic] = *c.use
 }
 
 // Connector returns a connector's status, nil where there is none. It is not to be changed.
@@ -163,20 +145,39 @@ func (s *Statuses) Tasks(connector string) []*Status {
 // Connectors returns the names of all connectors that have a status of their own, sorted.
 func (s *Statuses) Connectors() []string { return slices.Sorted(maps.Keys(s.connectors)) }
 
-// Lingering returns tasks whose last record still tells a status, while their connector has none, sorted: a
-// record that was late, or a connector whose tombstone came first. Who reads the topic anew, once compaction
-// has removed the connector's tombstone, finds them.
-func (s *Statuses) Lingering() []connectors.TaskID {
-	ids := slices.Collect(maps.Keys(s.lingering))
-	for name, tasks := range s.tasks {
-		if s.connectors[name] == nil {
-			for n := range tasks {
+// Strays returns the connectors and tasks whose last record tells a status and that are not configured: by connector,
+// tasks by number and the connector behind them. Of a task whose connector has no status that is a record that was
+// late, or one whose connector's tombstone came first: Task does not show it, but who reads the topic anew, once
+// compaction has removed the connector's tombstone, finds it. tasks says how many tasks a connector has, -1 for none
+// of that name.
+func (s *Statuses) Strays(tasks func(connector string) int) []connectors.TaskID {
+	var ids []connectors.TaskID
+	beyond := func(name string, count int) {
+		for n := range s.tasks[name] {
+			if n >= count {
 				ids = append(ids, connectors.TaskID{Connector: name, Task: n})
 			}
 		}
 	}
+	for name := range s.connectors {
+		count := tasks(name)
+		if count < 0 {
+			ids = append(ids, connectors.TaskID{Connector: name, Task: connectors.ConnectorTask})
+		}
+		beyond(name, count)
+	}
+	for name := range s.tasks {
+		if s.connectors[name] == nil {
+			beyond(name, tasks(name))
+		}
+	}
+	for id := range s.lingering {
+		if id.Task >= tasks(id.Connector) {
+			ids = append(ids, id)
+		}
+	}
 	slices.SortFunc(ids, func(a, b connectors.TaskID) int {
-		return cmp.Or(strings.Compare(a.Connector, b.Connector), cmp.Compare(a.Task, b.Task))
+		return cmp.Or(strings.Compare(a.Connector, b.Connector), cmp.Compare(uint(a.Task), uint(b.Task)))
 	})
 	return ids
 }

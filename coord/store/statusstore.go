@@ -93,14 +93,22 @@ func (s *StatusStore) Close() {
 // ReadToEnd returns when everything shows that was in the topic when it was called.
 func (s *StatusStore) ReadToEnd(ctx context.Context) error { return s.log.ReadToEnd(ctx) }
 
-// apply takes what was read.
+// apply takes what was read. A herder's loop asks for statuses: it must not wait for records to be read, nor for a log.
 func (s *StatusStore) apply(records []Record) {
+	changes := make([]statusChange, 0, len(records))
+	for _, r := range records {
+		if c, err := statusChangeOf(&r); err != nil {
+			s.logger.Warn("record of the status topic passed over", "err", err)
+		} else {
+			changes = append(changes, c)
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, c := range changes {
+		s.statuses.take(c)
+	}
 	for _, r := range records {
-		if err := s.statuses.Apply(r); err != nil {
-			s.logger.Warn("record of the status topic passed over", "err", err)
-		}
 		if r.Value == nil {
 			s.deletedLocked(string(r.Key))
 		}
@@ -124,13 +132,13 @@ func (s *StatusStore) Put(st Status) { s.put(st, false) }
 func (s *StatusStore) PutSafe(st Status) { s.put(st, true) }
 
 func (s *StatusStore) put(st Status, safe bool) {
+	w := &statusWrite{record: StatusRecord(st), status: &st, safe: safe}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.generation = st.Generation
-	if safe && !s.statuses.Safe(st) {
-		return
+	if !safe || s.statuses.Safe(st) {
+		s.enqueueLocked(w)
 	}
-	s.enqueueLocked(&statusWrite{record: StatusRecord(st), status: &st, safe: safe})
 }
 
 // PutTopic writes that a task used a topic.
@@ -309,11 +317,11 @@ func (s *StatusStore) PassedOver(id connectors.TaskID) *Status {
 	return s.statuses.PassedOver(id)
 }
 
-// Lingering is Statuses.Lingering.
-func (s *StatusStore) Lingering() []connectors.TaskID {
+// Strays is Statuses.Strays; tasks must not call s.
+func (s *StatusStore) Strays(tasks func(connector string) int) []connectors.TaskID {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.statuses.Lingering()
+	return s.statuses.Strays(tasks)
 }
 
 // Tasks returns the statuses of a connector's tasks, by number. They are not to be changed.
@@ -321,13 +329,6 @@ func (s *StatusStore) Tasks(connector string) []*Status {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.statuses.Tasks(connector)
-}
-
-// Connectors returns the names of all connectors that have a status of their own, sorted.
-func (s *StatusStore) Connectors() []string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.statuses.Connectors()
 }
 
 // Topics returns the topics that a connector used, sorted.

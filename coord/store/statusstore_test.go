@@ -78,8 +78,8 @@ func TestStatusStore_SafeAndPlain(t *testing.T) {
 	a.Put(said(-1, connectors.Destroyed, "a", 4))
 	settle(t, a)
 	must(t, b.ReadToEnd(t.Context()))
-	if got := shown(b, -1); got != "" || len(b.Connectors()) != 0 {
-		t.Errorf("%q, %v", got, b.Connectors())
+	if got := shown(b, -1); got != "" {
+		t.Error(got)
 	}
 }
 
