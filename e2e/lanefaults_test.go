@@ -185,9 +185,4 @@ func (r *laneRun) startAgain(w *harness.Worker) {
 	r.ready(w)
 }
 
-// ready waits for a worker while the broker is not just being restarted for another lane.
-func (r *laneRun) ready(w *harness.Worker) {
-	r.brokers.mu.RLock()
-	defer r.brokers.mu.RUnlock()
-	w.WaitReady(r.t)
-}
+func (r *laneRun) ready(w *harness.Worker) { r.whileBrokersRun(func() { w.WaitReady(r.t) }) }
