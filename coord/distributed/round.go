@@ -210,7 +210,7 @@ func (m *machine) revoke(w assign.Work) {
 
 // granted is all that this worker may run, in no order.
 func (m *machine) granted() assign.Work {
-	var w assign.Work
+	w := assign.Work{Connectors: make([]string, 0, len(m.slots)), Tasks: make([]connectors.TaskID, 0, 2*len(m.slots))}
 	for _, s := range m.slots {
 		if s.granted {
 			w.Connectors = append(w.Connectors, s.name)
