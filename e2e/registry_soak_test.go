@@ -3,17 +3,12 @@
 package e2e
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/millrace/millrace/e2e/harness"
 )
 
 // registryCalls are requests that registries answer alike where both follow Confluent's reference. What follows the body
@@ -75,29 +70,16 @@ func TestRegistry_AnswersAsApicurio(t *testing.T) {
 	}
 }
 
-var registryURL = regexp.MustCompile(`schemas (http://\S+)`)
-
 // devRegistry starts millrace dev and returns the URL of its registry.
 func devRegistry(t *testing.T) string {
 	t.Helper()
-	p, err := harness.Start(harness.Command{
-		Name: "dev", Path: suite.Program(t), LogDir: t.TempDir(), Args: []string{"dev", "--registry-port", "0", "--set", "listeners=http://127.0.0.1:0"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p, url := startDev(t, suite.Program(t), nil)
 	t.Cleanup(func() {
 		if err := p.Stop(); err != nil {
 			t.Error(err)
 		}
 	})
-	harness.Eventually(t, time.Minute, "dev prints its registry", func(context.Context) (bool, error) {
-		if !p.Running() {
-			t.Fatalf("dev ended with %s:\n%s", p.End(), p.Output())
-		}
-		return registryURL.MatchString(p.Output()), nil
-	})
-	return registryURL.FindStringSubmatch(p.Output())[1]
+	return url
 }
 
 // registryAnswer is status, error_code and the named members of an answer; * is all of it.

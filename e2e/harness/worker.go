@@ -156,10 +156,18 @@ func (w *Worker) end(t testing.TB) {
 // Start starts the worker and returns at once.
 func (w *Worker) Start(t testing.TB) {
 	t.Helper()
+	w.StartWith(t)
+}
+
+// StartWith is Start with more in the environment, for this run alone.
+func (w *Worker) StartWith(t testing.TB, env ...string) {
+	t.Helper()
 	if w.Process != nil && w.Running() {
 		t.Fatalf("%s runs already", w.Name)
 	}
-	p, err := Start(w.command)
+	command := w.command
+	command.Env = slices.Concat(command.Env, env)
+	p, err := Start(command)
 	if err != nil {
 		t.Fatal(err)
 	}

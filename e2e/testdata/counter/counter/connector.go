@@ -19,6 +19,7 @@ const (
 	intervalKey   = "interval.ms" // between two polls
 	historyKey    = "history"     // the file of events
 	goalKey       = "goal.file"   // holds the number at which each partition ends, once that is known
+	abortKey      = "abort"       // true: with transaction.boundary=connector, every second transaction is aborted
 	oursKey       = "ours"        // the partitions of a task
 )
 

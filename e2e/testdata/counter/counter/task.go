@@ -39,8 +39,9 @@ type task struct {
 	next  []int64  // number of each
 	turn  int      // whose number is next
 	polls int
-	unit  int // of the records that come
-	part  int // polls of the unit
+	unit  int  // of the records that come
+	abort bool // every second unit is given up
+	part  int  // polls of the unit
 }
 
 func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props map[string]string) error {
@@ -51,7 +52,7 @@ func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props
 	if err != nil {
 		return connectors.Errorf("%s: %w", intervalKey, err)
 	}
-	t.interval = time.Duration(ms) * time.Millisecond
+	t.interval, t.abort = time.Duration(ms)*time.Millisecond, props[abortKey] == "true"
 	if t.history, err = os.OpenFile(props[historyKey], os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644); err != nil {
 		return connectors.Errorf("%s: %w", historyKey, err)
 	}
@@ -108,7 +109,11 @@ func (t *task) Poll(ctx context.Context) ([]*batch.Batch, error) {
 	case x == nil:
 		t.part = 0
 	case t.part == unitPolls || t.builder.Len() == 0:
-		x.CommitAfterBatch()
+		if t.givenUp() {
+			x.AbortAfterBatch()
+		} else {
+			x.CommitAfterBatch()
+		}
 		t.part = 0
 	}
 	wait := t.interval
@@ -129,6 +134,9 @@ func (t *task) emit(told *strings.Builder, i int) error {
 	unit := t.process + "." + strconv.Itoa(t.unit)
 	value := fmt.Sprintf("%s|%s|%d|%s|%s|", t.conn, sp, seq, t.topic, unit)
 	sum := fmt.Sprintf("%08x", crc32.Checksum([]byte(value), crc32.MakeTable(crc32.Castagnoli)))
+	if t.givenUp() {
+		fmt.Fprintf(told, `{"type":"filter","time":%d,"conn":%q,"sp":%q,"seq":%d}`+"\n", time.Now().UnixNano(), t.conn, sp, seq)
+	}
 	text := batch.Of(batch.KindString, false)
 	t.next[i]++
 	fmt.Fprintf(told, `{"type":"emit","time":%d,"process":%q,"conn":%q,"sp":%q,"seq":%d,"topic":%q,"unit":%q,"crc":%q}`+"\n", time.Now().UnixNano(), t.process, t.conn, sp, seq, t.topic, unit, sum)
@@ -137,6 +145,9 @@ func (t *task) emit(told *strings.Builder, i int) error {
 		SourcePartition: one("sp", batch.StringValue(sp)), SourceOffset: one("pos", batch.Int64Value(t.next[i])),
 	})
 }
+
+// givenUp reports whether the transaction of the records that come is aborted in the end.
+func (t *task) givenUp() bool { return t.abort && t.unit%2 == 0 }
 
 // readGoal returns the number at which partitions end, negative while that is not known.
 func (t *task) readGoal() (int64, error) {

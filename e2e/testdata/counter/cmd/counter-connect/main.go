@@ -1,4 +1,4 @@
-// Command counter-connect is the stock program with a source that counts.
+// Command counter-connect is the stock program with a source that counts and a sink that writes offsets.
 package main
 
 import (
@@ -12,6 +12,6 @@ import (
 
 func main() {
 	set := bundled.Plugins()
-	set.Connectors.Register(counter.Class())
+	set.Connectors.Register(counter.Class(), counter.SinkClass())
 	os.Exit(cmd.Main(os.Args, set))
 }
