@@ -290,6 +290,12 @@ func (r *laneRun) leave() {
 		r.healthy()
 	}
 	r.ask(http.MethodDelete, "/connectors/"+r.name, "")
+	r.whileBrokersRun(func() { // the fewer partitions they have, the sooner they are back
+		r.kafka.DeleteTopic(r.topic)
+		if r.from == nil {
+			r.kafka.DeleteTopic(r.offsets)
+		}
+	})
 }
 
 // reached returns how far the offsets are that the cluster tells, of all source partitions together.
