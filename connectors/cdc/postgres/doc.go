@@ -1,0 +1,32 @@
+// Package postgres captures the changes of a PostgreSQL database in Debezium's format, under the config keys, offsets
+// and slots of io.debezium.connector.postgresql.PostgresConnector 3.5.
+//
+// # Flow
+//
+// task.Start reads the catalog, makes publication and slot, and decides between snapshot and stream. Poll belongs to the
+// task's goroutine and does all decoding; every connection in copy mode has a wire.Reader, which reads ahead.
+//
+//	COPY ──► wire.Reader ──► copying ──► cells ─┐
+//	                                            ├─► rows ──► layout ──► batch
+//	slot ──► wire.Reader ──► pgoutput.Decoder ──┘
+//
+// Cells say where in the reader's buffer a value lies; layout decodes them column by column (types.Decoder) into the
+// key, before and after columns of a batch, which keeps the buffer alive. Nothing is copied that need not be.
+//
+// # Where to find what
+//
+//	classes.go settings.go refused.go configdef.tsv   config: keys, values, what is refused and why
+//	connector.go task.go                               life of the connector and its task
+//	connect.go catalog.go table.go                     connections, the catalog, schemas and decoders of a table
+//	publication.go slot.go                             objects on the server
+//	snapshot.go copying.go                             snapshot: order, marks, one COPY
+//	stream.go trail.go offset.go                       stream: polls, confirmations; positions; stored offsets
+//	rows.go                                            from changes to records, columns of source
+//	pgoutput/ types/ wire/                             messages, types, framing
+//
+// # Positions
+//
+// A stored offset names the end of the last transaction (lsn_commit) and the last event (lsn, and its place among
+// events of one LSN). A restart streams from lsn_commit; the server sends the open transaction anew, from its beginning,
+// and the decoder leaves out what was done. Only what Kafka Connect has committed is confirmed to the server.
+package postgres

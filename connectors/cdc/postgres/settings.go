@@ -1,0 +1,169 @@
+package postgres
+
+import (
+	"strings"
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/connectors/cdc"
+	"github.com/millrace/millrace/connectors/cdc/postgres/types"
+)
+
+// settings is a checked config.
+type settings struct {
+	address address
+	naming  cdc.Naming
+	modes   types.Modes
+	fields  cdc.Adjustment
+
+	slot            string
+	slotDrop        bool
+	slotFailover    bool
+	slotRetries     int
+	slotRetryDelay  time.Duration
+	slotParams      string
+	publication     string
+	autocreate      string
+	viaRoot         bool
+	statusInterval  time.Duration
+	snapshotMode    string
+	snapshotThreads int
+	isolation       string
+
+	schemas, tables, columns cdc.Lists
+	keyColumns               cdc.KeyColumns
+	snapshotTables           cdc.Patterns
+
+	tombstones   bool
+	skipped      string // letters of operations
+	transactions bool
+	headers      bool
+	comments     bool
+	rowsMax      int
+	pollInterval time.Duration
+}
+
+// address is where the database is and who connects.
+type address struct {
+	host, user, database, sslMode string
+	port                          int32
+	password                      config.Secret
+	sslCert, sslKey, sslRoot      string
+	sslPassword                   config.Secret
+	statements                    string // database.initial.statements
+	keepAlive                     bool
+}
+
+// parse checks a config. Errors: *config.ConfigException.
+func parse(d *config.Def, props map[string]string) (*settings, error) {
+	v, err := d.Parse(props)
+	if err != nil {
+		return nil, err
+	}
+	if err := refuse(d, props); err != nil {
+		return nil, err
+	}
+	s := &settings{}
+	for _, key := range []string{"topic.prefix", "database.hostname", "database.user", "database.dbname"} {
+		if v.String(key) == "" {
+			return nil, config.InvalidValue(key, nil, "A value is required")
+		}
+	}
+	extra := v.Originals()
+	or := func(key, otherwise string) string {
+		if t, ok := extra[key]; ok {
+			return t
+		}
+		return otherwise
+	}
+	s.address = address{host: v.String("database.hostname"), user: v.String("database.user"), database: v.String("database.dbname"), sslMode: v.String("database.sslmode"),
+		port: v.Int32("database.port"), password: v.Password("database.password"), sslCert: v.String("database.sslcert"), sslKey: v.String("database.sslkey"),
+		sslRoot: v.String("database.sslrootcert"), sslPassword: v.Password("database.sslpassword"), statements: v.String("database.initial.statements"),
+		keepAlive: v.Bool("database.tcpKeepAlive")}
+	s.naming = cdc.Naming{Prefix: v.String("topic.prefix"), Delimiter: or("topic.delimiter", "."), Adjust: cdc.Adjustment(v.String("schema.name.adjustment.mode"))}
+	s.fields = cdc.Adjustment(or("field.name.adjustment.mode", "none"))
+	money := or("money.fraction.digits", "2")
+	digits, err := config.ParseText("money.fraction.digits", money, config.Short)
+	if err != nil {
+		return nil, err
+	}
+	n, _ := digits.(int16)
+	s.modes = types.Modes{Decimal: lower(v, "decimal.handling.mode"), Temporal: lower(v, "time.precision.mode"), Binary: lower(v, "binary.handling.mode"),
+		Hstore: lower(v, "hstore.handling.mode"), Interval: lower(v, "interval.handling.mode"), MoneyDigits: int32(n),
+		Placeholder: placeholder(v.String("unavailable.value.placeholder")), Unknown: v.Bool("include.unknown.datatypes")}
+	s.slot, s.slotDrop, s.slotFailover = v.String("slot.name"), v.Bool("slot.drop.on.stop"), v.Bool("slot.failover")
+	s.slotRetries, s.slotRetryDelay = int(v.Int32("slot.max.retries")), time.Duration(v.Int64("slot.retry.delay.ms"))*time.Millisecond
+	s.slotParams = v.String("slot.stream.params")
+	s.publication, s.autocreate, s.viaRoot = v.String("publication.name"), lower(v, "publication.autocreate.mode"), v.Bool("publish.via.partition.root")
+	s.statusInterval = time.Duration(v.Int32("status.update.interval.ms")) * time.Millisecond
+	s.snapshotMode, s.isolation = lower(v, "snapshot.mode"), lower(v, "snapshot.isolation.mode")
+	if s.snapshotMode == "never" {
+		s.snapshotMode = "no_data"
+	}
+	s.snapshotThreads = max(1, int(v.Int32("snapshot.max.threads")))
+	s.tombstones, s.skipped = v.Bool("tombstones.on.delete"), strings.Join(v.List("skipped.operations"), "")
+	if s.skipped == "none" {
+		s.skipped = ""
+	}
+	s.transactions, s.headers = v.Bool("provide.transaction.metadata"), v.Bool("extended.headers.enabled")
+	s.comments = v.Bool("include.schema.comments")
+	s.rowsMax = max(1, int(v.Int32("max.batch.size")))
+	s.pollInterval = time.Duration(v.Int64("poll.interval.ms")) * time.Millisecond
+	return s, s.filters(v)
+}
+
+func (s *settings) filters(v *config.Values) (err error) {
+	lists := func(what string) cdc.Lists {
+		if err != nil {
+			return cdc.Lists{}
+		}
+		include, exclude := what+".include.list", what+".exclude.list"
+		var l cdc.Lists
+		if l, err = cdc.ParseLists(include, strings.Join(v.List(include), ","), exclude, strings.Join(v.List(exclude), ",")); err != nil {
+			err = config.NewException(include, err.Error())
+		}
+		if len(l.Include) > 0 && len(l.Exclude) > 0 {
+			err = config.InvalidValue(exclude, strings.Join(v.List(exclude), ","), `"`+include+`" is already specified`)
+		}
+		return l
+	}
+	s.schemas, s.tables, s.columns = lists("schema"), lists("table"), lists("column")
+	if err != nil {
+		return err
+	}
+	if s.keyColumns, err = cdc.ParseKeyColumns("message.key.columns", v.String("message.key.columns")); err != nil {
+		return config.NewException("message.key.columns", err.Error())
+	}
+	s.snapshotTables, err = cdc.ParsePatterns("snapshot.include.collection.list", strings.Join(v.List("snapshot.include.collection.list"), ","))
+	return err
+}
+
+func lower(v *config.Values, key string) string { return strings.ToLower(v.String(key)) }
+
+// placeholder reads unavailable.value.placeholder: with the prefix hex: it is bytes.
+func placeholder(text string) []byte {
+	if digits, ok := strings.CutPrefix(text, "hex:"); ok {
+		if b, err := unhex(digits); err == nil {
+			return b
+		}
+	}
+	return []byte(text)
+}
+
+// captured reports whether a table is: builtin schemas never are.
+func (s *settings) captured(schema, table string) (bool, error) {
+	if schema == "information_schema" || strings.HasPrefix(schema, "pg_") {
+		return false, nil
+	}
+	ok, err := s.schemas.Match(schema)
+	if !ok || err != nil {
+		return false, err
+	}
+	return s.tables.Match(schema + "." + table)
+}
+
+// partition is the source partition: {"server": topic.prefix}.
+func (s *settings) partition() []batch.Value {
+	return []batch.Value{batch.MapValueOf(&batch.MapValue{Keys: []batch.Value{batch.StringValue("server")}, Values: []batch.Value{batch.StringValue(s.naming.Prefix)}})}
+}

@@ -1,0 +1,236 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/connectors/cdc"
+)
+
+// snapshot copies the rows of all captured tables as they were at one moment. It belongs to the task's goroutine;
+// readers of the connections run beside it.
+//
+// The last row of each table is held back until it is known whether it is the last of all: its mark says so, and its
+// offset that the snapshot is complete.
+type snapshot struct {
+	t        *task
+	name     string // of the exported snapshot
+	at       position
+	keep     func(context.Context) error // ends the transaction that exports it
+	todo     []*table
+	active   []*copying
+	tail     *tail
+	rows     rows
+	emitted  int64
+	began    time.Time
+	tables   int
+	finished int
+}
+
+// tail is the last row of a table.
+type tail struct {
+	c     *copying
+	first bool
+}
+
+// poll returns rows of some tables. done: all were returned, and the position to stream from is s.at.
+func (s *snapshot) poll(ctx context.Context) (out []*batch.Batch, done bool, err error) {
+	for len(s.active) < s.t.set.snapshotThreads && len(s.todo) > 0 {
+		c, err := s.t.startCopy(ctx, s.todo[0], s.name)
+		if err != nil {
+			return nil, false, err
+		}
+		s.todo, s.active = s.todo[1:], append(s.active, c)
+	}
+	progress := false
+	for i := 0; i < len(s.active) && err == nil; i++ {
+		c := s.active[i]
+		var more bool
+		if more, err = c.next(s.t.set.rowsMax); err != nil || !more {
+			continue
+		}
+		progress = true
+		if len(c.cells) > 0 && (s.tail != nil && s.tail.c != c) {
+			out, err = s.flush(out, false)
+		}
+		if err == nil {
+			out, err = s.emit(out, c)
+		}
+		if err == nil && c.ended {
+			s.active = slices.Delete(s.active, i, i+1)
+			i--
+			s.finished++
+			s.t.log.Info("snapshot of a table is complete", "table", c.table.id(), "rows", c.total, "tables", fmt.Sprintf("%d of %d", s.finished, s.tables))
+			if s.tail == nil || s.tail.c != c {
+				err = c.close()
+			}
+		}
+	}
+	if err == nil && len(s.active) == 0 && len(s.todo) == 0 {
+		done = true
+		if s.tail != nil {
+			out, err = s.flush(out, true)
+		}
+		s.at.last, s.at.completed = true, true
+	}
+	if err != nil {
+		for _, b := range out {
+			b.Release()
+		}
+		return nil, false, err
+	}
+	if !progress && !done {
+		s.wait(ctx)
+	}
+	return out, done, nil
+}
+
+// wait waits until one of the connections has something.
+func (s *snapshot) wait(ctx context.Context) {
+	if len(s.active) == 0 {
+		return
+	}
+	timer := time.NewTimer(50 * time.Millisecond) // others of several
+	defer timer.Stop()
+	select {
+	case <-s.active[0].reader.Ready():
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// emit makes a batch of what c has decoded, all but its very last row, which becomes the tail.
+func (s *snapshot) emit(out []*batch.Batch, c *copying) ([]*batch.Batch, error) {
+	n := c.count()
+	if n == 0 {
+		c.drop()
+		return out, nil
+	}
+	if c.ended {
+		n--
+	}
+	if n > 0 {
+		first := c.total == 0
+		b, err := s.batch(c, 0, n, func(i int) uint8 {
+			switch {
+			case i == 0 && s.emitted == 0:
+				return cdc.MarkFirst
+			case i == 0 && first:
+				return cdc.MarkFirstInTable
+			}
+			return cdc.MarkTrue
+		}, false)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, b)
+		c.total += int64(n)
+		s.emitted += int64(n)
+	}
+	if c.ended {
+		c.keepLast()
+		s.tail = &tail{c: c, first: c.total == 0}
+		c.total++
+		return out, nil
+	}
+	c.drop()
+	return out, nil
+}
+
+// flush emits the tail.
+func (s *snapshot) flush(out []*batch.Batch, last bool) ([]*batch.Batch, error) {
+	c := s.tail.c
+	mark := uint8(cdc.MarkLastInTable)
+	switch {
+	case last:
+		mark = cdc.MarkLast
+	case s.emitted == 0:
+		mark = cdc.MarkFirst
+	}
+	b, err := s.batch(c, 0, 1, func(int) uint8 { return mark }, last)
+	if err != nil {
+		return out, err
+	}
+	s.emitted++
+	s.tail = nil
+	c.drop()
+	return append(out, b), c.close()
+}
+
+// batch lays out rows lo … hi-1 of what c has.
+func (s *snapshot) batch(c *copying, lo, hi int, mark func(i int) uint8, complete bool) (*batch.Batch, error) {
+	s.rows.reset()
+	for i := lo; i < hi; i++ {
+		s.rows.add(cdc.OpRead, int32(i), -1, int32(i), -1, 0)
+	}
+	n := hi - lo
+	b := s.t.tc.Pool().New(n)
+	b.KeepAlive(c.hold)
+	source := s.t.layout.snapshotSource(b, c.table, s.t.builder.source, n, &s.at, mark)
+	from := cells{buf: c.buf, cells: c.cells, width: len(c.table.columns), binary: true}
+	if err := s.t.layout.batch(b, c.table, &s.rows, from, source, time.Now()); err != nil {
+		b.Release()
+		return nil, connectors.Errorf("postgres: snapshot: %w", err)
+	}
+	at := s.at
+	at.last, at.completed = complete, complete
+	b.Source = &fixedPositions{s.t.partition, at.value()}
+	return b, nil
+}
+
+// close ends the connections.
+func (s *snapshot) close(ctx context.Context) error {
+	var err error
+	if s.tail != nil {
+		s.tail.c.drop()
+		err = s.tail.c.close()
+	}
+	for _, c := range s.active {
+		c.drop()
+		err = errors.Join(err, c.close())
+	}
+	s.active, s.tail = nil, nil
+	if s.keep != nil {
+		err = errors.Join(err, s.keep(ctx))
+		s.keep = nil
+	}
+	return err
+}
+
+// fixedPositions is one offset for all rows.
+type fixedPositions struct {
+	partitions []batch.Value
+	offset     batch.Value
+}
+
+func (p *fixedPositions) Partition(int) int32       { return 0 }
+func (p *fixedPositions) Partitions() []batch.Value { return p.partitions }
+func (p *fixedPositions) Offset(int) batch.Value    { return p.offset }
+
+// snapshotSource makes the source column of n rows of a snapshot.
+func (l *layout) snapshotSource(b *batch.Batch, t *table, s *batch.Schema, n int, at *position, mark func(i int) uint8) *batch.Column {
+	fields := s.Fields()
+	constant := func(field int, v batch.Value) *batch.Column { return b.NewConstant(fields[field].Schema, n, v) }
+	marks := batch.NewColumnBuilder(fields[4].Schema, false)
+	for _, m := range cdc.Marks {
+		_ = marks.Append(batch.StringValue(m)) // fits the schema
+	}
+	index := make([]int32, n)
+	for i := range index {
+		index[i] = int32(mark(i))
+	}
+	return b.NewStruct(s, n, []*batch.Column{
+		constant(0, l.version), constant(1, batch.StringValue("postgresql")), constant(2, l.name),
+		constant(3, batch.Int64Value(at.micros/1000)), b.NewDictionary(fields[4].Schema, index, marks.Finish(b)), constant(5, l.db),
+		constant(6, batch.StringValue(string(appendSequence(nil, at.commit, at.lsn)))),
+		constant(7, batch.Int64Value(at.micros)), constant(8, batch.Int64Value(at.micros*1000)),
+		constant(9, t.space), constant(10, t.constant),
+		constant(11, batch.Int64Value(at.xid)), constant(12, batch.Int64Value(int64(at.lsn))),
+		constant(13, batch.Null()), constant(14, batch.Null()), constant(15, batch.Null()),
+	})
+}

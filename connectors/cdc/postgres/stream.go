@@ -1,0 +1,266 @@
+package postgres
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/connectors/cdc"
+	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
+	"github.com/millrace/millrace/connectors/cdc/postgres/wire"
+)
+
+// stream is a running replication stream. Poll and close belong to the task's goroutine.
+type stream struct {
+	t       *task
+	reader  *wire.Reader
+	status  *status
+	decoder pgoutput.Decoder
+	tables  map[uint32]*table // by relation
+
+	segments []wire.Segment // not yet decoded
+	rows     rows
+	at       position // of what was polled
+}
+
+// startStream starts replication at p on a connection for replication, which it takes over.
+func (t *task) startStream(ctx context.Context, c *pgconn.PgConn, p position) (*stream, error) {
+	s := &stream{t: t, tables: map[uint32]*table{}, at: p}
+	s.decoder.Described = s.described
+	s.decoder.SetCommitted(p.commit)
+	s.decoder.Resume = p.resume()
+	start := p.start()
+	hijacked, err := c.Hijack()
+	if err != nil {
+		return nil, connectors.Errorf("postgres: replication connection: %w", err)
+	}
+	options := fmt.Sprintf("proto_version '1', publication_names %s", quoteText(quoteName(t.set.publication)))
+	if serverVersion(t.sql) >= 14 {
+		options += ", messages 'true'"
+	}
+	command := fmt.Sprintf("START_REPLICATION SLOT %s LOGICAL %s (%s)", quoteName(t.set.slot), lsnText(start), options)
+	s.status = &status{conn: hijacked.Conn, flushed: start, received: start, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	if s.reader, err = wire.Start(ctx, hijacked.Conn, t.tc.Pool(), command, s.status.seen); err != nil {
+		return nil, errors.Join(connectors.Errorf("postgres: %s: %w", command, err), hijacked.Conn.Close())
+	}
+	go s.status.run(t.set.statusInterval)
+	t.log.Info("streaming", "slot", t.set.slot, "lsn", lsnText(start))
+	return s, nil
+}
+
+// xlogHeader is the size of an XLogData message before its content: w, start, end, time.
+const xlogHeader = 25
+
+// poll returns the changes that have come, waiting for some for at most wait.
+func (s *stream) poll(ctx context.Context, wait time.Duration) ([]*batch.Batch, error) {
+	if len(s.segments) == 0 {
+		var err error
+		if s.segments, err = s.reader.Take(s.segments); err != nil {
+			return nil, s.broken(err)
+		}
+	}
+	if len(s.segments) == 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-s.reader.Ready():
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		return nil, nil
+	}
+	segment := &s.segments[0]
+	if err := s.decode(segment); err != nil {
+		return nil, err
+	}
+	batches, err := s.batches(segment)
+	if segment.From == segment.To {
+		segment.Hold.Release()
+		s.segments = slices.Delete(s.segments, 0, 1)
+	}
+	return batches, err
+}
+
+// decode decodes messages until there are enough rows, or a relation with rows is described anew.
+func (s *stream) decode(segment *wire.Segment) error {
+	buf := segment.Buf
+	for segment.From < segment.To && len(s.decoder.Events) < s.t.set.rowsMax {
+		from, to := segment.Frame()
+		switch kind := buf[segment.From]; {
+		case kind == 'd' && to-from > xlogHeader && buf[from] == 'w':
+			if buf[from+xlogHeader] == 'R' && len(s.decoder.Changed) > 0 {
+				return nil
+			}
+			lsn := binary.BigEndian.Uint64(buf[from+1:])
+			if err := s.decoder.Decode(buf, from+xlogHeader, to, lsn); err != nil {
+				return connectors.Errorf("postgres: slot %q: %w", s.t.set.slot, err)
+			}
+		case kind == 'E':
+			return s.broken(wire.ServerError(buf[from:to]))
+		}
+		segment.From = to
+	}
+	return nil
+}
+
+// described takes the description of a relation: the columns of its table, with what only the catalog knows.
+func (s *stream) described(r *pgoutput.Relation) error {
+	ok, err := s.t.set.captured(r.Schema, r.Name)
+	if err != nil {
+		return err
+	}
+	if r.Skip = !ok; r.Skip {
+		return nil
+	}
+	t, err := s.t.describe(context.Background(), r)
+	if err != nil {
+		return fmt.Errorf("table %s.%s: %w", r.Schema, r.Name, err)
+	}
+	s.tables[r.ID] = t
+	return nil
+}
+
+// batches lays out what was decoded.
+func (s *stream) batches(segment *wire.Segment) ([]*batch.Batch, error) {
+	d := &s.decoder
+	if len(d.Events) == 0 {
+		return nil, nil
+	}
+	defer d.Reset()
+	now := time.Now()
+	var out []*batch.Batch
+	var events [][]int32
+	for _, r := range d.Changed {
+		t := s.tables[r.ID]
+		s.t.layout.changes(t, &r.Rows, segment.Buf, &s.rows)
+		if len(s.rows.ops) == 0 {
+			continue
+		}
+		b := s.t.tc.Pool().New(len(s.rows.ops))
+		b.KeepAlive(segment.Hold)
+		out = append(out, b)
+		source := s.t.layout.streamSource(b, t, s.t.builder.source, &s.rows, d)
+		from := cells{buf: segment.Buf, cells: r.Rows.Cells, width: r.Rows.Width}
+		if err := s.t.layout.batch(b, t, &s.rows, from, source, now); err != nil {
+			for _, b := range out {
+				b.Release()
+			}
+			return nil, connectors.Errorf("postgres: %w", err)
+		}
+		events = append(events, slices.Clone(s.rows.event))
+	}
+	trail := &trail{before: s.at, events: slices.Clone(d.Events), transactions: slices.Clone(d.Transactions)}
+	last := int32(len(d.Events))
+	for i, p := range cdc.NewPositions(s.t.partition, events, last, trail.offset) {
+		out[i].Source = p
+	}
+	s.at = trail.position(last - 1)
+	return out, nil
+}
+
+// broken says why the stream ended; it may be tried again.
+func (s *stream) broken(err error) error {
+	if errors.Is(err, io.EOF) {
+		err = errors.New("the server closed the connection")
+	}
+	return connectors.Retriable(connectors.Errorf("postgres: stream of slot %q: %w", s.t.set.slot, err))
+}
+
+// confirm tells the server up to where WAL is no longer needed.
+func (s *stream) confirm(lsn uint64) { s.status.confirm(lsn) }
+
+// close ends the stream.
+func (s *stream) close() error {
+	close(s.status.done)
+	err := s.reader.Close()
+	for _, g := range s.segments {
+		g.Hold.Release()
+	}
+	s.segments = nil
+	return err
+}
+
+// status sends the server what was received and confirmed: at an interval, when it asks, and when it changes.
+type status struct {
+	conn net.Conn
+	wake chan struct{}
+	done chan struct{}
+
+	mu       sync.Mutex
+	received uint64
+	flushed  uint64
+}
+
+// seen looks at every frame as it arrives.
+func (s *status) seen(kind byte, body []byte) {
+	if kind != 'd' || len(body) < 17 {
+		return
+	}
+	end := binary.BigEndian.Uint64(body[1:])
+	if body[0] == 'w' {
+		end = max(end, binary.BigEndian.Uint64(body[9:]))
+	}
+	s.mu.Lock()
+	s.received = max(s.received, end)
+	s.mu.Unlock()
+	if body[0] == 'k' && len(body) >= 18 && body[17] == 1 {
+		s.nudge()
+	}
+}
+
+func (s *status) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (s *status) confirm(lsn uint64) {
+	s.mu.Lock()
+	more := lsn > s.flushed
+	s.flushed = max(s.flushed, lsn)
+	s.mu.Unlock()
+	if more {
+		s.nudge()
+	}
+}
+
+// run sends until the stream is closed. A failed write needs no word: reading fails too.
+func (s *status) run(every time.Duration) {
+	ticker := time.NewTicker(max(every, time.Millisecond))
+	defer ticker.Stop()
+	for {
+		select {
+		case <-s.wake:
+		case <-ticker.C:
+		case <-s.done:
+			return
+		}
+		s.mu.Lock()
+		message := standbyStatus(s.received, s.flushed, time.Now())
+		s.mu.Unlock()
+		if _, err := s.conn.Write(message); err != nil {
+			return
+		}
+	}
+}
+
+// standbyStatus is CopyData with r, written, flushed, applied, time, no reply.
+func standbyStatus(received, flushed uint64, now time.Time) []byte {
+	m := append(make([]byte, 0, 39), 'd', 0, 0, 0, 38, 'r')
+	m = binary.BigEndian.AppendUint64(m, received)
+	m = binary.BigEndian.AppendUint64(m, flushed)
+	m = binary.BigEndian.AppendUint64(m, flushed)
+	m = binary.BigEndian.AppendUint64(m, uint64(now.UnixMicro()-946_684_800_000_000))
+	return append(m, 0)
+}

@@ -1,0 +1,131 @@
+package postgres
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/connectors/cdc"
+	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
+	"github.com/millrace/millrace/connectors/cdc/postgres/types"
+)
+
+// table is a captured table in one state of its columns: its schemas, and the decoders of its values.
+type table struct {
+	catalogTable
+	topics   []string
+	key      *batch.Schema // nil: records have no key
+	row      *batch.Schema
+	envelope *batch.Schema
+	keys     []field
+	fields   []field
+	constant batch.Value // name of the table, for source
+	space    batch.Value // name of its schema
+}
+
+// field is a member of a key or row: which column it is of, and how its values are read.
+type field struct {
+	column  int // of a tuple; -1: tuples do not have it
+	decoder *types.Decoder
+}
+
+// builder makes tables. It belongs to the task.
+type builder struct {
+	set         *settings
+	types       *types.Registry
+	source      *batch.Schema
+	transaction *batch.Schema
+}
+
+// table builds a captured table. relation is how the stream describes it, nil for tuples that have all columns of the
+// catalog in its order.
+func (b *builder) table(c *catalogTable, relation *pgoutput.Relation) (*table, error) {
+	columns, at := c.columns, []int(nil)
+	if relation != nil {
+		columns = streamed(c, relation)
+	}
+	t := &table{catalogTable: *c, topics: []string{b.set.naming.Topic(c.schema, c.name)}, constant: batch.StringValue(c.name), space: batch.StringValue(c.schema)}
+	t.columns = columns
+	prefix := b.set.naming.Topic(c.schema, c.name)
+	decoders := make([]*types.Decoder, len(columns))
+	row := batch.NewSchema(batch.KindStruct).Name(b.set.naming.Schema(prefix + ".Value")).Optional(true)
+	names := make([]string, len(columns))
+	for i := range columns {
+		names[i] = columns[i].name
+		d, err := b.decoder(c, &columns[i])
+		if err != nil {
+			return nil, err
+		}
+		decoders[i] = d
+		ok, err := b.set.columns.Match(c.id() + "." + columns[i].name)
+		if err != nil {
+			return nil, err
+		}
+		if d == nil || !ok {
+			continue
+		}
+		row.Field(b.set.fields.ApplyField(columns[i].name), d.Schema)
+		t.fields = append(t.fields, field{i, d})
+	}
+	at, err := b.set.keyColumns.Of(c.id(), names)
+	if err != nil {
+		return nil, err
+	}
+	if len(at) == 0 {
+		for _, name := range c.key {
+			if i := slices.Index(names, name); i >= 0 {
+				at = append(at, i)
+			}
+		}
+	}
+	key := batch.NewSchema(batch.KindStruct).Name(b.set.naming.Schema(prefix + ".Key"))
+	for _, i := range at {
+		if decoders[i] != nil {
+			key.Field(b.set.fields.ApplyField(names[i]), decoders[i].Schema)
+			t.keys = append(t.keys, field{i, decoders[i]})
+		}
+	}
+	if len(t.keys) > 0 {
+		t.key = key.Build()
+	}
+	t.row = row.Build()
+	t.envelope = cdc.EnvelopeSchema(b.set.naming.Schema(prefix+".Envelope"), t.row, b.source, b.transaction)
+	return t, nil
+}
+
+func (b *builder) decoder(t *catalogTable, c *catalogColumn) (*types.Decoder, error) {
+	typ := b.types.Type(c.typ)
+	if typ == nil {
+		return nil, fmt.Errorf("table %s: column %q: type %d is not in the catalog", t.id(), c.name, c.typ)
+	}
+	comment := ""
+	if b.set.comments {
+		comment = c.comment
+	}
+	return b.set.modes.Decoder(&types.Column{Name: c.name, Type: typ, Modifier: c.modifier, Optional: !c.required, Comment: comment,
+		HasDefault: c.hasDefault, Default: c.expression}), nil
+}
+
+// streamed returns the columns that the stream describes, with what only the catalog knows.
+func streamed(c *catalogTable, r *pgoutput.Relation) []catalogColumn {
+	out := make([]catalogColumn, len(r.Columns))
+	for i := range r.Columns {
+		from := &r.Columns[i]
+		out[i] = catalogColumn{name: from.Name, typ: from.Type, modifier: from.Modifier}
+		for k := range c.columns {
+			if known := &c.columns[k]; known.name == from.Name {
+				out[i].required, out[i].hasDefault, out[i].expression, out[i].comment = known.required, known.hasDefault, known.expression, known.comment
+			}
+		}
+	}
+	return out
+}
+
+// sourceSchema is the schema of source. Source: PostgresSourceInfoStructMaker.
+func sourceSchema() *batch.Schema {
+	text, number := batch.Of(batch.KindString, false), batch.Of(batch.KindInt64, true)
+	return cdc.SourceSchema("io.debezium.connector.postgresql.Source").
+		Field("schema", text).Field("table", text).
+		Field("txId", number).Field("lsn", number).Field("xmin", number).
+		Field("origin", batch.Of(batch.KindString, true)).Field("origin_lsn", number).Build()
+}

@@ -1,0 +1,331 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/connectors/cdc"
+	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
+)
+
+// task captures one database: a snapshot where it is due, then the stream. Source: PostgresConnectorTask.
+type task struct {
+	def *config.Def
+
+	tc        connectors.SourceTaskContext
+	log       *slog.Logger
+	set       *settings
+	partition []batch.Value
+	builder   builder
+	layout    layout
+
+	sql         *pgconn.PgConn // for the catalog
+	replication *pgconn.PgConn // until the stream takes it over
+	snapshot    *snapshot      // while one runs
+	stream      *stream
+	at          position // of what was polled
+	started     bool     // at holds a position
+}
+
+var (
+	_ connectors.SourceTask = (*task)(nil)
+	_ connectors.Committer  = (*task)(nil)
+)
+
+// Start connects, and prepares the snapshot or the stream.
+func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props map[string]string) error {
+	set, err := parse(t.def, props)
+	if err != nil {
+		return err
+	}
+	t.tc, t.log, t.set, t.partition = tc, tc.Logger(), set, set.partition()
+	t.layout = layout{set: set, version: batch.StringValue(cdc.Version), name: batch.StringValue(set.naming.Prefix), db: batch.StringValue(set.address.database)}
+	if set.headers {
+		t.layout.headers = cdc.ContextHeaders(set.naming.Prefix, strconv.Itoa(tc.TaskID().Task), "postgresql")
+	}
+	offsets, err := tc.OffsetReader().Offsets(ctx, t.partition)
+	if err != nil {
+		return err
+	}
+	if !offsets[0].IsNull() {
+		p, err := readOffset(offsets[0])
+		if err != nil {
+			return err
+		}
+		t.at, t.started = *p, true
+	}
+	return t.open(ctx)
+}
+
+// open connects and goes on at t.at.
+func (t *task) open(ctx context.Context) error {
+	var err error
+	if t.sql, err = t.set.address.connect(ctx, false); err != nil {
+		return err
+	}
+	if t.replication, err = t.set.address.connect(ctx, true); err != nil {
+		return err
+	}
+	registry, err := readTypes(ctx, t.sql)
+	if err != nil {
+		return connectors.Errorf("postgres: %w", err)
+	}
+	t.builder = builder{set: t.set, types: registry, source: sourceSchema(), transaction: cdc.TransactionBlock()}
+	all, err := readTables(ctx, t.sql, 0)
+	if err != nil {
+		return connectors.Errorf("postgres: %w", err)
+	}
+	captured, err := t.captured(all)
+	if err != nil {
+		return err
+	}
+	if err := t.publish(ctx, captured); err != nil {
+		return err
+	}
+	slot, err := t.awaitSlot(ctx)
+	if err != nil {
+		return err
+	}
+	return t.begin(ctx, captured, slot)
+}
+
+// captured returns the tables that the filters let through.
+func (t *task) captured(all []*catalogTable) ([]*catalogTable, error) {
+	var out []*catalogTable
+	for _, c := range all {
+		ok, err := t.set.captured(c.schema, c.name)
+		if err != nil {
+			return nil, connectors.Errorf("postgres: table %s: %w", c.id(), err)
+		}
+		if ok {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// begin decides between snapshot and stream.
+func (t *task) begin(ctx context.Context, captured []*catalogTable, slot *slotState) error {
+	due := t.due(slot)
+	if !due && t.started {
+		if err := t.continues(slot); err != nil {
+			return err
+		}
+	}
+	var created *createdSlot
+	if slot == nil && t.set.snapshotMode != "initial_only" || slot == nil && due {
+		var err error
+		if created, err = createSlot(ctx, t.replication, t.set); err != nil {
+			return err
+		}
+		t.log.Info("slot created", "slot", t.set.slot, "lsn", lsnText(created.start))
+	}
+	if due {
+		return t.startSnapshot(ctx, captured, created)
+	}
+	switch {
+	case t.started:
+	case created != nil:
+		t.at = position{lsn: created.start, micros: time.Now().UnixMicro()}
+	case slot != nil:
+		t.at = position{lsn: slot.confirmed, micros: time.Now().UnixMicro()}
+	}
+	if t.set.snapshotMode == "initial_only" {
+		return nil
+	}
+	return t.goStream(ctx)
+}
+
+// due reports whether snapshot.mode wants a snapshot now.
+func (t *task) due(slot *slotState) bool {
+	switch t.set.snapshotMode {
+	case "always":
+		return true
+	case "no_data":
+		return false
+	case "when_needed":
+		return !t.started || t.at.snapshot != "" || t.continues(slot) != nil
+	}
+	return !t.started || t.at.snapshot != ""
+}
+
+// continues returns why the stream cannot go on at t.at without losing changes; nil: it can.
+func (t *task) continues(slot *slotState) error {
+	switch {
+	case slot == nil:
+		return connectors.Errorf("postgres: events lost: slot %q does not exist any more, and what was committed after LSN %s and before a new one is not to be had: reset the offsets for a new snapshot, or set snapshot.mode to when_needed", t.set.slot, lsnText(t.at.start()))
+	case slot.lost:
+		return connectors.Errorf("postgres: events lost: the server has removed WAL that slot %q needs (wal_status lost): drop the slot and reset the offsets for a new snapshot, or set snapshot.mode to when_needed", t.set.slot)
+	case slot.confirmed > t.at.start():
+		return connectors.Errorf("postgres: events lost: slot %q begins at LSN %s, after %s, up to which changes were delivered: somebody else has moved it; reset the offsets for a new snapshot, or set snapshot.mode to when_needed", t.set.slot, lsnText(slot.confirmed), lsnText(t.at.start()))
+	}
+	return nil
+}
+
+// startSnapshot begins the snapshot in the state that a new slot begins at, or else now.
+func (t *task) startSnapshot(ctx context.Context, captured []*catalogTable, created *createdSlot) error {
+	s := &snapshot{t: t, began: time.Now()}
+	rows, err := query(ctx, t.sql, "select pg_catalog.pg_current_wal_lsn()")
+	if err != nil {
+		return connectors.Errorf("postgres: current LSN: %w", err)
+	}
+	if s.at.lsn, err = lsn(string(rows[0][0])); err != nil {
+		return connectors.Errorf("postgres: current LSN: %w", err)
+	}
+	export := "begin transaction isolation level repeatable read"
+	if created != nil {
+		s.at.lsn, s.name = created.start, created.snapshot
+		export += "; set transaction snapshot " + quoteText(created.snapshot)
+	} else if t.set.isolation == "serializable" {
+		export = "begin transaction isolation level serializable read only deferrable"
+	}
+	if _, err := t.sql.Exec(ctx, export).ReadAll(); err != nil {
+		return connectors.Errorf("postgres: snapshot: %w", err)
+	}
+	id, err := query(ctx, t.sql, "select case when pg_catalog.current_setting('transaction_read_only') = 'on' then 0 else pg_catalog.txid_current() end")
+	if err != nil {
+		return connectors.Errorf("postgres: snapshot: %w", err)
+	}
+	s.at.xid = number(id[0][0])
+	if created == nil {
+		name, err := query(ctx, t.sql, "select pg_catalog.pg_export_snapshot()")
+		if err != nil {
+			return connectors.Errorf("postgres: export a snapshot: %w", err)
+		}
+		s.name = string(name[0][0])
+	}
+	s.keep = func(ctx context.Context) error {
+		_, err := t.sql.Exec(ctx, "commit").ReadAll()
+		return err
+	}
+	s.at.snapshot, s.at.micros = "INITIAL", time.Now().UnixMicro()
+	for _, c := range captured {
+		if len(t.set.snapshotTables) > 0 {
+			ok, err := t.set.snapshotTables.Match(c.id())
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+		}
+		built, err := t.builder.table(c, nil)
+		if err != nil {
+			return connectors.Errorf("postgres: %w", err)
+		}
+		s.todo = append(s.todo, built)
+	}
+	s.tables = len(s.todo)
+	t.snapshot = s
+	t.log.Info("snapshot begins", "tables", s.tables, "lsn", lsnText(s.at.lsn))
+	return nil
+}
+
+// goStream starts the stream at t.at.
+func (t *task) goStream(ctx context.Context) error {
+	c := t.replication
+	t.replication = nil
+	var err error
+	t.stream, err = t.startStream(ctx, c, t.at)
+	return err
+}
+
+// Poll returns what the snapshot or the stream has. Without any it waits, up to poll.interval.ms.
+func (t *task) Poll(ctx context.Context) ([]*batch.Batch, error) {
+	switch {
+	case t.snapshot != nil:
+		return t.pollSnapshot(ctx)
+	case t.stream != nil:
+		return t.stream.poll(ctx, max(t.set.pollInterval, time.Millisecond))
+	}
+	connectors.Wait(ctx, max(t.set.pollInterval, time.Millisecond))
+	return nil, nil
+}
+
+func (t *task) pollSnapshot(ctx context.Context) ([]*batch.Batch, error) {
+	out, done, err := t.snapshot.poll(ctx)
+	if err != nil || !done {
+		return out, err
+	}
+	t.log.Info("snapshot is complete", "rows", t.snapshot.emitted, "took", time.Since(t.snapshot.began).Round(time.Millisecond))
+	t.at, t.started = t.snapshot.at, true
+	t.at.snapshot = ""
+	err = t.snapshot.close(ctx)
+	t.snapshot = nil
+	if err == nil && t.set.snapshotMode != "initial_only" {
+		err = t.goStream(ctx)
+	}
+	if err != nil {
+		for _, b := range out {
+			b.Release()
+		}
+		return nil, err
+	}
+	return out, nil
+}
+
+// describe builds the table that the stream describes.
+func (t *task) describe(ctx context.Context, r *pgoutput.Relation) (*table, error) {
+	found, err := readTables(ctx, t.sql, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	c := &catalogTable{oid: r.ID, schema: r.Schema, name: r.Name}
+	if len(found) == 1 {
+		c.columns, c.key = found[0].columns, found[0].key
+	}
+	if slices.ContainsFunc(r.Columns, func(c pgoutput.Column) bool { return t.builder.types.Type(c.Type) == nil }) {
+		if t.builder.types, err = readTypes(ctx, t.sql); err != nil {
+			return nil, err
+		}
+	}
+	return t.builder.table(c, r)
+}
+
+// Commit confirms to the server what the committed source offset holds.
+func (t *task) Commit(ctx context.Context) error {
+	if t.stream == nil {
+		return nil
+	}
+	offsets, err := t.tc.OffsetReader().Offsets(ctx, t.partition)
+	if err != nil || offsets[0].IsNull() {
+		return err
+	}
+	p, err := readOffset(offsets[0])
+	if err != nil {
+		return err
+	}
+	if p.snapshot == "" {
+		t.stream.confirm(p.start())
+	}
+	return nil
+}
+
+// Stop ends the connections.
+func (t *task) Stop(ctx context.Context) error {
+	var err error
+	if t.snapshot != nil {
+		err = t.snapshot.close(ctx)
+		t.snapshot = nil
+	}
+	if t.stream != nil {
+		err = errors.Join(err, t.stream.close())
+		t.stream = nil
+	}
+	for _, c := range []*pgconn.PgConn{t.replication, t.sql} {
+		if c != nil {
+			err = errors.Join(err, c.Close(ctx))
+		}
+	}
+	t.replication, t.sql = nil, nil
+	return err
+}

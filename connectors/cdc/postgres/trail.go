@@ -1,0 +1,64 @@
+package postgres
+
+import (
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
+)
+
+// trail is what happened in one poll: the source offset after any of its events.
+type trail struct {
+	before       position
+	events       []pgoutput.Event
+	transactions []pgoutput.Transaction
+}
+
+// operations are the names of kinds in messageType. Source: ReplicationMessage.Operation.
+var operations = map[pgoutput.Kind]string{
+	pgoutput.Insert: "INSERT", pgoutput.Update: "UPDATE", pgoutput.Delete: "DELETE", pgoutput.Truncate: "TRUNCATE",
+	pgoutput.Message: "MESSAGE", pgoutput.Commit: "COMMIT",
+}
+
+// offset returns the source offset once event k and all before it were done; -1 is none of the poll.
+func (t *trail) offset(k int32) batch.Value {
+	p := t.position(k)
+	return p.value()
+}
+
+// position is offset as a struct. The begin of a transaction alone changes nothing.
+func (t *trail) position(k int32) position {
+	for k >= 0 && t.events[k].Kind == pgoutput.Begin {
+		k--
+	}
+	if k < 0 {
+		return t.before
+	}
+	e := &t.events[k]
+	p := position{lsn: e.LSN, processed: e.LSN, index: e.Index + 1, message: operations[e.Kind], commit: t.before.commit, micros: t.before.micros}
+	if e.Tx != pgoutput.NoTransaction {
+		tx := &t.transactions[e.Tx]
+		p.xid, p.micros, p.commit = int64(tx.XID), tx.CommitTime, tx.Before
+	}
+	if e.Kind == pgoutput.Commit {
+		p.commit, p.index = e.LSN, 0
+	}
+	return p
+}
+
+// start is where the stream has to begin so that nothing after p is missed.
+func (p *position) start() uint64 {
+	switch {
+	case p.commit != 0:
+		return p.commit
+	case p.processed != 0:
+		return p.processed
+	}
+	return p.lsn
+}
+
+// resume is what of the transaction that p stands in was done before.
+func (p *position) resume() pgoutput.Resume {
+	if p.processed == 0 || p.xid == 0 || p.message == "COMMIT" || p.message == "BEGIN" || p.commit != 0 && p.lsn <= p.commit {
+		return pgoutput.Resume{}
+	}
+	return pgoutput.Resume{XID: uint32(p.xid), LSN: p.lsn, Index: p.index - 1}
+}
