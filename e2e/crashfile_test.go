@@ -34,7 +34,7 @@ func crashFiles(t *testing.T, broker *harness.Broker, worker harness.WorkerConfi
 			dir := t.TempDir()
 			kafka := harness.NewKafka(t, broker.Bootstrap)
 			r := &laneRun{t: t, random: rand.New(rand.NewPCG(uint64(n), 0)), name: "counter", topic: harness.Unique(t, "counter"), dir: dir,
-				lane: &lane{side: harness.Millrace, class: "alo", kafka: kafka}}
+				kafka: kafka, lane: &lane{side: harness.Millrace, class: "alo"}}
 			r.offsets = r.topic // it has none
 			kafka.CreateTopic(r.topic, laneTopicParts, nil)
 			r.config = harness.Properties{

@@ -62,7 +62,6 @@ type lane struct {
 	class   string // what it guarantees: eos or alo
 	brokers *laneBrokers
 	cluster *harness.Cluster
-	kafka   *harness.Kafka
 	links   []harness.Proxies // to the brokers, by worker
 	rest    harness.Proxies   // to the workers
 	extra   *harness.Worker   // joins and leaves; not of the cluster's workers
@@ -72,7 +71,7 @@ type lane struct {
 
 func newLane(t *testing.T, name, class string, side harness.Side, worker harness.WorkerConfig, brokers *laneBrokers, links []harness.Proxies, tally *laneTally) *lane {
 	t.Helper()
-	l := &lane{side: side, class: class, brokers: brokers, links: links, tally: tally, dir: t.TempDir(), kafka: harness.NewKafka(t, brokers.Bootstrap)}
+	l := &lane{side: side, class: class, brokers: brokers, links: links, tally: tally, dir: t.TempDir()}
 	properties := harness.Properties{
 		"config.storage.replication.factor": "-1",
 		"offset.storage.replication.factor": "-1",
@@ -115,6 +114,7 @@ func newLane(t *testing.T, name, class string, side harness.Side, worker harness
 type laneRun struct {
 	*lane
 	t       *testing.T
+	kafka   *harness.Kafka
 	random  *rand.Rand
 	name    string // of the connector
 	topic   string
@@ -134,7 +134,7 @@ func (l *lane) run(t *testing.T, test string, seed uint64, faults int, draw func
 		return
 	}
 	began := time.Now()
-	r := &laneRun{lane: l, t: t, random: rand.New(rand.NewPCG(seed, 0)), name: fmt.Sprintf("counter%d", seed), result: laneResult{laneKey: key, BrokeOff: true}}
+	r := &laneRun{lane: l, t: t, kafka: harness.NewKafka(t, l.brokers.Bootstrap), random: rand.New(rand.NewPCG(seed, 0)), name: fmt.Sprintf("counter%d", seed), result: laneResult{laneKey: key, BrokeOff: true}}
 	r.topic, r.dir = harness.Unique(t, r.name), filepath.Join(l.dir, r.name)
 	if err := os.Mkdir(r.dir, 0o755); err != nil {
 		t.Fatal(err)
