@@ -14,6 +14,7 @@ import (
 	"github.com/millrace/millrace/coord/group"
 	"github.com/millrace/millrace/coord/store"
 	"github.com/millrace/millrace/engine/settings"
+	"github.com/millrace/millrace/internal/exactlyonce"
 )
 
 // The loggers of the parts that only a worker in a cluster has.
@@ -50,11 +51,11 @@ func newClusterWorker(ctx context.Context, o workerOptions) (*clusterWorker, err
 	if err != nil {
 		return nil, err
 	}
-	support := v.String(exactlyOnceKey)
+	support := exactlyonce.Of(n.config.props)
 	timings := n.metrics.Membership(w.memberProperties()["client.id"])
 	w.herder = distributed.New(distributed.Options{
 		Fencer:      n.engine, // whatever this worker's support: while a cluster is upgraded, others may ask
-		ExactlyOnce: strings.EqualFold(support, "enabled"), Transactional: !strings.EqualFold(support, "disabled"),
+		ExactlyOnce: support.Enabled(), Transactional: support.Leads(),
 		Worker: n.engine, Peers: n.rest.Peers(), Loggers: n.logs,
 		Rounds:   n.metrics.Rebalances(w.memberProperties()["client.id"], strings.ToUpper(protocol.String())),
 		WorkerID: n.rest.WorkerID(), Logger: n.logs.Logger(clusterHerderLogger),
@@ -104,7 +105,7 @@ func (w *clusterWorker) openStores(configs *store.ConfigStore) error {
 
 // offsetsToAlter are the offsets that the herder changes: written in transactions where tasks do so.
 func (w *clusterWorker) offsetsToAlter(configs *store.ConfigStore, offsets *store.SourceOffsets) distributed.OffsetStore {
-	if !strings.EqualFold(w.config.values.String(exactlyOnceKey), "enabled") {
+	if !exactlyonce.Of(w.config.props).Enabled() {
 		return offsets
 	}
 	return committedOffsets{offsets, func(ctx context.Context, connector string, list []connectors.PartitionOffset) error {

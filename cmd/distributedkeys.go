@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/coord/group"
 	"github.com/millrace/millrace/coord/store"
+	"github.com/millrace/millrace/internal/exactlyonce"
 )
 
 // distributedDef returns the keys of a worker in a cluster, most of those of its Kafka clients left out.
@@ -38,7 +39,7 @@ func groupKeys() []config.Key {
 			Doc: "The maximum allowed time for each worker to join the group once a rebalance has begun. This is basically a limit on the amount of time needed for all tasks to flush any pending data and commit offsets. If the timeout is exceeded, then the worker will be removed from the group, which will cause offset commit failures."},
 		{Name: "heartbeat.interval.ms", Type: config.Int, Default: "3000", Importance: config.High,
 			Doc: "The expected time between heartbeats to the group coordinator when using Kafka's group management facilities. Heartbeats are used to ensure that the worker's session stays active and to facilitate rebalancing when new members join or leave the group. The value must be set lower than <code>session.timeout.ms</code>, but typically should be set no higher than 1/3 of that value. It can be adjusted even lower to control the expected time for normal rebalances."},
-		{Name: exactlyOnceKey, Type: config.String, Default: "disabled", Validator: config.InIgnoreCase("disabled", "preparing", "enabled"), Importance: config.High,
+		{Name: exactlyonce.Key, Type: config.String, Default: "disabled", Validator: config.InIgnoreCase("disabled", "preparing", "enabled"), Importance: config.High,
 			Doc: "Whether to enable exactly-once support for source connectors in the cluster by using transactions to write source records and their source offsets, and by proactively fencing out old task generations before bringing up new ones.\nTo enable exactly-once source support on a new cluster, set this property to 'enabled'. To enable support on an existing cluster, first set to 'preparing' on every worker in the cluster, then set to 'enabled'. A rolling upgrade may be used for both changes. For more information on this feature, see the <a href=\"https://kafka.apache.org/documentation.html#connect_exactlyoncesource\">exactly-once source support documentation</a>."},
 		{Name: "worker.sync.timeout.ms", Type: config.Int, Default: "3000", Importance: config.Medium,
 			Doc: "When the worker is out of sync with other workers and needs to resynchronize configurations, wait up to this amount of time before giving up, leaving the group, and waiting a backoff period before rejoining."},
@@ -111,7 +112,6 @@ func clusterKeys() []config.Key {
 // The names that more than one place knows.
 const (
 	offsetsFileKey  = "offset.storage.file.filename"
-	exactlyOnceKey  = "exactly.once.source.support"
 	signatureKey    = "inter.worker.signature.algorithm"
 	verificationKey = "inter.worker.verification.algorithms"
 	cleanLeaveKey   = ownPrefix + "rebalance.clean.leave"

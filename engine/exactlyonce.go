@@ -15,11 +15,11 @@ import (
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/settings"
 	"github.com/millrace/millrace/internal/crash"
+	"github.com/millrace/millrace/internal/exactlyonce"
 	"github.com/millrace/millrace/internal/kafka"
 )
 
 const (
-	exactlyOnceKey = "exactly.once.source.support"
 	idempotenceKey = "enable.idempotence"
 	illegalState   = "java.lang.IllegalStateException"
 	// fenceMax is how long fencing may take. Source: RestServer.DEFAULT_REST_REQUEST_TIMEOUT_MS.
@@ -31,7 +31,7 @@ const (
 // exactlyOnce says whether the worker's source tasks deliver exactly once.
 // Source: DistributedConfig.exactlyOnceSourceEnabled.
 func (o *Options) exactlyOnce() bool {
-	return o.Distributed && strings.EqualFold(strings.TrimSpace(o.Config[exactlyOnceKey]), "enabled")
+	return o.Distributed && exactlyonce.Of(o.Config).Enabled()
 }
 
 // transactionalID is that of a source task's producer. Source: Worker.taskTransactionalId.

@@ -10,6 +10,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/metrics"
+	"github.com/millrace/millrace/internal/exactlyonce"
 )
 
 // Worker runs connectors and tasks and answers questions about plugins and configs. It decides nothing:
@@ -50,7 +51,7 @@ func NewWorker(opt Options) (*Worker, error) {
 		return nil, err
 	}
 	if opt.exactlyOnce() && opt.ExactlyOnce == nil {
-		return nil, config.InvalidValue(exactlyOnceKey, opt.Config[exactlyOnceKey], "There is no control plane that fences source tasks. Set it to disabled.")
+		return nil, config.InvalidValue(exactlyonce.Key, opt.Config[exactlyonce.Key], "There is no control plane that fences source tasks. Set it to disabled.")
 	}
 	policy, err := newOverridePolicy(set.policy, set.allowlist)
 	if err != nil {

@@ -14,17 +14,8 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/internal/crash"
+	"github.com/millrace/millrace/internal/exactlyonce"
 )
-
-// exactlyOnceKey says whether source tasks of the cluster deliver exactly once, or will.
-const exactlyOnceKey = "exactly.once.source.support"
-
-// exactlyOnce returns what a worker's properties say of it: enabled implies prepared.
-func exactlyOnce(props map[string]string) (enabled, prepared bool) {
-	support := strings.TrimSpace(props[exactlyOnceKey])
-	enabled = strings.EqualFold(support, "enabled")
-	return enabled, enabled || strings.EqualFold(support, "preparing")
-}
 
 // readCommittedOnly returns the properties with which a topic is read of which aborted records must not count.
 // Source: ConnectUtils.ensureProperty.
@@ -77,7 +68,7 @@ type leaderWriter struct {
 //
 // Errors: *config.ConfigException.
 func newLeaderWriter(o Options, topic string) (*leaderWriter, error) {
-	if _, prepared := exactlyOnce(o.Properties); !prepared {
+	if !exactlyonce.Of(o.Properties).Leads() {
 		return nil, nil
 	}
 	const why = "for the worker's config topic producer when exactly-once source support is enabled or in preparation to be enabled"

@@ -7,6 +7,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/internal/exactlyonce"
 )
 
 // Options are what the stores of the internal topics are made of.
@@ -40,7 +41,7 @@ func (t internalTopic) open(o Options, apply func([]Record), opts ...kgo.Opt) (*
 		return nil, err
 	}
 	var reader map[string]string
-	if enabled, _ := exactlyOnce(o.Properties); enabled && t != statusTopic {
+	if exactlyonce.Of(o.Properties).Enabled() && t != statusTopic {
 		reader = readCommittedOnly(o.Properties, t.reader, o.Logger)
 	}
 	return NewLog(LogOptions{
