@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	onceSeeds = flag.Int("once.seeds", 500, "runs of TestExactlyOnceFaults")
+	onceSeeds = flag.Int("once.seeds", 500, "runs of TestExactlyOnceFaults; 0 writes the tables of the ledger")
 	onceFirst = flag.Uint64("once.first", 1, "its first seed")
 	onceLanes = flag.Int("once.lanes", 4, "its clusters")
 	laneNodes = flag.Int("lane.brokers", 3, "brokers of TestExactlyOnceFaults and TestFaultMatrix; one alone is never restarted")

@@ -31,9 +31,13 @@ const counterModule = "testdata/counter"
 func TestExactlyOnceFaults(t *testing.T) {
 	t.Parallel() // clusters wait more than they work
 	size := onceRuns()
+	tally := newLaneTally(t, size.ledger)
+	defer tally.log(t)
+	if size.seeds == 0 {
+		return // the tables of what the ledger has
+	}
 	brokers := startLaneBrokers(t, size.brokers, size.lanes, "that sources deliver exactly once under faults")
 	worker := counterWorker(t, size.side)
-	tally := newLaneTally(t, size.ledger)
 	var seeds atomic.Int64
 	var lanes sync.WaitGroup
 	for i := range size.lanes {
@@ -46,7 +50,6 @@ func TestExactlyOnceFaults(t *testing.T) {
 		})
 	}
 	lanes.Wait()
-	tally.log(t)
 }
 
 // counterWorker returns what a worker with the counting source needs.
