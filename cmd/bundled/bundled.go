@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/codec/avro"
 	"github.com/millrace/millrace/codec/connectjson"
 	"github.com/millrace/millrace/codec/header"
+	"github.com/millrace/millrace/codec/jsonschema"
 	"github.com/millrace/millrace/codec/primitive"
 	"github.com/millrace/millrace/codec/protobuf"
 	"github.com/millrace/millrace/connectors"
@@ -29,10 +30,10 @@ import (
 // Plugins returns the stock plugins.
 func Plugins() plugin.Set {
 	return plugin.Set{
-		Converters: codec.NewSet(slices.Concat(avro.Classes(), connectjson.Classes(), primitive.Classes(), protobuf.Classes(), header.Classes())...),
+		Converters: codec.NewSet(slices.Concat(avro.Classes(), connectjson.Classes(), jsonschema.Classes(), primitive.Classes(), protobuf.Classes(), header.Classes())...),
 		Transforms: smt.NewSet(slices.Concat(apache.Classes(), confluent.Classes(), debezium.Classes())...),
 		Predicates: smt.NewPredicateSet(slices.Concat(predicate.Classes())...),
 		Connectors: connectors.NewSet(slices.Concat(file.Classes(), datagen.Classes(), blackhole.Classes(), verifiable.Classes(), postgres.Classes())...),
-		Schemas:    []registry.Kind{avro.Kind(), protobuf.Kind()},
+		Schemas:    []registry.Kind{avro.Kind(), jsonschema.Kind(), protobuf.Kind()},
 	}
 }

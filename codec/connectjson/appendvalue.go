@@ -5,6 +5,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/hashmap"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -120,7 +121,7 @@ func (w *writer) mapping(dst []byte, s *batch.Schema, m *batch.MapValue, depth i
 			object = object && m.Keys[i].Tag() == batch.TagString
 		}
 		if !w.linked {
-			m = hashOrdered(m)
+			m = hashmap.Ordered(m)
 		}
 	}
 	if !object {

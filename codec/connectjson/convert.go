@@ -1,10 +1,9 @@
 package connectjson
 
 import (
-	"slices"
-
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/hashmap"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -130,7 +129,7 @@ func (r reader) mapping(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) 
 			}
 			m.Keys, m.Values = append(m.Keys, batch.StringValue(n.Names[i])), append(m.Values, v)
 		}
-		return batch.MapValueOf(hashOrdered(m)), nil
+		return batch.MapValueOf(hashmap.Ordered(m)), nil
 	}
 	if n.Kind != jsonscan.Array {
 		return batch.Null(), codec.Data("Maps with non-string fields should be encoded as JSON array of tuples, but found %s", n.Kind.TypeName())
@@ -154,7 +153,7 @@ func (r reader) mapping(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) 
 		if err != nil {
 			return batch.Null(), err
 		}
-		if !byIdentity(k) {
+		if !hashmap.ByIdentity(k) {
 			key = k.AppendKey(key[:0])
 			if at, ok := places[string(key)]; ok {
 				m.Values[at] = v
@@ -164,23 +163,7 @@ func (r reader) mapping(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) 
 		}
 		m.Keys, m.Values = append(m.Keys, k), append(m.Values, v)
 	}
-	return batch.MapValueOf(hashOrdered(m)), nil
-}
-
-// byIdentity reports whether a HashMap takes every reading of v for another key: Java compares byte arrays by identity, but those that are
-// fields of a struct. Source: Struct.equals, AbstractList.equals.
-func byIdentity(v batch.Value) bool {
-	switch v.Tag() {
-	case batch.TagBytes:
-		return true
-	case batch.TagArray:
-		return slices.ContainsFunc(v.Array(), byIdentity)
-	case batch.TagMap:
-		return slices.ContainsFunc(v.Map().Keys, byIdentity) || slices.ContainsFunc(v.Map().Values, byIdentity)
-	case batch.TagStruct:
-		return slices.ContainsFunc(v.Struct().Fields, func(f batch.Value) bool { return f.Tag() != batch.TagBytes && byIdentity(f) })
-	}
-	return false
+	return batch.MapValueOf(hashmap.Ordered(m)), nil
 }
 
 // structure converts the members that s names, and checks each as Struct.put does.

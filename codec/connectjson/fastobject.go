@@ -14,16 +14,16 @@ import (
 func (f *fast) object(c *column, o *object, r, i int) int {
 	b, n, template := f.b, f.n, o.template
 	dynamic := c.op == opDynamic
-	first := uint64(braceForComma)
+	first := uint64(jsonscan.BraceForComma)
 	at := 0
 	for ; at < len(template); at++ {
-		s := &template[at] // segment.match, by hand: it is not inlined
-		d := (binary.LittleEndian.Uint64(b[i:]) ^ s.low ^ first) & s.lowMask
-		d |= (binary.LittleEndian.Uint64(b[i+s.highAt:]) ^ s.high) & s.highMask
-		if d != 0 || i+s.size > n || s.size > 16 && string(b[i+8:i+s.highAt]) != s.text[8:s.highAt] {
+		s := &template[at] // Lead.Match, by hand: it is not inlined
+		d := (binary.LittleEndian.Uint64(b[i:]) ^ s.Low ^ first) & s.LowMask
+		d |= (binary.LittleEndian.Uint64(b[i+s.HighAt:]) ^ s.High) & s.HighMask
+		if d != 0 || i+s.Size > n || s.Size > 16 && string(b[i+8:i+s.HighAt]) != s.Text[8:s.HighAt] {
 			break
 		}
-		i += s.size
+		i += s.Size
 		switch {
 		case dynamic:
 			i = f.dynamic(s.column, r, i)
@@ -92,8 +92,8 @@ func (f *fast) find(c *column, o *object, i, at int, first uint64, count int) (m
 	b, n := f.b, f.n
 	for {
 		for k := at; k < min(at+skipAheadMax, len(o.template)); k++ { // members before k are left out
-			if s := &o.template[k]; s.match(b, i, n, first) {
-				return s.member, i + s.size, k + 1
+			if s := &o.template[k]; s.Match(b, i, n, first) {
+				return s.member, i + s.Size, k + 1
 			}
 		}
 		from := i

@@ -1,8 +1,6 @@
 package connectjson
 
 import (
-	"encoding/binary"
-
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 )
@@ -42,28 +40,17 @@ type member struct {
 	idle    int          // schemaless: batches in turn without it
 }
 
-// segment is the text between two values, learned from an object: a comma (for the first member the
-// brace, kept as a comma), name, colon, with the white space around them.
-//
-// It is compared as two words that overlap where it is longer than eight bytes; only beyond sixteen
-// bytes the text itself is compared.
+// segment is the text between two values, learned from an object.
 type segment struct {
-	low, lowMask uint64
-	high         uint64
-	highMask     uint64
-	highAt       int
-	size         int
-	column       *column // the member's
-	text         string
-	member       *member
+	jsonscan.Lead
+	column *column // the member's
+	member *member
 }
 
 const (
-	idleBatches   = 16 // after so many batches in turn without it a member is forgotten
-	skipAheadMax  = 8  // members left out in a row that are tried before a name is looked up
-	templateMax   = 512
-	segmentMax    = 56 // so that both words are readable within the slack behind a row
-	braceForComma = ',' ^ '{'
+	idleBatches  = 16 // after so many batches in turn without it a member is forgotten
+	skipAheadMax = 8  // members left out in a row that are tried before a name is looked up
+	templateMax  = 512
 )
 
 func newObject() *object { return &object{index: map[string]*member{}} }
@@ -162,7 +149,7 @@ func (o *object) empty(r int) {
 
 // learn puts the text before a member's value into the template, as its k-th segment.
 func (o *object) learn(k int, text []byte, m *member) bool {
-	if m.learned || len(o.template) >= templateMax || len(text) > segmentMax || len(text) == 0 {
+	if m.learned || len(o.template) >= templateMax || len(text) > jsonscan.LeadMax || len(text) == 0 {
 		return false
 	}
 	o.count()
@@ -171,7 +158,7 @@ func (o *object) learn(k int, text []byte, m *member) bool {
 	if int(m.place) < o.fields {
 		o.covers++
 	}
-	s := newSegment(text, m)
+	s := segment{Lead: jsonscan.NewLead(text), member: m, column: m.column}
 	o.template = append(o.template, segment{})
 	copy(o.template[k+1:], o.template[k:])
 	o.template[k] = s
@@ -179,35 +166,6 @@ func (o *object) learn(k int, text []byte, m *member) bool {
 		o.template[k].member.at = k
 	}
 	return true
-}
-
-func newSegment(text []byte, m *member) segment {
-	s := segment{size: len(text), member: m, column: m.column, text: string(text)}
-	if text[0] == '{' {
-		s.text = "," + string(text[1:])
-	}
-	var w [8]byte
-	copy(w[:], s.text)
-	s.low = binary.LittleEndian.Uint64(w[:])
-	s.lowMask = ^uint64(0)
-	if s.size < 8 {
-		s.lowMask = 1<<(8*s.size) - 1
-		return s
-	}
-	s.highAt = s.size - 8
-	copy(w[:], s.text[s.highAt:])
-	s.high, s.highMask = binary.LittleEndian.Uint64(w[:]), ^uint64(0)
-	if s.size == 8 {
-		s.high, s.highMask = 0, 0 // the same word, whose first byte may differ
-	}
-	return s
-}
-
-// match reports whether the segment stands at b[i]; first is braceForComma where a brace is expected.
-func (s *segment) match(b []byte, i, n int, first uint64) bool {
-	d := (binary.LittleEndian.Uint64(b[i:]) ^ s.low ^ first) & s.lowMask
-	d |= (binary.LittleEndian.Uint64(b[i+s.highAt:]) ^ s.high) & s.highMask
-	return d == 0 && i+s.size <= n && (s.size <= 16 || string(b[i+8:i+s.highAt]) == s.text[8:s.highAt])
 }
 
 // number returns the number of the present object's shape.

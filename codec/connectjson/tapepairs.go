@@ -118,7 +118,7 @@ func (p *pairs) known(i int32) batch.Value {
 func (p *pairs) add(k batch.Value, key, value jsonscan.Ref) {
 	e := pair{uint32(key.At), uint32(key.Mark), uint32(value.At), uint32(value.Mark)}
 	tag := uint32(0)
-	if !byIdentity(k) {
+	if !hashmap.ByIdentity(k) {
 		if 2*len(p.entries) >= len(p.table) {
 			p.grow()
 		}
@@ -137,7 +137,7 @@ func (p *pairs) add(k batch.Value, key, value jsonscan.Ref) {
 		}
 		p.table[at] = uint32(len(p.entries)) + 1
 	}
-	p.entries, p.hashes, p.tags = append(p.entries, e), append(p.hashes, hashOfKey(k, len(p.hashes))), append(p.tags, tag)
+	p.entries, p.hashes, p.tags = append(p.entries, e), append(p.hashes, hashmap.HashOfKey(k, len(p.hashes))), append(p.tags, tag)
 }
 
 func (p *pairs) slot(tag uint32) int { return int(tag) & (len(p.table) - 1) }

@@ -60,6 +60,9 @@ func (id ID) Indexes() []int32 {
 	return out
 }
 
+// Text prints the ID of a record of a format (Avro, Protobuf, JSON) as Java's SchemaId does.
+func (id ID) Text(format string) string { return id.text(format) }
+
 // text prints the ID as Java's SchemaId does.
 func (id ID) text(format string) string {
 	number, guid, indexes := "null", "null", "null"

@@ -1,0 +1,187 @@
+package jsonschema
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
+	"github.com/millrace/millrace/codec/schemaregistry"
+)
+
+// converter is a configured JsonSchemaConverter. Its decoders and encoders may work at the same time.
+type converter struct {
+	data
+	settings
+	registry *schemaregistry.Registry
+
+	mu       sync.Mutex
+	readings map[planKey]*reading
+	writings map[*batch.Schema]*writing
+}
+
+var _ codec.Converter = (*converter)(nil)
+
+// NewDecoder implements codec.Converter.
+func (c *converter) NewDecoder() codec.Decoder { return newDecoder(c) }
+
+// NewEncoder implements codec.Converter.
+func (c *converter) NewEncoder() codec.Encoder { return newEncoder(c) }
+
+// Close implements codec.Converter.
+func (c *converter) Close() error { return c.registry.Close() }
+
+// planKey says whose records a plan reads.
+type planKey struct {
+	topic string
+	id    schemaregistry.ID
+}
+
+// reading is how the records of a schema are read. Shared, and not changed after it was made.
+type reading struct {
+	of        *schemaregistry.Reading
+	schema    *batch.Schema
+	validator *validator // nil: nothing is validated
+}
+
+// reading returns how records of a topic that carry id are read; the answer is kept.
+//
+// Errors: as the original throws them, for one row or for all.
+func (c *converter) reading(topic string, id schemaregistry.ID) (*reading, error) {
+	of, err := c.registry.Read(topic, id)
+	if err != nil {
+		return nil, c.registry.ReadError(topic, err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := planKey{topic, id}
+	if r := c.readings[k]; r != nil && r.of == of {
+		return r, nil
+	}
+	r, err := c.newReading(of)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.readings) >= c.cacheSize {
+		clear(c.readings)
+	}
+	c.readings[k] = r
+	return r, nil
+}
+
+// newReading maps the schema that of is read as.
+func (c *converter) newReading(of *schemaregistry.Reading) (*reading, error) {
+	as := of.Schema
+	if of.Latest != nil {
+		as = of.Latest
+	}
+	references, err := c.references(as)
+	if err != nil {
+		return nil, c.registry.ReadError(of.Topic, err)
+	}
+	s, err := load(as.Text, references, c.ignoreModern)
+	if err != nil {
+		return nil, c.unreadable(of, err)
+	}
+	r := &reading{of: of}
+	if c.validate {
+		if r.validator, err = newValidator(as.Text, references); err != nil {
+			return nil, c.unreadable(of, err)
+		}
+	}
+	version, err := c.registry.Version(of)
+	if err != nil {
+		return nil, c.registry.ReadError(of.Topic, err)
+	}
+	v := int32(version)
+	if of.Latest != nil && of.Latest.Version > 0 {
+		v = int32(of.Latest.Version)
+	}
+	if r.schema, err = c.toConnect(s, &v); err != nil {
+		return nil, asError(err)
+	}
+	return r, nil
+}
+
+// references returns what a schema refers to.
+func (c *converter) references(s *schemaregistry.Schema) ([]named, error) {
+	if len(s.References) == 0 {
+		return nil, nil
+	}
+	all, err := c.registry.Resolve(s)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]named, len(all))
+	for i, r := range all {
+		out[i] = named{r.Name, r.Text}
+	}
+	return out, nil
+}
+
+// unreadable is the error of a row that cannot be read at all.
+func (c *converter) unreadable(of *schemaregistry.Reading, cause error) error {
+	text := "Error deserializing JSON message for id " + of.ID.Text(schemaregistry.JSON)
+	return c.registry.ReadError(of.Topic, schemaregistry.Serialization(text, cause))
+}
+
+// invalidRead is the error of a row that is not valid under its schema.
+func (c *converter) invalidRead(of *schemaregistry.Reading, cause error) error {
+	return c.unreadable(of, schemaregistry.Serialization("JSON does not match schema of type JSON", cause))
+}
+
+// plainRow reads one record. Source: JsonSchemaConverter.toConnectData, AbstractKafkaJsonSchemaDeserializer.deserialize.
+func (c *converter) plainRow(r *reading, payload []byte) (batch.Value, error) {
+	n, err := jsonscan.Parse(payload)
+	if err == nil && r.validator != nil && n.Kind == jsonscan.Missing {
+		err = fmt.Errorf("no content to map due to end-of-input")
+	}
+	if err != nil {
+		return batch.Null(), c.unreadable(r.of, err)
+	}
+	if r.validator != nil {
+		if err := r.validator.check(payload); err != nil {
+			return batch.Null(), c.invalidRead(r.of, err)
+		}
+	}
+	v, err := c.read(r.schema, &n)
+	return v, asError(err)
+}
+
+// writing is how values of one Connect schema are written. Shared, and not changed after it was made.
+type writing struct {
+	registered *schemaregistry.Schema
+	err        error // of the schema: no value can be written
+}
+
+// writing returns how values of s are written, schemaless ones for nil; the answer is kept.
+func (c *converter) writing(s *batch.Schema) *writing {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if w := c.writings[s]; w != nil {
+		return w
+	}
+	w := &writing{}
+	if s != nil {
+		text, err := c.fromConnect(s)
+		w.registered, w.err = &schemaregistry.Schema{Type: schemaregistry.JSON, Text: text}, asError(err)
+	}
+	if len(c.writings) >= c.cacheSize {
+		clear(c.writings)
+	}
+	c.writings[s] = w
+	return w
+}
+
+// unwritable is the error of a row that the serializer refuses.
+func (c *converter) unwritable(topic string, cause error) error {
+	return c.registry.WriteError(topic, schemaregistry.Serialization("Error serializing JSON message", cause))
+}
+
+// schemaless is the error of a value without a schema. Source: AbstractKafkaJsonSchemaSerializer.serializeImpl.
+func (c *converter) schemaless(topic string) error {
+	return c.unwritable(topic, &codec.Error{
+		Class: "java.lang.NullPointerException", Pos: -1, Text: "the value has no schema: JSON Schema writes none without one",
+	})
+}

@@ -1,0 +1,208 @@
+package jsonschema
+
+import (
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/bits"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/fill"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
+	"github.com/millrace/millrace/codec/schemaregistry"
+)
+
+// decoder reads records into columns.
+type decoder struct {
+	*converter
+	split *schemaregistry.Splitter
+	plans map[planKey]*plan
+	fast
+}
+
+// plan is what a decoder keeps for the records of one schema.
+type plan struct {
+	*reading
+	domain *fill.Domain
+	root   *cell
+	check  *batch.ColumnBuilder // of values that were read one at a time
+}
+
+var _ codec.Decoder = (*decoder)(nil)
+
+// plansMax is how many plans a decoder keeps; beyond that it forgets them all, and asks the converter again.
+const plansMax = 10_000
+
+func newDecoder(c *converter) *decoder {
+	return &decoder{converter: c, split: c.registry.NewSplitter(), plans: map[planKey]*plan{}, fast: fast{data: &c.data}}
+}
+
+// Group implements codec.Decoder.
+func (d *decoder) Group(dst *batch.Batch, in *codec.Input, g *codec.Groups, status *batch.Status) error {
+	before := len(status.Errors())
+	d.split.Split(dst, in, g, status)
+	for i := before; i < len(status.Errors()); i++ {
+		e := &status.Errors()[i]
+		e.Err = d.registry.ReadError(in.Topic, e.Err)
+	}
+	if g.N == 0 { // nothing but nulls
+		g.N = 1
+	}
+	return nil
+}
+
+// Decode implements codec.Decoder. Everything is read, because the schema decides what fails.
+// Source: JsonSchemaConverter.toConnectData.
+func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel batch.Selection, _ *batch.Projection, status *batch.Status) (*batch.Column, error) {
+	n := in.Values.Len()
+	if !fill.AnyPresent(&in.Values, sel) {
+		return dst.NullColumn(n), nil
+	}
+	frame := d.split.Frame(group)
+	p, err := d.plan(in.Topic, frame.ID)
+	if err != nil {
+		if schemaregistry.AllRows(err) {
+			return nil, err
+		}
+		fill.FailAll(&in.Values, sel, status, err)
+		return dst.NullColumn(n), nil
+	}
+	return d.rows(dst, in, p, frame.Skip, sel, status)
+}
+
+// plan returns what reads the records of a topic that carry id. Errors: as the original throws them.
+func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
+	k := planKey{topic, id}
+	if p := d.plans[k]; p != nil && p.of.Fresh(time.Now()) {
+		return p, nil
+	}
+	r, err := d.reading(topic, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(d.plans) >= plansMax {
+		clear(d.plans)
+	}
+	p := newPlan(r)
+	d.plans[k] = p
+	return p, nil
+}
+
+// newPlan returns a plan with columns of its own.
+func newPlan(r *reading) *plan {
+	p := &plan{reading: r, domain: fill.NewRoot(), check: batch.NewColumnBuilder(r.schema, true)}
+	p.root = newCell(r.schema, p.domain, 0)
+	return p
+}
+
+// rows reads the rows of a group.
+func (d *decoder) rows(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) (*batch.Column, error) {
+	n := in.Values.Len()
+	p.domain.Start(dst, n)
+	p.root.begin()
+	d.domain, d.text = p.domain, d.text[:0]
+	source := in.Values.Bufs[sourceOf(&in.Values)]
+	var noSchema bits.Bitmap
+	each := func(i int32) {
+		if in.Values.Valid.Has(int(i)) && d.row(in, p, skip, int(i), status) {
+			return
+		}
+		if noSchema == nil {
+			noSchema = mem.Zeroed[uint64](&dst.Arena, bits.Words(n))
+		}
+		noSchema.Set(int(i))
+	}
+	if sel == nil {
+		for i := range int32(n) {
+			each(i)
+		}
+	}
+	for _, i := range sel {
+		each(i)
+	}
+	var text []byte
+	if len(d.text) > 0 {
+		text = dst.Arena.Bytes(len(d.text))
+		copy(text, d.text)
+	}
+	c := p.root.col.Finish(dst, source, text)
+	if noSchema != nil {
+		valid := dst.MakeValid(c)
+		valid.AndNot(valid, noSchema)
+		c.NoSchema = noSchema
+	}
+	p.domain.Trim()
+	d.drop()
+	return c, nil
+}
+
+// textKept is how many bytes of text a decoder keeps room for between batches.
+const textKept = 1 << 20
+
+// drop lets go of the batch, and of more memory than common batches need.
+func (d *decoder) drop() {
+	clear(d.entries[:cap(d.entries)])
+	clear(d.sorted[:cap(d.sorted)])
+	d.b, d.domain = nil, nil
+	if cap(d.text) > textKept {
+		d.text = nil
+	}
+	if cap(d.scratch) > textKept {
+		d.scratch = nil
+	}
+}
+
+// sourceOf returns which of the two buffers of the input becomes the source buffer of the columns.
+func sourceOf(b *batch.Bytes) uint32 {
+	if len(b.Bufs[0]) == 0 {
+		return 1
+	}
+	return 0
+}
+
+// row reads row i, and reports whether it has a value or null under the schema.
+func (d *decoder) row(in *codec.Input, p *plan, skip, i int, status *batch.Status) bool {
+	v := in.Values.Views[i]
+	d.domain.Mark()
+	d.take(&in.Values, v, skip)
+	if p.validator == nil {
+		start := jsonscan.SkipSpace(d.b, 0, d.n)
+		if end := d.value(p.root, i, start); end == d.n || end != odd && endsRoot(d.b[start], d.b[end]) {
+			return true
+		}
+		d.domain.Undo(i)
+	}
+	value, err := d.plainRow(p.reading, d.b[:d.n])
+	if err == nil {
+		err = asError(p.check.Check(value))
+	}
+	if err != nil {
+		status.Fail(int32(i), in.Values.Len(), err)
+		return false
+	}
+	d.text = p.root.col.Put(i, value, d.text)
+	return true
+}
+
+// take makes what follows the first skip bytes of v the row that is read.
+func (d *decoder) take(values *batch.Bytes, v batch.View, skip int) {
+	buf := values.Bufs[v.Pos>>31]
+	d.base, d.n = v.Pos&^batch.InArena+uint32(skip), int(v.Len)-skip
+	d.own = v.Pos>>31 != sourceOf(values)
+	if end := int(d.base) + d.n + jsonscan.Slack; end <= len(buf) {
+		d.b = buf[d.base:end]
+		return
+	}
+	d.scratch = append(append(d.scratch[:0], buf[d.base:int(d.base)+d.n]...), make([]byte, jsonscan.Slack)...)
+	d.b = d.scratch
+}
+
+// endsRoot reports whether next may surely follow a value that starts with first and is not in an array or object.
+// Anything may follow one that has an end of its own.
+func endsRoot(first, next byte) bool {
+	switch first {
+	case '{', '[', '"':
+		return true
+	}
+	return next == ' ' || next == '\t' || next == '\r' || next == '\n'
+}

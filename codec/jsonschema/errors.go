@@ -1,0 +1,69 @@
+package jsonschema
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec"
+)
+
+// Java exception classes beside those of codec.
+const (
+	illegalArgumentException = "java.lang.IllegalArgumentException"
+	schemaException          = "org.everit.json.schema.SchemaException"
+	schemaBuilderException   = "org.apache.kafka.connect.errors.SchemaBuilderException"
+	validationException      = "org.everit.json.schema.ValidationException"
+	ioException              = "java.io.IOException"
+)
+
+func illegalArgument(text string, cause error) error {
+	return &codec.Error{Class: illegalArgumentException, Text: text, Pos: -1, Err: cause}
+}
+
+// invalid is the error of a text that is no schema. Source: JsonSchema.rawSchema, SchemaException.
+func invalid(format string, args ...any) error {
+	return illegalArgument("Invalid JSON", &codec.Error{Class: schemaException, Text: fmt.Sprintf(format, args...), Pos: -1})
+}
+
+func builderError(text string, cause error) error {
+	return &codec.Error{Class: schemaBuilderException, Text: text, Pos: -1, Err: cause}
+}
+
+// inField puts a field's name in front of the path of err.
+func inField(err error, name string) error {
+	var e *codec.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	if e.Path == "" {
+		e.Path = name
+	} else {
+		e.Path = name + "." + e.Path
+	}
+	return err
+}
+
+// asError gives every failure of a row the codec's form.
+func asError(err error) error {
+	var e *codec.Error
+	var d *batch.DataError
+	if !errors.As(err, &e) && errors.As(err, &d) {
+		return &codec.Error{Class: d.JavaClass(), Text: d.Text, Pos: -1}
+	}
+	return err
+}
+
+// tooDeep is the failure of a row that the generator refuses. Source: StreamWriteConstraints.
+func tooDeep() error {
+	return &codec.Error{
+		Class: "com.fasterxml.jackson.databind.JsonMappingException", Pos: -1,
+		Text: "Document nesting depth (1001) exceeds the maximum allowed (1000, from `StreamWriteConstraints.getMaxNestingDepth()`)",
+	}
+}
+
+// invalidWrite is the failure of a row that is not valid under the schema that it is written with.
+// Source: AbstractKafkaJsonSchemaSerializer.validateJson.
+func invalidWrite(cause error) error {
+	return &codec.Error{Class: codec.SerializationException, Text: "Validation error in JSON, Error report:\n" + cause.Error(), Pos: -1, Err: cause}
+}

@@ -1,0 +1,266 @@
+package jsonschema
+
+import (
+	"bytes"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
+	"github.com/millrace/millrace/internal/java"
+)
+
+// plainWriter turns values into JSON text, one at a time.
+type plainWriter struct {
+	*data
+	inSchema bool // the text becomes a default in a schema: numbers as org.json prints them
+	deepest  int  // greatest depth of arrays and objects written so far
+}
+
+// value appends v under s; depth is how many arrays and objects are open. absent means that there is nothing to write:
+// null where it may not be. A struct leaves such a field out.
+//
+// Errors: *codec.Error; dst then holds a part of the text. Source: JsonSchemaData.fromConnectData.
+func (w *plainWriter) value(dst []byte, s *batch.Schema, v batch.Value, depth int) (out []byte, absent bool, err error) {
+	if v.IsNull() {
+		switch {
+		case s.HasDefault() && !w.ignoreDefaults:
+			return w.value(dst, s, s.Default(), depth)
+		case s.Optional():
+			return append(dst, "null"...), false, nil
+		}
+		return dst, true, nil
+	}
+	if s.HasName() {
+		switch s.Name() {
+		case batch.DecimalName:
+			out, err = w.decimal(dst, s, v)
+			return out, false, err
+		case batch.DateName:
+			out, err = writeDate(dst, "Date", v)
+			return out, false, err
+		case batch.TimeName:
+			out, err = writeDate(dst, "Time", v)
+			return out, false, err
+		case batch.TimestampName:
+			out, err = writeDate(dst, "Timestamp", v)
+			return out, false, err
+		case variantName:
+			out, err = w.variant(dst, v)
+			return out, false, err
+		}
+	}
+	if v.Tag() != batch.TagOf(s.Kind()) {
+		switch {
+		case s.Kind() == batch.KindBytes && v.Decimal() != nil: // BYTES that had a number
+			return java.NewDecimalBig(v.Decimal().Unscaled, v.Decimal().Scale).Append(dst), false, nil
+		case s.Kind() == batch.KindBytes:
+			return dst, false, codec.Data("Invalid type for bytes type: class %s", v.Tag().JavaClass())
+		}
+		return dst, false, codec.Data("Invalid type for %s: class %s", s.Kind(), v.Tag().JavaClass())
+	}
+	switch v.Tag() {
+	case batch.TagInt8, batch.TagInt16, batch.TagInt32, batch.TagInt64:
+		return java.AppendInt(dst, v.Int()), false, nil
+	case batch.TagFloat32:
+		out, err = w.floating(dst, jsonscan.AppendFloat(nil, float32(v.Float())))
+	case batch.TagFloat64:
+		out, err = w.floating(dst, jsonscan.AppendDouble(nil, v.Float()))
+	case batch.TagBoolean:
+		if v.Bool() {
+			return append(dst, "true"...), false, nil
+		}
+		return append(dst, "false"...), false, nil
+	case batch.TagString:
+		return jsonscan.AppendString(dst, v.Str()), false, nil
+	case batch.TagBytes:
+		return jsonscan.AppendBinary(dst, v.Bytes()), false, nil
+	case batch.TagArray:
+		out, err = w.array(dst, s, v.Array(), depth+1)
+	case batch.TagMap:
+		out, err = w.mapping(dst, s, v.Map(), depth+1)
+	default:
+		return w.structure(dst, s, v.Struct(), depth)
+	}
+	return out, false, err
+}
+
+// orNull is value in places where nothing is null.
+func (w *plainWriter) orNull(dst []byte, s *batch.Schema, v batch.Value, depth int) ([]byte, error) {
+	out, absent, err := w.value(dst, s, v, depth)
+	if absent {
+		out = append(out, "null"...)
+	}
+	return out, err
+}
+
+// floating appends a number as Jackson writes it. org.json has none for infinities, and drops zeros behind the point.
+// Source: JSONObject.numberToString.
+func (w *plainWriter) floating(dst, text []byte) ([]byte, error) {
+	switch {
+	case !w.inSchema:
+		return append(dst, text...), nil
+	case text[0] == '"':
+		return dst, &codec.Error{Class: "org.json.JSONException", Text: "JSON does not allow non-finite numbers.", Pos: -1}
+	}
+	return append(dst, withoutZeros(text)...), nil
+}
+
+func withoutZeros(text []byte) []byte {
+	if bytes.IndexByte(text, '.') > 0 && bytes.IndexByte(text, 'E') < 0 {
+		text = bytes.TrimRight(text, "0")
+		text = bytes.TrimSuffix(text, []byte("."))
+	}
+	return text
+}
+
+func (w *plainWriter) array(dst []byte, s *batch.Schema, items []batch.Value, depth int) ([]byte, error) {
+	w.deepest = max(w.deepest, depth)
+	dst = append(dst, '[')
+	var err error
+	for i := range items {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = w.orNull(dst, s.Elem(), items[i], depth); err != nil {
+			return dst, err
+		}
+	}
+	return append(dst, ']'), nil
+}
+
+// mapping appends an object where keys are strings, otherwise an array of objects of a key and a value.
+func (w *plainWriter) mapping(dst []byte, s *batch.Schema, m *batch.MapValue, depth int) ([]byte, error) {
+	w.deepest = max(w.deepest, depth)
+	if !stringKeyed(s) {
+		return w.pairs(dst, s, m, depth)
+	}
+	for i := range m.Keys {
+		if m.Keys[i].Tag() != batch.TagString {
+			return dst, codec.Data("a map of text has a key that is none: %s", m.Keys[i].Tag().JavaClass())
+		}
+	}
+	dst = append(dst, '{')
+	var err error
+	for i := range m.Keys {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(jsonscan.AppendString(dst, m.Keys[i].Str()), ':')
+		if dst, err = w.orNull(dst, s.Elem(), m.Values[i], depth); err != nil {
+			return dst, inField(err, m.Keys[i].Str())
+		}
+	}
+	return append(dst, '}'), nil
+}
+
+func (w *plainWriter) pairs(dst []byte, s *batch.Schema, m *batch.MapValue, depth int) ([]byte, error) {
+	dst = append(dst, '[')
+	var err error
+	for i := range m.Keys {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		w.deepest = max(w.deepest, depth+1)
+		if dst, err = w.orNull(append(dst, pairStart...), s.Key(), m.Keys[i], depth+1); err != nil {
+			return dst, err
+		}
+		if dst, err = w.orNull(append(dst, pairMiddle...), s.Elem(), m.Values[i], depth+1); err != nil {
+			return dst, err
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, ']'), nil
+}
+
+// The text around the key and the value of an entry of a map.
+const (
+	pairStart  = `{"` + keyField + `":`
+	pairMiddle = `,"` + valueField + `":`
+)
+
+func (w *plainWriter) structure(dst []byte, s *batch.Schema, v *batch.StructValue, depth int) (out []byte, absent bool, err error) {
+	if !v.Schema.Equal(s) {
+		return dst, false, codec.Data("Mismatching schema.")
+	}
+	if isUnion(s) {
+		return w.union(dst, s, v, depth)
+	}
+	depth++
+	w.deepest = max(w.deepest, depth)
+	dst = append(dst, '{')
+	start := len(dst)
+	for i := range s.Fields() {
+		f := &s.Fields()[i]
+		at := len(dst)
+		if at > start {
+			dst = append(dst, ',')
+		}
+		dst = append(jsonscan.AppendString(dst, f.Name), ':')
+		if dst, absent, err = w.value(dst, f.Schema, v.Fields[i], depth); err != nil {
+			return dst, false, inField(err, f.Name)
+		}
+		if absent {
+			dst = dst[:at]
+		}
+	}
+	return append(dst, '}'), false, nil
+}
+
+// union appends the field that is there.
+func (w *plainWriter) union(dst []byte, s *batch.Schema, v *batch.StructValue, depth int) (out []byte, absent bool, err error) {
+	for i := range s.Fields() {
+		f := &s.Fields()[i]
+		field := v.Fields[i]
+		if field.IsNull() && !w.ignoreDefaults {
+			field = f.Schema.Default()
+		}
+		if !field.IsNull() {
+			out, absent, err = w.value(dst, f.Schema, field, depth)
+			return out, absent, inField(err, f.Name)
+		}
+	}
+	return w.value(dst, s, batch.Null(), depth)
+}
+
+// decimal appends a Decimal in the configured format.
+func (w *plainWriter) decimal(dst []byte, s *batch.Schema, v batch.Value) ([]byte, error) {
+	d := v.Decimal()
+	if d == nil {
+		return dst, codec.Data("Invalid type for Decimal, expected BigDecimal but was class %s", v.Tag().JavaClass())
+	}
+	if w.numeric {
+		text := java.NewDecimalBig(d.Unscaled, d.Scale).Append(nil)
+		if w.inSchema {
+			text = withoutZeros(text)
+		}
+		return append(dst, text...), nil
+	}
+	scale, err := decimalScale(s)
+	if err != nil {
+		return dst, err
+	}
+	if scale != d.Scale {
+		return dst, codec.Data("Decimal value has mismatching scale for given Decimal schema. Schema has scale %d, value has scale %d.", scale, d.Scale)
+	}
+	return jsonscan.AppendBinary(dst, java.AppendBigBytes(nil, d.Unscaled)), nil
+}
+
+// writeDate appends a Date as days, a Time as milliseconds of the day, a Timestamp as epoch milliseconds.
+func writeDate(dst []byte, what string, v batch.Value) ([]byte, error) {
+	if v.Tag() != batch.TagDate {
+		return dst, codec.Data("Invalid type for %s, expected Date but was class %s", what, v.Tag().JavaClass())
+	}
+	ms := v.Int()
+	switch what {
+	case "Date":
+		if ms%millisPerDay != 0 {
+			return dst, codec.Data("Kafka Connect Date type should not have any time fields set to non-zero values.")
+		}
+		return java.AppendInt(dst, int64(int32(ms/millisPerDay))), nil
+	case "Time":
+		if ms < 0 || ms > timeMax {
+			return dst, codec.Data("Kafka Connect Time type should not have any date fields set to non-zero values.")
+		}
+	}
+	return java.AppendInt(dst, ms), nil
+}

@@ -1,0 +1,200 @@
+package jsonschema
+
+import (
+	"encoding/binary"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec/internal/fill"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
+)
+
+// fast reads rows straight into columns. Its functions return where the value ends, or odd for a row that is read a
+// value at a time; what was written until then is undone.
+//
+// The row is b[:n], with slack behind it; it lies at base of the batch's source buffer.
+type fast struct {
+	*data
+	b    []byte
+	n    int
+	base uint32
+	own  bool   // the row lies elsewhere: its texts are copied
+	text []byte // what had to be written anew, for all columns of the batch
+
+	domain  *fill.Domain
+	entries []entry // of the maps that are being read
+	sorted  []entry // scratch of repeated
+	scratch []byte  // the row at the end of a buffer, with slack
+}
+
+const odd = -1
+
+// value reads the value at b[i] into row r of c.
+func (f *fast) value(c *cell, r, i int) int {
+	switch {
+	case i >= f.n:
+		return odd
+	case f.b[i] == 'n':
+		return f.null(c, r, i)
+	}
+	return f.typed(c, r, i)
+}
+
+// null reads null: the default, null, or an error that is worded elsewhere.
+func (f *fast) null(c *cell, r, i int) int {
+	if i+4 > f.n || !jsonscan.MatchNull(f.b, i) {
+		return odd
+	}
+	switch {
+	case c.op == opSkip:
+	case !c.standard.IsNull():
+		f.text = c.col.Put(r, c.standard, f.text)
+	case !c.optional:
+		return odd
+	}
+	return i + 4
+}
+
+// view returns a view of the text b[start:end], unescaped where needed.
+func (f *fast) view(start, end int, t jsonscan.Text) (batch.View, bool) {
+	if t != jsonscan.Escaped && !f.own {
+		return batch.View{Pos: f.base + uint32(start), Len: uint32(end - start)}, true
+	}
+	from := len(f.text)
+	if t == jsonscan.Escaped {
+		var ok bool
+		if f.text, ok = jsonscan.Unescape(f.text, f.b[start:end]); !ok {
+			return batch.View{}, false
+		}
+	} else {
+		f.text = append(f.text, f.b[start:end]...)
+	}
+	return f.written(from)
+}
+
+// written returns a view of what text has from there on.
+func (f *fast) written(from int) (batch.View, bool) {
+	if len(f.text) > batch.MaxBufferBytes {
+		return batch.View{}, false
+	}
+	return batch.View{Pos: uint32(from) | batch.InArena, Len: uint32(len(f.text) - from)}, true
+}
+
+// object reads the members of an object, whose brace is at b[i], into row r.
+//
+// Where the text between values is the template's, a member is known by two comparisons, and cannot be there twice: the
+// template names each once and is only walked forward.
+func (f *fast) object(o *object, r, i int) int {
+	b, n, template := f.b, f.n, o.template
+	first := uint64(jsonscan.BraceForComma)
+	at := 0
+	for ; at < len(template); at++ {
+		s := &template[at] // Lead.Match, by hand: it is not inlined
+		d := (binary.LittleEndian.Uint64(b[i:]) ^ s.Low ^ first) & s.LowMask
+		d |= (binary.LittleEndian.Uint64(b[i+s.HighAt:]) ^ s.High) & s.HighMask
+		if d != 0 || i+s.Size > n || s.Size > 16 && string(b[i+8:i+s.HighAt]) != s.Text[8:s.HighAt] {
+			break
+		}
+		i += s.Size
+		if i < n && b[i] != 'n' {
+			i = f.typed(s.cell, r, i)
+		} else {
+			i = f.value(s.cell, r, i)
+		}
+		if i == odd {
+			return odd
+		}
+		first = 0
+	}
+	o.seen++
+	if first == 0 && i < n && b[i] == '}' && at == len(template) && (len(o.standards) == 0 || o.complete(at)) {
+		return i + 1
+	}
+	return f.deviation(o, r, i, at, first)
+}
+
+// deviation reads on where an object left the template, after its first at members.
+func (f *fast) deviation(o *object, r, i, at int, first uint64) int {
+	o.misses++
+	o.turn++
+	for k := range o.template[:at] {
+		o.template[k].member.turn = o.turn
+	}
+	for {
+		var m *member
+		if m, i, at = f.find(o, i, at, first); m == nil {
+			break
+		}
+		if m.turn == o.turn {
+			return odd // there twice
+		}
+		m.turn = o.turn
+		first = 0
+		if i = f.value(m.cell, r, i); i == odd {
+			return odd
+		}
+	}
+	if i == odd {
+		return odd
+	}
+	for _, m := range o.standards {
+		if m.turn != o.turn {
+			f.text = m.cell.col.Put(r, m.cell.standard, f.text)
+		}
+	}
+	return i
+}
+
+// find reads the next name where the template does not say it, and returns its member and where its value starts. m is
+// nil at the end of the object, which then is at next, and for odd rows. Members beyond what is remembered are read here.
+func (f *fast) find(o *object, i, at int, first uint64) (m *member, next, after int) {
+	b, n := f.b, f.n
+	for {
+		for k := at; k < min(at+skipAheadMax, len(o.template)); k++ { // members before k are left out
+			if s := &o.template[k]; s.Match(b, i, n, first) {
+				return s.member, i + s.Size, k + 1
+			}
+		}
+		from := i
+		i = jsonscan.SkipSpace(b, i, n)
+		switch {
+		case first != 0: // at the brace
+			if i = jsonscan.SkipSpace(b, i+1, n); i < n && b[i] == '}' {
+				return nil, i + 1, 0
+			}
+		case i < n && b[i] == '}':
+			return nil, i + 1, 0
+		case i < n && b[i] == ',':
+			i = jsonscan.SkipSpace(b, i+1, n)
+		default:
+			return nil, odd, 0
+		}
+		start, end, value := jsonscan.Name(b, i, n)
+		if value < 0 || value >= n {
+			return nil, odd, 0
+		}
+		if m = o.member(b[start:end]); m != nil {
+			if m.learned {
+				return m, value, m.at + 1
+			}
+			if o.learn(at, b[from:value], m) {
+				at++
+			}
+			return m, value, at
+		}
+		if i = jsonscan.Skip(b, value, n, depthMax); i < 0 {
+			return nil, odd, 0
+		}
+		first = 0
+	}
+}
+
+// member returns the member of that name, a new one if there is room; nil otherwise.
+func (o *object) member(name []byte) *member {
+	if m := o.index[string(name)]; m != nil {
+		return m
+	}
+	if len(o.members) >= o.fields+skippedMax {
+		return nil
+	}
+	return o.add(string(name), &cell{op: opSkip})
+}
