@@ -127,7 +127,7 @@ func clock(s []byte) (int64, bool) {
 
 // cutZone splits the offset from UTC, in seconds, from the end of a text: +HH, +HH:MM or +HH:MM:SS.
 func cutZone(s []byte) (rest []byte, offset int64, ok bool) {
-	at := len(s) - 1
+	at := max(len(s)-1, 0)
 	for at > 0 && s[at] != '+' && s[at] != '-' {
 		at--
 	}

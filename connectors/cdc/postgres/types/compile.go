@@ -40,13 +40,18 @@ func (m *Modes) Decoder(c *Column) *Decoder {
 	for _, p := range c.Params {
 		s = s.Param(p.Key, p.Value)
 	}
-	if v := defaultValue(c, t, d.parse); !v.IsNull() {
+	if row.bind != nil {
+		d.Schema = s.Build()
+		d.parse, d.missing = row.bind(d.Schema)
+	} else if v := defaultValue(c, t, d.parse); !v.IsNull() {
 		s, d.missing = s.Default(v), v
 	}
 	if c.Optional {
 		d.missing = batch.Null()
 	}
-	d.Schema = s.Build()
+	if row.bind == nil {
+		d.Schema = s.Build()
+	}
 	d.unchanged = m.unchanged(t, d)
 	return d
 }
@@ -69,6 +74,9 @@ func (m *Modes) row(t *Type, modifier int32) mapping {
 	}
 	// Elements of types that extensions bring and of enums are required. Source: PostgresValueConverter.
 	s := row.schema.Optional(optionalElements(element)).Build()
+	if row.bind != nil {
+		row.parse, _ = row.bind(s)
+	}
 	return mapping{schema: batch.NewSchema(batch.KindArray).Elem(s), parse: parseArray(row.parse), missing: batch.ArrayValue(nil)}
 }
 

@@ -61,7 +61,7 @@ func defaultValue(c *Column, t *Type, parse parse) batch.Value {
 		return batch.Null()
 	}
 	v, err := parse([]byte(text))
-	if err != nil || v.Tag() == batch.TagStruct {
+	if err != nil {
 		return batch.Null()
 	}
 	return v

@@ -107,6 +107,25 @@ func int64s(_ *Decoder, _ *batch.Batch, c *batch.Column, in *Cells) (int, error)
 	return -1, nil
 }
 
+func oids(_ *Decoder, _ *batch.Batch, c *batch.Column, in *Cells) (int, error) {
+	out := c.Int64s()
+	for i := range out {
+		cell := in.at(i)
+		if cell.Len < 0 {
+			continue
+		}
+		v, err := integer(in.Buf[cell.Pos : int(cell.Pos)+int(cell.Len)])
+		if err == nil && v != int64(uint32(v)) {
+			err = errRange
+		}
+		if err != nil {
+			return i, err
+		}
+		out[i] = v
+	}
+	return -1, nil
+}
+
 func binaryInt16s(_ *Decoder, _ *batch.Batch, c *batch.Column, in *Cells) (int, error) {
 	out := c.Int16s()
 	for i := range out {

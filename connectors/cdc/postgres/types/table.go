@@ -55,8 +55,10 @@ type mapping struct {
 	text    loop
 	binary  loop
 	missing batch.Value // fallback of a required column
-	scale   int32
-	unit    int64
+	// bind makes parse and missing of structs, whose values hold their schema, once it is complete.
+	bind  func(s *batch.Schema) (parse, batch.Value)
+	scale int32
+	unit  int64
 }
 
 // mapping returns the row of a type that is no array. modifier is its declaration's.
@@ -81,7 +83,7 @@ func (m *Modes) mapping(t *Type, modifier int32) mapping {
 	case oidInt8:
 		return integers(batch.KindInt64, -1<<63, 1<<63-1, int64s, binaryInt64s)
 	case oidOID:
-		return integers(batch.KindInt64, 0, 1<<32-1, int64s, binaryInt64s)
+		return integers(batch.KindInt64, 0, 1<<32-1, oids, binaryInt64s)
 	case oidFloat4:
 		return mapping{schema: batch.NewSchema(batch.KindFloat32), parse: parseFloat32, text: float32s, binary: binaryFloat32s, missing: batch.Float32Value(0)}
 	case oidFloat8:
@@ -135,8 +137,7 @@ func (m *Modes) mapping(t *Type, modifier int32) mapping {
 		}
 		return mapping{schema: cdc.Semantic(batch.KindInt64, cdc.MicroDurationName), parse: parseIntervalMicros, missing: batch.Int64Value(0)}
 	case oidPoint:
-		s := cdc.Point()
-		return mapping{schema: s, parse: parsePoint(s.Build()), missing: pointValue(s.Build(), 0, 0)}
+		return mapping{schema: cdc.Point(), bind: func(s *batch.Schema) (parse, batch.Value) { return parsePoint(s), pointValue(s, 0, 0) }}
 	}
 	return m.named(t, text)
 }
@@ -169,8 +170,7 @@ func (m *Modes) named(t *Type, text func(string) mapping) mapping {
 		if t.Name == "geography" {
 			name = cdc.GeographyName
 		}
-		s := cdc.Geometry(name)
-		return mapping{schema: s, parse: parseGeometry(s.Build()), missing: emptyGeometry(s.Build())}
+		return mapping{schema: cdc.Geometry(name), bind: func(s *batch.Schema) (parse, batch.Value) { return parseGeometry(s), emptyGeometry(s) }}
 	case "vector", "halfvec", "sparsevec":
 		return vector(t.Name)
 	default:
@@ -218,9 +218,10 @@ func (m *Modes) numeric(modifier int32) mapping {
 		return mapping{schema: batch.NewSchema(batch.KindString), parse: parseDecimalText, missing: batch.StringValue(zeroText(scale))}
 	}
 	if digits == 0 {
-		s := cdc.VariableScaleDecimal()
-		zero, _ := parseVariable(s.Build())([]byte("0"))
-		return mapping{schema: s, parse: parseVariable(s.Build()), missing: zero}
+		return mapping{schema: cdc.VariableScaleDecimal(), bind: func(s *batch.Schema) (parse, batch.Value) {
+			zero, _ := parseVariable(s)([]byte("0"))
+			return parseVariable(s), zero
+		}}
 	}
 	zero, _ := parseDecimal(scale)([]byte("0"))
 	row := mapping{schema: cdc.Decimal(scale).Param(cdc.DecimalPrecision, decimalText(digits)), parse: parseDecimal(scale), missing: zero, scale: scale}

@@ -24,7 +24,7 @@ func vector(name string) mapping {
 	entries := batch.NewSchema(batch.KindMap).Key(batch.Of(batch.KindInt16, false)).Elem(batch.Of(batch.KindFloat64, false)).Build()
 	s := cdc.Semantic(batch.KindStruct, cdc.SparseVectorName).Doc("Sparse vector").
 		Field("dimensions", batch.Of(batch.KindInt16, false)).Field("vector", entries)
-	return mapping{schema: s, parse: parseSparse(s.Build())}
+	return mapping{schema: s, bind: func(s *batch.Schema) (parse, batch.Value) { return parseSparse(s), batch.Null() }}
 }
 
 // parseVector reads [1,2.5,3].
