@@ -102,7 +102,7 @@ func newNode(ctx context.Context, o workerOptions, mode mode) (*node, error) {
 		Pool:    batch.NewPool(mem.NewPool()),
 		Offsets: n.control, Topics: n.control, ExactlyOnce: n.control,
 		Logger: o.logs.Logger(workerLogger), Metrics: n.metrics, NewClient: n.clients.New,
-		Distributed: mode.distributed,
+		Distributed: mode.distributed, Guarded: n.clients.Strict,
 	})
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/stage"
+	"github.com/millrace/millrace/internal/outbound"
 )
 
 // converters are those of one task. Each is the connector's own or a new one of the worker's default:
@@ -55,11 +56,20 @@ func (w *Worker) newSide(props map[string]string, key, fallback string, isKey bo
 	if class.New == nil {
 		return stage.Side{}, metrics.PluginInfo{}, notOf(class.Name, "Converter")
 	}
-	conv, err := class.New(own, isKey)
+	conv, err := class.Configure(own, isKey, w.converterContext(props["name"], key))
 	if err != nil {
 		return stage.Side{}, metrics.PluginInfo{}, err
 	}
 	return stage.Side{Class: class.Name, Converter: conv}, metrics.PluginInfo{Class: class.Name, Version: version(class.Version)}, nil
+}
+
+// converterContext is what the worker gives a converter, of the given key, of a connector.
+func (w *Worker) converterContext(connector, key string) codec.Context {
+	c := codec.Context{Logger: w.log.With("connector", connector, "converter", key)}
+	if w.opt.Guarded {
+		c.Refuse = outbound.Refuse
+	}
+	return c
 }
 
 // converterClass finds the class of a converter and the properties that it gets, which the caller owns.

@@ -10,6 +10,7 @@ import (
 	"github.com/millrace/millrace/codec/header"
 	"github.com/millrace/millrace/codec/primitive"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine"
 )
 
 // spied is the stock classes, made so that what they are configured with is remembered.
@@ -98,6 +99,40 @@ func TestConverters_ThatWereMadeAreClosedWhenAnotherFails(t *testing.T) {
 	b.await("s", 0, connectors.Failed)
 	if s.closed != 1 {
 		t.Errorf("%d converters were closed", s.closed)
+	}
+}
+
+// A converter that asks for it gets the worker's logger, and the guard of a worker that has one.
+func TestConverters_GetWhatSurroundsThem(t *testing.T) {
+	for _, guarded := range []bool{false, true} {
+		var have []codec.Context
+		class := *primitive.Classes()[0]
+		class.Name = "com.example.Told"
+		class.NewWith = func(props map[string]string, isKey bool, c codec.Context) (codec.Converter, error) {
+			have = append(have, c)
+			return class.New(props, isKey)
+		}
+		set := sourceOf(&fakeConnector{source: func() connectors.SourceTask { return &counter{topic: "t", last: 1} }})
+		set.Converters = codec.NewSet(append(primitive.Classes(), append(header.Classes(), &class)...)...)
+		b := newBench(t, set, map[string]int32{"t": 1})
+		b.options.Guarded = guarded
+		w, err := engine.NewWorker(b.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := w.NewPipeline(t.Context(), source("value.converter="+class.Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+		if len(have) != 1 || have[0].Logger == nil || (have[0].Refuse != nil) != guarded {
+			t.Fatalf("guarded %v: it gets %v", guarded, have)
+		}
+		if guarded && have[0].Refuse("169.254.169.254:80") == nil {
+			t.Error("metadata of clouds is allowed")
+		}
 	}
 }
 

@@ -30,6 +30,8 @@ type Options struct {
 	// MemoryLimit is how many bytes the process may use; 0: what Go's runtime, the container or the
 	// machine allows.
 	MemoryLimit int64
+	// Guarded keeps converters from addresses that outbound.Refuse refuses.
+	Guarded bool
 	// Distributed says that the worker is part of a cluster: group.id is in force.
 	Distributed bool
 }

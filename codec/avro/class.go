@@ -22,7 +22,10 @@ func Classes() []*codec.Class {
 		Version: Version,
 		Def:     def,
 		New: func(props map[string]string, isKey bool) (codec.Converter, error) {
-			return newConverter(def, mocks, props, isKey)
+			return newConverter(def, mocks, props, isKey, codec.Context{})
+		},
+		NewWith: func(props map[string]string, isKey bool, c codec.Context) (codec.Converter, error) {
+			return newConverter(def, mocks, props, isKey, c)
 		},
 	}}
 }
@@ -77,7 +80,7 @@ type settings struct {
 	failOnTrailing bool
 }
 
-func newConverter(def *config.Def, mocks *schemaregistry.Mocks, props map[string]string, isKey bool) (codec.Converter, error) {
+func newConverter(def *config.Def, mocks *schemaregistry.Mocks, props map[string]string, isKey bool, in codec.Context) (codec.Converter, error) {
 	v, err := def.Parse(props)
 	if err != nil {
 		return nil, err
@@ -101,6 +104,7 @@ func newConverter(def *config.Def, mocks *schemaregistry.Mocks, props map[string
 	}
 	c.registry, err = schemaregistry.Open(v, schemaregistry.Options{
 		Format: schemaregistry.Avro, Key: isKey, Compatible: compatible, RecordName: recordName, Mocks: mocks,
+		Logger: in.Logger, Refuse: in.Refuse,
 	})
 	if err != nil {
 		return nil, err

@@ -21,7 +21,9 @@ type Options struct {
 	RecordName func(*Schema) string
 	Mocks      *Mocks       // of mock:// URLs; nil: such URLs are refused
 	Logger     *slog.Logger // nil: silence
-	Version    string       // "name/version" of the program, told to servers
+	// Refuse says why no connection may be made to an address; nil: any may. See codec.Context.
+	Refuse  func(address string) error
+	Version string // "name/version" of the program, told to servers
 }
 
 // Registry is the schemas of one converter: what its config says, and a client that remembers.
@@ -122,7 +124,7 @@ func newClient(v *config.Values, o Options) (*client, error) {
 	if urls == nil {
 		return c, c.mock(scope, o.Mocks)
 	}
-	t, err := transport(v, props, connect, read)
+	t, err := transport(v, props, connect, read, o.Refuse)
 	if err != nil {
 		return nil, err
 	}

@@ -5,17 +5,19 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/internal/kafka"
 )
 
-// transport makes the connections of a client. Errors: *config.ConfigException.
-func transport(v *config.Values, props clientProps, connect, read time.Duration) (*http.Transport, error) {
+// transport makes the connections of a client, but none that refuse has an error for. Errors: *config.ConfigException.
+func transport(v *config.Values, props clientProps, connect, read time.Duration, refuse func(address string) error) (*guarded, error) {
 	secure, err := kafka.TLS(props)
 	if err != nil {
 		return nil, prefixed(err)
@@ -23,8 +25,12 @@ func transport(v *config.Values, props clientProps, connect, read time.Duration)
 	if secure == nil {
 		secure = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
+	dialer := &net.Dialer{Timeout: connect}
+	if refuse != nil {
+		dialer.Control = func(_, address string, _ syscall.RawConn) error { return refuse(address) }
+	}
 	t := &http.Transport{
-		DialContext:           (&net.Dialer{Timeout: connect}).DialContext,
+		DialContext:           dialer.DialContext,
 		TLSClientConfig:       secure,
 		TLSHandshakeTimeout:   connect,
 		ResponseHeaderTimeout: read,
@@ -36,7 +42,25 @@ func transport(v *config.Values, props clientProps, connect, read time.Duration)
 		proxy := &url.URL{Scheme: "http", Host: net.JoinHostPort(host, strconv.Itoa(int(port)))}
 		t.Proxy = http.ProxyURL(proxy)
 	}
-	return t, nil
+	return &guarded{t, refuse}, nil
+}
+
+// guarded refuses addresses that are written out in URLs too: a proxy would be asked for them.
+type guarded struct {
+	*http.Transport
+	refuse func(address string) error // nil: none is
+}
+
+// RoundTrip implements http.RoundTripper.
+func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
+	if host := r.URL.Hostname(); g.refuse != nil {
+		if _, err := netip.ParseAddr(host); err == nil {
+			if err := g.refuse(net.JoinHostPort(host, "0")); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return g.Transport.RoundTrip(r)
 }
 
 // stay keeps a redirect from carrying credentials to another host: such an answer is final.
