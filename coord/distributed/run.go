@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/millrace/millrace/coord/internal/coroutine"
+	"github.com/millrace/millrace/internal/logs"
 )
 
 // Run reads the internal topics, joins the group and works until ctx ends, then stops tasks and connectors,
@@ -21,6 +22,9 @@ func (h *Herder) Run(ctx context.Context) error {
 	plugins, endPlugins := context.WithCancelCause(base)
 	defer endPlugins(nil)
 	m := h.machine
+	var written func()
+	m.log, written = logs.Behind(h.o.Logger)
+	defer written()
 	launcher := coroutine.Launcher[env]{
 		On:   env{h.o.Worker, h.o.Configs, h.o.Statuses, h.o.Offsets, h.o.Peers},
 		Base: base, Plugins: plugins, Stages: &h.stage,
@@ -38,7 +42,7 @@ func (h *Herder) Run(ctx context.Context) error {
 			close(h.ready)
 		}
 	}
-	h.o.Logger.Info("Herder starting")
+	m.log.Info("Herder starting")
 	h.startStores(ctx, step)
 	leave, left := func() {}, make(chan struct{})
 	if m.started && m.fatal == nil {
@@ -48,7 +52,7 @@ func (h *Herder) Run(ctx context.Context) error {
 	}
 	h.inbox.Work(ctx, step, func() bool { return m.fatal != nil })
 
-	h.o.Logger.Info("Herder stopping")
+	m.log.Info("Herder stopping")
 	step((*machine).stop)
 	endPlugins(errStopping)
 	h.inbox.Work(base, step, func() bool { return m.halted })
@@ -60,7 +64,7 @@ func (h *Herder) Run(ctx context.Context) error {
 	h.o.Statuses.Close()
 	h.o.Configs.Close()
 	err := h.o.Offsets.Close()
-	h.o.Logger.Info("Herder stopped")
+	m.log.Info("Herder stopped")
 	return errors.Join(m.fatal, err)
 }
 
