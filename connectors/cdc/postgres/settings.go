@@ -42,6 +42,8 @@ type settings struct {
 	comments     bool
 	rowsMax      int
 	pollInterval time.Duration
+	retriesMax   int
+	retryWait    time.Duration
 }
 
 // address is where the database is and who connects.
@@ -110,6 +112,7 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 	s.comments = v.Bool("include.schema.comments")
 	s.rowsMax = max(1, int(v.Int32("max.batch.size")))
 	s.pollInterval = time.Duration(v.Int64("poll.interval.ms")) * time.Millisecond
+	s.retriesMax, s.retryWait = int(v.Int32("errors.max.retries")), time.Duration(v.Int64("retriable.restart.connector.wait.ms"))*time.Millisecond
 	return s, s.filters(v)
 }
 

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -34,6 +33,7 @@ type task struct {
 	stream      *stream
 	at          position // of what was polled
 	started     bool     // at holds a position
+	retries     retries
 }
 
 var (
@@ -52,6 +52,7 @@ func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props
 	if set.headers {
 		t.layout.headers = cdc.ContextHeaders(set.naming.Prefix, strconv.Itoa(tc.TaskID().Task), "postgresql")
 	}
+	t.retries = retries{most: set.retriesMax, wait: set.retryWait}
 	offsets, err := tc.OffsetReader().Offsets(ctx, t.partition)
 	if err != nil {
 		return err
@@ -63,7 +64,7 @@ func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props
 		}
 		t.at, t.started = *p, true
 	}
-	return t.open(ctx)
+	return t.failed(ctx, t.open(ctx))
 }
 
 // open connects and goes on at t.at.
@@ -241,15 +242,31 @@ func (t *task) goStream(ctx context.Context) error {
 
 // Poll returns what the snapshot or the stream has. Without any it waits, up to poll.interval.ms.
 func (t *task) Poll(ctx context.Context) ([]*batch.Batch, error) {
+	out, err := t.poll(ctx)
+	t.progressed(out)
+	return out, t.failed(ctx, err)
+}
+
+func (t *task) poll(ctx context.Context) ([]*batch.Batch, error) {
 	switch {
+	case !t.retries.due.IsZero():
+		return nil, t.reopen(ctx)
 	case t.snapshot != nil:
 		return t.pollSnapshot(ctx)
 	case t.stream != nil:
-		return t.stream.poll(ctx, max(t.set.pollInterval, time.Millisecond))
+		return t.stream.poll(ctx, t.pollWait())
 	}
-	connectors.Wait(ctx, max(t.set.pollInterval, time.Millisecond))
+	connectors.Wait(ctx, t.pollWait())
 	return nil, nil
 }
+
+// pollWait is how long a Poll without rows waits at most.
+func (t *task) pollWait() time.Duration {
+	return max(min(t.set.pollInterval, pollWaitMax), time.Millisecond)
+}
+
+// pollWaitMax bounds it: the worker tells of commits between polls.
+const pollWaitMax = time.Second
 
 func (t *task) pollSnapshot(ctx context.Context) ([]*batch.Batch, error) {
 	out, done, err := t.snapshot.poll(ctx)
@@ -311,21 +328,4 @@ func (t *task) Commit(ctx context.Context) error {
 }
 
 // Stop ends the connections.
-func (t *task) Stop(ctx context.Context) error {
-	var err error
-	if t.snapshot != nil {
-		err = t.snapshot.close(ctx)
-		t.snapshot = nil
-	}
-	if t.stream != nil {
-		err = errors.Join(err, t.stream.close())
-		t.stream = nil
-	}
-	for _, c := range []*pgconn.PgConn{t.replication, t.sql} {
-		if c != nil {
-			err = errors.Join(err, c.Close(ctx))
-		}
-	}
-	t.replication, t.sql = nil, nil
-	return err
-}
+func (t *task) Stop(ctx context.Context) error { return t.disconnect(ctx) }

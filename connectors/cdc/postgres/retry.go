@@ -1,0 +1,81 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/connectors"
+)
+
+// retries counts what went wrong in a row. It ends the task after errors.max.retries; progress begins anew.
+type retries struct {
+	most  int // -1: without end
+	wait  time.Duration
+	tried int
+	due   time.Time // of the next try; zero: nothing is wrong
+}
+
+// failed takes an error of Poll: a connection that broke is opened anew later, anything else ends the task.
+func (t *task) failed(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return nil
+	}
+	if !connectors.IsRetriable(err) {
+		return err
+	}
+	if t.retries.tried++; t.retries.most >= 0 && t.retries.tried > t.retries.most {
+		return connectors.Errorf("postgres: after %d retries (errors.max.retries): %v", t.retries.most, err)
+	}
+	if t.stream != nil {
+		t.at, t.started = t.stream.at, true
+	}
+	t.log.Warn("connection broke, trying again", "attempt", t.retries.tried, "next_in", t.retries.wait, "err", err)
+	if err := t.disconnect(ctx); err != nil {
+		t.log.Debug("closing what is left of it", "err", err)
+	}
+	t.retries.due = time.Now().Add(t.retries.wait)
+	return nil
+}
+
+// reopen opens the connections anew once it is time; until then it waits a while.
+func (t *task) reopen(ctx context.Context) error {
+	if rest := time.Until(t.retries.due); rest > 0 {
+		connectors.Wait(ctx, min(rest, t.pollWait()))
+		return nil
+	}
+	if err := t.open(ctx); err != nil {
+		return err
+	}
+	t.retries.due = time.Time{}
+	return nil
+}
+
+// progressed is told what a poll returned.
+func (t *task) progressed(out []*batch.Batch) {
+	if len(out) > 0 {
+		t.retries.tried = 0
+	}
+}
+
+// disconnect closes all connections.
+func (t *task) disconnect(ctx context.Context) error {
+	var err error
+	if t.snapshot != nil {
+		err = t.snapshot.close(ctx)
+		t.snapshot = nil
+	}
+	if t.stream != nil {
+		err = errors.Join(err, t.stream.close())
+		t.stream = nil
+	}
+	if t.replication != nil {
+		err = errors.Join(err, t.replication.Close(ctx))
+	}
+	if t.sql != nil {
+		err = errors.Join(err, t.sql.Close(ctx))
+	}
+	t.replication, t.sql = nil, nil
+	return err
+}
