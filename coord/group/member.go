@@ -10,6 +10,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/millrace/millrace/internal/logs"
 )
 
 // Member is a worker's membership in its group. Run does the work; all other methods are safe for
@@ -59,9 +61,14 @@ const leaveTimeout = 5 * time.Second
 // Run joins the group and stays in it until ctx ends, then leaves it. It returns when the group was left
 // and no goroutine of it is left over; after a failure (Failed) it returns that error.
 func (m *Member) Run(ctx context.Context) error {
+	// A heartbeat must not wait for a log that takes no line.
+	o := m.o
+	var written func()
+	o.Log, written = logs.Behind(m.o.Log)
+	defer written()
 	l := loop{
 		member:   m,
-		machine:  newMachine(&m.o, rand.Float64, time.Now()),
+		machine:  newMachine(&o, rand.Float64, time.Now()),
 		requests: map[uint64]context.CancelFunc{},
 	}
 	// Requests outlive ctx: the last of them is sent when it has ended.
