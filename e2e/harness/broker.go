@@ -17,7 +17,7 @@ import (
 )
 
 // brokerReadyMax is how long a broker may take until clients can use it.
-const brokerReadyMax = 90 * time.Second
+const brokerReadyMax = 5 * time.Minute
 
 // log4jFile sends everything to standard output in the pattern of Kafka's own configuration.
 const log4jFile = `<Configuration status="warn">

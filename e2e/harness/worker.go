@@ -14,7 +14,7 @@ import (
 )
 
 // workerReadyMax is how long a worker may take until it says that it is healthy.
-const workerReadyMax = 120 * time.Second
+const workerReadyMax = 5 * time.Minute
 
 // Side says whose worker it is.
 type Side string
