@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -16,22 +17,31 @@ import (
 	"github.com/millrace/millrace/e2e/harness"
 )
 
-// capture is one PostgreSQL database that two connectors follow, Debezium on the original worker and ours. Both
-// have one topic.prefix, so that schemas are equal; a transform gives each its own topics.
+// capture is one PostgreSQL database that pairs of connectors follow, Debezium on the original worker and ours, a pair
+// for each variant of the config. All have one topic.prefix, so that schemas are equal; a transform gives each its
+// own topics.
 type capture struct {
-	broker *harness.Broker
-	kafka  *harness.Kafka
-	server *harness.Postgres
-	sides  []*captureSide
+	broker   *harness.Broker
+	kafka    *harness.Kafka
+	server   *harness.Postgres
+	workers  map[harness.Side]*harness.Worker
+	variants []captureVariant
+}
+
+// captureVariant is one config, and its connectors on both sides.
+type captureVariant struct {
+	name  string
+	sides map[harness.Side]*captureSide
 }
 
 // captureSide is one of the connectors.
 type captureSide struct {
-	side   harness.Side
-	worker *harness.Worker
 	name   string // of the connector; its topics begin with it
 	config harness.Properties
 }
+
+// captureOrder is the order in which connectors are started.
+var captureOrder = []harness.Side{harness.Java, harness.Millrace}
 
 // capturePrefix is the topic.prefix of both.
 const capturePrefix = "relay"
@@ -39,23 +49,14 @@ const capturePrefix = "relay"
 // doneTable is written last: its record in a topic says that a side has seen everything before.
 const doneTable = "public.done"
 
-func newCapture(t *testing.T, more harness.Properties, settings ...string) *capture {
+// newCapture starts servers and prepares workers and configs: a variant for each of variants.
+func newCapture(t *testing.T, variants map[string]harness.Properties, settings ...string) *capture {
 	t.Helper()
-	c := &capture{broker: suite.SharedBroker(t, "that changes of PostgreSQL are captured as Debezium captures them")}
-	c.server = suite.StartPostgres(t, "that changes of PostgreSQL are captured as Debezium captures them", settings...)
-	plugins := suite.Debezium(t, "postgres", "that changes of PostgreSQL are captured as Debezium captures them")
+	const checks = "that changes of PostgreSQL are captured as Debezium captures them"
+	c := &capture{broker: suite.SharedBroker(t, checks), server: suite.StartPostgres(t, checks, settings...), workers: map[harness.Side]*harness.Worker{}}
+	plugins := suite.Debezium(t, "postgres", checks)
 	c.kafka = harness.NewKafka(t, c.broker.Bootstrap)
-	for _, side := range []harness.Side{harness.Java, harness.Millrace} {
-		s := &captureSide{side: side, name: harness.Unique(t, string(side))}
-		slot := strings.ReplaceAll(s.name, "-", "_")
-		s.config = harness.Properties{
-			"connector.class": "io.debezium.connector.postgresql.PostgresConnector", "tasks.max": "1", "name": s.name,
-			"database.hostname": "127.0.0.1", "database.port": fmt.Sprint(c.server.Port), "database.user": "postgres", "database.dbname": "postgres",
-			"topic.prefix": capturePrefix, "plugin.name": "pgoutput", "slot.name": slot, "publication.name": slot,
-			"poll.interval.ms": "50",
-			"transforms":       "route", "transforms.route.type": "org.apache.kafka.connect.transforms.RegexRouter",
-			"transforms.route.regex": "(.*)", "transforms.route.replacement": s.name + ".$1",
-		}.With(more)
+	for _, side := range captureOrder {
 		props := harness.Properties{
 			"bootstrap.servers": c.broker.Bootstrap, "offset.storage.file.filename": "offsets", "offset.flush.interval.ms": "200",
 			"key.converter": "org.apache.kafka.connect.json.JsonConverter", "value.converter": "org.apache.kafka.connect.json.JsonConverter",
@@ -64,10 +65,28 @@ func newCapture(t *testing.T, more harness.Properties, settings ...string) *capt
 		if side == harness.Java {
 			props["plugin.path"] = plugins
 		}
-		s.worker = suite.NewWorker(t, side, harness.WorkerConfig{Properties: props})
-		c.sides = append(c.sides, s)
+		c.workers[side] = suite.NewWorker(t, side, harness.WorkerConfig{Properties: props})
+	}
+	for _, name := range slices.Sorted(maps.Keys(variants)) {
+		v := captureVariant{name, map[harness.Side]*captureSide{}}
+		for _, side := range captureOrder {
+			v.sides[side] = c.side(harness.Unique(t, string(side)), variants[name])
+		}
+		c.variants = append(c.variants, v)
 	}
 	return c
+}
+
+func (c *capture) side(name string, more harness.Properties) *captureSide {
+	slot := strings.ReplaceAll(name, "-", "_")
+	return &captureSide{name: name, config: harness.Properties{
+		"connector.class": "io.debezium.connector.postgresql.PostgresConnector", "tasks.max": "1",
+		"database.hostname": "127.0.0.1", "database.port": fmt.Sprint(c.server.Port), "database.user": "postgres", "database.dbname": "postgres",
+		"topic.prefix": capturePrefix, "plugin.name": "pgoutput", "slot.name": slot, "publication.name": slot,
+		"poll.interval.ms": "50",
+		"transforms":       "route", "transforms.route.type": "org.apache.kafka.connect.transforms.RegexRouter",
+		"transforms.route.regex": "(.*)", "transforms.route.replacement": name + ".$1",
+	}.With(more)}
 }
 
 // script is a file of statements, one a line: those before the line "-- changes" come before the connectors.
@@ -92,7 +111,7 @@ func script(t *testing.T, file string) (before, after []string) {
 	return statements(tables), statements(changes)
 }
 
-// compare runs a script and compares what both sides have made of it.
+// compare runs a script and compares what both sides of each variant have made of it.
 func (c *capture) compare(t *testing.T, file string) {
 	t.Helper()
 	before, after := script(t, file)
@@ -103,25 +122,47 @@ func (c *capture) compare(t *testing.T, file string) {
 		db.Exec(s)
 	}
 	db.Exec("insert into " + doneTable + " values (0)")
-	for _, s := range c.sides {
-		s.worker.StartReady(t)
-		s.worker.Create(t, s.name, s.config)
-		s.worker.WaitState(t, s.name, "RUNNING", 1)
-		c.kafka.WaitCount(s.name+"."+capturePrefix+"."+doneTable, 1, time.Minute)
-		harness.Eventually(t, time.Minute, "the slot is in use", func(context.Context) (bool, error) {
-			return len(db.Query("select 1 from pg_replication_slots where active and slot_name = '"+s.config["slot.name"]+"'")) == 1, nil
-		})
+	for _, side := range captureOrder {
+		c.workers[side].StartReady(t)
+		for _, v := range c.variants {
+			c.workers[side].Create(t, v.sides[side].name, v.sides[side].config)
+		}
+	}
+	for _, side := range captureOrder {
+		for _, v := range c.variants {
+			c.streams(t, db, c.workers[side], v.sides[side])
+		}
 	}
 	for _, s := range after {
 		db.Exec(s)
 	}
 	db.Exec("insert into " + doneTable + " values (1)")
-	var have [2]map[string][]string
-	for i, s := range c.sides {
-		c.kafka.WaitCount(s.name+"."+capturePrefix+"."+doneTable, 2, time.Minute)
-		have[i] = c.records(t, s)
+	for _, v := range c.variants {
+		t.Run(v.name, func(t *testing.T) {
+			have := map[harness.Side]map[string][]string{}
+			for _, side := range captureOrder {
+				c.kafka.WaitCount(v.sides[side].done(), 2, captureMax)
+				have[side] = c.records(t, v.sides[side])
+			}
+			differences(t, have[harness.Java], have[harness.Millrace])
+		})
 	}
-	differences(t, have[0], have[1])
+}
+
+// captureMax is how long a connector may take to have captured everything.
+const captureMax = 2 * time.Minute
+
+// done is the topic of doneTable.
+func (s *captureSide) done() string { return s.name + "." + capturePrefix + "." + doneTable }
+
+// streams waits until a connector has taken its snapshot and streams.
+func (c *capture) streams(t *testing.T, db *harness.Session, w *harness.Worker, s *captureSide) {
+	t.Helper()
+	w.WaitState(t, s.name, "RUNNING", 1)
+	c.kafka.WaitCount(s.done(), 1, captureMax)
+	harness.Eventually(t, captureMax, "the slot is in use", func(context.Context) (bool, error) {
+		return len(db.Query("select 1 from pg_replication_slots where active and slot_name = '"+s.config["slot.name"]+"'")) == 1, nil
+	})
 }
 
 // records returns the records of a side by topic, as text, without what names times.
