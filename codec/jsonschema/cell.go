@@ -44,19 +44,19 @@ type cell struct {
 	elem   *cell   // elements of an ARRAY, values of a MAP
 }
 
-// newCell returns the cell of a schema, with a column in domain d.
-func newCell(s *batch.Schema, d *fill.Domain, depth int) *cell {
+// newCell returns the cell of a schema, with a column in domain d. within says that it is in a struct.
+func newCell(s *batch.Schema, d *fill.Domain, depth int, within bool) *cell {
 	c := &cell{op: operationOf(s), depth: depth, schema: s, optional: s.Optional(), standard: s.Default()}
 	c.col = d.Add(s, true)
 	switch s.Kind() {
 	case batch.KindArray:
-		c.elem = newCell(s.Elem(), c.col.Elems, depth+1)
+		c.elem = newCell(s.Elem(), c.col.Elems, depth+1, within)
 		c.col.Sub = []*fill.Column{c.elem.col}
 	case batch.KindMap:
-		c.key, c.elem = newCell(s.Key(), c.col.Elems, depth+1), newCell(s.Elem(), c.col.Elems, depth+1)
+		c.key, c.elem = newCell(s.Key(), c.col.Elems, depth+1, within), newCell(s.Elem(), c.col.Elems, depth+1, within)
 		c.col.Sub = []*fill.Column{c.key.col, c.elem.col}
 	case batch.KindStruct:
-		c.object = newMembers(s, d, depth+1)
+		c.object = newMembers(s, d, depth+1, within)
 		for _, m := range c.object.members {
 			c.col.Sub = append(c.col.Sub, m.cell.col)
 		}

@@ -43,6 +43,7 @@ type reading struct {
 	of        *schemaregistry.Reading
 	schema    *batch.Schema
 	validator *validator // nil: nothing is validated
+	err       error      // of the mapping to Connect: of every row that is valid
 }
 
 // reading returns how records of a topic that carry id are read; the answer is kept.
@@ -99,7 +100,7 @@ func (c *converter) newReading(of *schemaregistry.Reading) (*reading, error) {
 		v = int32(of.Latest.Version)
 	}
 	if r.schema, err = c.toConnect(s, &v); err != nil {
-		return nil, asError(err)
+		r.err = asError(err)
 	}
 	return r, nil
 }
@@ -141,9 +142,12 @@ func (c *converter) plainRow(r *reading, payload []byte) (batch.Value, error) {
 		return batch.Null(), c.unreadable(r.of, err)
 	}
 	if r.validator != nil {
-		if err := r.validator.check(payload); err != nil {
+		if err := r.validator.check(&n); err != nil {
 			return batch.Null(), c.invalidRead(r.of, err)
 		}
+	}
+	if r.err != nil {
+		return batch.Null(), r.err
 	}
 	v, err := c.read(r.schema, &n)
 	return v, asError(err)

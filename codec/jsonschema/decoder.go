@@ -67,7 +67,29 @@ func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel bat
 		fill.FailAll(&in.Values, sel, status, err)
 		return dst.NullColumn(n), nil
 	}
+	if p.err != nil {
+		d.failEach(in, p, frame.Skip, sel, status)
+		return dst.NullColumn(n), nil
+	}
 	return d.rows(dst, in, p, frame.Skip, sel, status)
+}
+
+// failEach fails the rows of a schema that has none of Connect: with what is wrong with a row, or else with the schema.
+func (d *decoder) failEach(in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) {
+	each := func(i int32) {
+		if in.Values.Valid.Has(int(i)) {
+			_, err := d.plainRow(p.reading, in.Values.At(int(i))[skip:])
+			status.Fail(i, in.Values.Len(), err)
+		}
+	}
+	if sel == nil {
+		for i := range int32(in.Values.Len()) {
+			each(i)
+		}
+	}
+	for _, i := range sel {
+		each(i)
+	}
 }
 
 // plan returns what reads the records of a topic that carry id. Errors: as the original throws them.
@@ -90,8 +112,11 @@ func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
 
 // newPlan returns a plan with columns of its own.
 func newPlan(r *reading) *plan {
+	if r.err != nil {
+		return &plan{reading: r}
+	}
 	p := &plan{reading: r, domain: fill.NewRoot(), check: batch.NewColumnBuilder(r.schema, true)}
-	p.root = newCell(r.schema, p.domain, 0)
+	p.root = newCell(r.schema, p.domain, 0, false)
 	return p
 }
 

@@ -78,6 +78,9 @@ func (d draft) isArray(o *jsonscan.Node) bool {
 }
 
 func (d draft) isObject(o *jsonscan.Node) bool {
+	if p := o.Member("properties"); d.modern() && p != nil && len(p.Items) == 0 && !hasAny(o, objectKeywords[1:]) {
+		return hasAny(o, modernObjectKeywords) // no properties are nothing
+	}
 	return hasAny(o, objectKeywords) || !d.modern() && o.Member("dependencies") != nil ||
 		d >= draft6 && o.Member("propertyNames") != nil || d.modern() && hasAny(o, modernObjectKeywords)
 }

@@ -13,7 +13,13 @@ import (
 type encoder struct {
 	*converter
 	frames   map[frameKey]*frame
+	root     bound
+	rows     rows // of the present column
 	indented []byte
+
+	// Of the present batch.
+	dst *batch.BytesBuilder
+	buf []byte // dst.Buf to its capacity
 }
 
 // frameKey says whose records a frame stands before.
@@ -38,35 +44,49 @@ func newEncoder(c *converter) *encoder {
 
 // Encode implements codec.Encoder. Source: JsonSchemaConverter.fromConnectData.
 func (e *encoder) Encode(dst *batch.BytesBuilder, out *codec.Output, status *batch.Status) error {
-	x := rows{encoder: e, dst: dst, out: out, w: e.writing(out.Column.Schema()), status: status, topic: -1}
-	if out.Sel == nil {
-		for i := range int32(out.Column.Len()) {
-			if err := x.row(i); err != nil {
-				return err
-			}
-		}
+	x := &e.rows
+	*x = rows{encoder: e, out: out, w: e.writing(out.Column.Schema()), status: status, topic: -1}
+	e.dst, e.buf = dst, dst.Buf[:cap(dst.Buf)]
+	if out.Column.Schema() != nil && x.w.err == nil && !e.indent {
+		e.bind(&e.root, out.Column, 0)
+		x.fast = true
 	}
-	for _, i := range out.Sel {
-		if err := x.row(i); err != nil {
-			return err
-		}
-	}
+	err := x.all()
 	for _, f := range x.headed {
 		e.registry.AddHeader(out.Headers, out.Column.Len(), f.rows, f.of)
 	}
-	return nil
+	e.root.unbind()
+	e.dst, e.buf, *x = nil, nil, rows{}
+	return err
 }
 
 // rows writes the rows of one column.
 type rows struct {
 	*encoder
-	dst    *batch.BytesBuilder
 	out    *codec.Output
 	w      *writing
+	fast   bool // the column is bound
 	status *batch.Status
 	topic  int32 // of frame: its place among the names of the topics, -1 = none yet
 	frame  *frame
 	headed []*frame // with rows whose ids travel in headers
+}
+
+// all writes the selected rows.
+func (x *rows) all() error {
+	if x.out.Sel == nil {
+		for i := range int32(x.out.Column.Len()) {
+			if err := x.row(i); err != nil {
+				return err
+			}
+		}
+	}
+	for _, i := range x.out.Sel {
+		if err := x.row(i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // row writes row i. An error says that no row can be tried.
@@ -83,7 +103,28 @@ func (x *rows) row(i int32) error {
 		x.status.Fail(i, c.Len(), x.w.err)
 		return nil
 	}
-	return x.plain(i)
+	if !x.fast || x.topicOf(i) != x.topic {
+		return x.plain(i)
+	}
+	start := len(x.dst.Buf)
+	p := x.value(&x.root, int(i), x.add(start, x.frame.prefix))
+	x.dst.Buf = x.buf[:max(p, start)]
+	switch p {
+	case absent:
+	case failed:
+		return x.plain(i)
+	default:
+		x.end(i, start)
+	}
+	return nil
+}
+
+// topicOf returns the place of row i's topic among the names of the topics.
+func (x *rows) topicOf(i int32) int32 {
+	if x.out.Topics.Index == nil {
+		return 0
+	}
+	return x.out.Topics.Index[i]
 }
 
 // plain writes row i a value at a time. As in the original, a value that cannot be converted asks the registry nothing.
@@ -109,7 +150,7 @@ func (x *rows) plain(i int32) error {
 		body = x.indented
 	}
 	start := len(x.dst.Buf)
-	x.dst.Buf = append(append(x.dst.Buf, x.frame.prefix...), body...)
+	x.dst.Buf = x.buf[:x.add(x.add(start, x.frame.prefix), body)]
 	x.end(i, start)
 	return nil
 }
@@ -118,7 +159,7 @@ func (x *rows) plain(i int32) error {
 func (x *rows) end(i int32, start int) {
 	f := x.frame
 	if f.validator != nil {
-		if err := f.validator.check(x.dst.Buf[start+len(f.prefix):]); err != nil {
+		if err := f.validator.checkText(x.dst.Buf[start+len(f.prefix):]); err != nil {
 			x.dst.Undo()
 			x.status.Fail(i, x.out.Column.Len(), x.unwritable(x.out.Topics.At(int(i)), invalidWrite(err)))
 			return
@@ -140,10 +181,7 @@ func (x *rows) end(i int32, start int) {
 
 // start finds what stands before records of row i's topic, and reports whether they can be written.
 func (x *rows) start(i int32) (ok bool, err error) {
-	topic := int32(0)
-	if x.out.Topics.Index != nil {
-		topic = x.out.Topics.Index[i]
-	}
+	topic := x.topicOf(i)
 	if topic == x.topic {
 		return true, nil
 	}

@@ -89,7 +89,7 @@ func (l *loader) schema(doc *document, n *jsonscan.Node, depth int) (*schema, er
 	default:
 		out = &schema{class: classCombined, criterion: allOf, parts: parts}
 	}
-	out.raw = n
+	out.raw, out.modern = n, l.modern()
 	return out, nil
 }
 

@@ -8,10 +8,10 @@ import (
 
 // object is the members of the objects of a STRUCT, and what was learned about the order in which they come.
 type object struct {
-	members   []*member // the fields by index, then members that are no fields
-	fields    int
-	index     map[string]*member
-	standards []*member // fields with a default
+	members []*member // the fields by index, then members that are no fields
+	fields  int
+	index   map[string]*member
+	needed  []*member // fields that are not null where they are missing: they have a default, or have to be there
 
 	template []segment
 	misses   int    // objects of this batch that left the template
@@ -41,13 +41,15 @@ const (
 	skippedMax   = 256 // members that are no fields, so that the template can have them
 )
 
-func newMembers(s *batch.Schema, d *fill.Domain, depth int) *object {
+// newMembers returns the members of a STRUCT. within says that it is in another: then it is checked as a whole, and has to
+// have its fields.
+func newMembers(s *batch.Schema, d *fill.Domain, depth int, within bool) *object {
 	o := &object{fields: len(s.Fields()), index: make(map[string]*member, len(s.Fields()))}
 	for i := range s.Fields() {
 		f := &s.Fields()[i]
-		m := o.add(f.Name, newCell(f.Schema, d, depth))
-		if f.Schema.HasDefault() {
-			o.standards = append(o.standards, m)
+		m := o.add(f.Name, newCell(f.Schema, d, depth, true))
+		if f.Schema.HasDefault() || within && !f.Schema.Optional() {
+			o.needed = append(o.needed, m)
 		}
 	}
 	return o
@@ -101,9 +103,9 @@ func (o *object) learn(k int, text []byte, m *member) bool {
 	return true
 }
 
-// complete reports whether the first n segments of the template have every field with a default.
+// complete reports whether the first n segments of the template have all needed fields.
 func (o *object) complete(n int) bool {
-	for _, m := range o.standards {
+	for _, m := range o.needed {
 		if !m.learned || m.at >= n {
 			return false
 		}

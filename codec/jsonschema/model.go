@@ -44,7 +44,8 @@ const (
 // after it was loaded.
 type schema struct {
 	class
-	raw *jsonscan.Node // the object it was read from; nil for a part of one
+	raw    *jsonscan.Node // the object it was read from; nil for a part of one
+	modern bool           // of a draft that has no default null
 
 	integer    bool             // classNumber
 	values     []*jsonscan.Node // classEnum, classConst

@@ -136,7 +136,7 @@ func (w *plainWriter) mapping(dst []byte, s *batch.Schema, m *batch.MapValue, de
 	}
 	for i := range m.Keys {
 		if m.Keys[i].Tag() != batch.TagString {
-			return dst, codec.Data("a map of text has a key that is none: %s", m.Keys[i].Tag().JavaClass())
+			return dst, &codec.Error{Class: "java.lang.NullPointerException", Text: "a map of text has a key that is null", Pos: -1}
 		}
 	}
 	dst = append(dst, '{')

@@ -1,6 +1,8 @@
 package jsonschema
 
 import (
+	"slices"
+
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -98,4 +100,15 @@ func (o *jsonObject) hashed(table int) {
 	for _, i := range java.HashMapOrderSized(names, table) {
 		o.put(names[i], items[i])
 	}
+}
+
+// cloned returns a copy of a value that shares nothing but texts and numbers with it.
+func cloned(n *jsonscan.Node) jsonscan.Node {
+	out := *n
+	out.Names = slices.Clone(n.Names)
+	out.Items = make([]jsonscan.Node, len(n.Items))
+	for i := range n.Items {
+		out.Items[i] = cloned(&n.Items[i])
+	}
+	return out
 }

@@ -106,7 +106,7 @@ func (f *fast) object(o *object, r, i int) int {
 		first = 0
 	}
 	o.seen++
-	if first == 0 && i < n && b[i] == '}' && at == len(template) && (len(o.standards) == 0 || o.complete(at)) {
+	if first == 0 && i < n && b[i] == '}' && at == len(template) && (len(o.needed) == 0 || o.complete(at)) {
 		return i + 1
 	}
 	return f.deviation(o, r, i, at, first)
@@ -136,8 +136,12 @@ func (f *fast) deviation(o *object, r, i, at int, first uint64) int {
 	if i == odd {
 		return odd
 	}
-	for _, m := range o.standards {
-		if m.turn != o.turn {
+	for _, m := range o.needed {
+		switch {
+		case m.turn == o.turn:
+		case m.cell.standard.IsNull():
+			return odd // it has to be there
+		default:
 			f.text = m.cell.col.Put(r, m.cell.standard, f.text)
 		}
 	}

@@ -305,11 +305,13 @@ func (t *connecting) finish(s *schema, b draftSchema, version *int32, optional b
 	if id := t.known[s]; id != "" && b.params { // parameters are seen as they are in the end
 		b.Param(idParam, id)
 	}
-	if n := s.keyword("default"); n != nil {
+	if n := s.keyword("default"); n != nil && !(s.modern && n.Kind == jsonscan.Null) {
 		bare := b.Build()
-		v, err := t.read(bare, n)
+		hashed := cloned(n)
+		hashOrder(&hashed) // org.json has it in between
+		v, err := t.read(bare, &hashed)
 		if err == nil {
-			if err = bare.Validate(v); err == nil && bare.Kind() == batch.KindStruct {
+			if err = bare.Validate(v); err == nil && bare.Kind() == batch.KindStruct && !v.IsNull() {
 				err = codec.Data("Struct schemas do not match.") // a builder's is none that a struct has
 			}
 			if err != nil {

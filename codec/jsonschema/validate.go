@@ -1,12 +1,246 @@
 package jsonschema
 
-import "github.com/millrace/millrace/codec"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
-// validator checks texts against a schema.
-type validator struct{}
+	validation "github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/jsonscan"
+	"github.com/millrace/millrace/internal/java/regex"
+)
+
+// validator checks values against a schema. Safe for concurrent use.
+type validator struct{ schema *validation.Schema }
+
+// inputURI is what a schema without a name is called. Source: JsonSchema.DEFAULT_BASE_URI.
+const inputURI = "mem://input"
+
+// newValidator returns a validator of a text whose references are given by name. Nothing is fetched from elsewhere.
+//
+// Errors: illegalArgument for a text that is no schema of its draft.
 func newValidator(text string, references []named) (*validator, error) {
-	return nil, codec.Data("validation")
+	root, err := parseText(text)
+	if err != nil {
+		return nil, err
+	}
+	d := draftOf(root)
+	c := validation.NewCompiler()
+	c.DefaultDraft(map[draft]*validation.Draft{
+		draft4: validation.Draft4, draft6: validation.Draft6, draft7: validation.Draft7, draft2019: validation.Draft2019, draft2020: validation.Draft2020,
+	}[d])
+	c.UseRegexpEngine(compilePattern)
+	if !d.modern() {
+		c.AssertFormat()
+		for _, f := range otherFormats {
+			c.RegisterFormat(&validation.Format{Name: f, Validate: func(any) error { return nil }})
+		}
+	}
+	base := inputURI
+	if id := root.Member(d.idKeyword()); id != nil && id.Kind == jsonscan.String {
+		base = id.Text
+	}
+	known := registered{}
+	for _, r := range references {
+		n, err := parseText(r.text)
+		if err != nil {
+			return nil, err
+		}
+		doc := documentOf(n)
+		for _, uri := range [...]string{r.name, resolved(base, r.name), resolved(inputURI, r.name)} {
+			known[uri] = doc
+		}
+	}
+	c.UseLoader(known)
+	if err := c.AddResource(inputURI, documentOf(root)); err != nil {
+		return nil, invalid("%s", err)
+	}
+	s, err := c.Compile(inputURI)
+	if err != nil {
+		return nil, invalid("%s", err)
+	}
+	return &validator{s}, nil
 }
 
-func (v *validator) check(payload []byte) error { return nil }
+// otherFormats are checked by the library, not by the original. Source: org.everit.json.schema.loader.SpecificationVersion.
+var otherFormats = []string{"uuid", "duration", "period", "semver", "idn-email", "idn-hostname", "iri", "iri-reference", "unknown"}
+
+// registered are documents by their URIs.
+type registered map[string]any
+
+// Load implements validation.URLLoader.
+func (r registered) Load(uri string) (any, error) {
+	if doc, ok := r[uri]; ok {
+		return doc, nil
+	}
+	return nil, fmt.Errorf("%q is no registered reference; nothing is fetched from elsewhere", uri)
+}
+
+// documentOf is a schema as the library wants it: without the name of its draft, which is told beforehand, and with all
+// definitions under $defs. Source: JsonSchema.mergeDefBuckets.
+func documentOf(n *jsonscan.Node) any {
+	doc, err := plainOf(n)
+	o, ok := doc.(map[string]any)
+	if err != nil || !ok {
+		return doc
+	}
+	delete(o, "$schema")
+	withoutEmpty(o)
+	definitions, _ := o["definitions"].(map[string]any)
+	defs, are := o["$defs"].(map[string]any)
+	if len(definitions) == 0 || o["$defs"] != nil && !are {
+		return doc
+	}
+	merged := map[string]any{}
+	for _, some := range [...]map[string]any{definitions, defs} {
+		for name, s := range some {
+			merged[name] = s
+		}
+	}
+	o["$defs"] = merged
+	return doc
+}
+
+// withoutEmpty drops lists of required members that have none: draft 4 forbids them, the original does not mind.
+func withoutEmpty(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			withoutEmpty(e)
+		}
+	case map[string]any:
+		if list, ok := v["required"].([]any); ok && len(list) == 0 {
+			delete(v, "required")
+		}
+		for _, e := range v {
+			withoutEmpty(e)
+		}
+	}
+}
+
+// check says why a value is not valid.
+//
+// Errors: of class ValidationException.
+func (v *validator) check(n *jsonscan.Node) error {
+	value, err := plainOf(n)
+	if err == nil {
+		err = v.schema.Validate(value)
+	}
+	if err == nil {
+		return nil
+	}
+	return &codec.Error{Class: validationException, Text: report(err), Pos: -1}
+}
+
+// reportMax is how many places a report names at most.
+const reportMax = 20
+
+// report says where a value breaks which rule, in an order that is always the same.
+func report(err error) string {
+	var e *validation.ValidationError
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	p := message.NewPrinter(language.English)
+	var places []string
+	var walk func(e *validation.ValidationError)
+	walk = func(e *validation.ValidationError) {
+		for _, c := range e.Causes {
+			walk(c)
+		}
+		if k, ok := e.ErrorKind.(*kind.AdditionalProperties); ok {
+			slices.Sort(k.Properties) // they come in any order
+		}
+		if len(e.Causes) == 0 {
+			places = append(places, "#/"+strings.Join(e.InstanceLocation, "/")+": "+e.ErrorKind.LocalizedString(p))
+		}
+	}
+	walk(e)
+	slices.Sort(places)
+	places = slices.Compact(places)
+	if n := len(places) - reportMax; n > 0 {
+		places = append(places[:reportMax], fmt.Sprintf("and %d more", n))
+	}
+	return strings.Join(places, "; ")
+}
+
+// checkText is check of a text.
+func (v *validator) checkText(text []byte) error {
+	n, err := jsonscan.Parse(text)
+	if err != nil {
+		return err
+	}
+	return v.check(&n)
+}
+
+// exponentMax bounds the numbers that are validated: exact arithmetic on others takes any memory.
+const exponentMax = 5_000
+
+// plainOf is a value as the library wants it.
+func plainOf(n *jsonscan.Node) (any, error) {
+	switch n.Kind {
+	case jsonscan.Boolean:
+		return n.Bool, nil
+	case jsonscan.String:
+		return n.Text, nil
+	case jsonscan.Integer, jsonscan.Decimal:
+		if d := n.DecimalValue(); d.Scale() > exponentMax || d.Scale() < -exponentMax {
+			return nil, fmt.Errorf("a number has an exponent beyond %d", exponentMax)
+		}
+		return json.Number(appendNode(nil, n)), nil
+	case jsonscan.Array:
+		out := make([]any, len(n.Items))
+		for i := range n.Items {
+			v, err := plainOf(&n.Items[i])
+			if err != nil {
+				return nil, err
+			}
+			out[i] = v
+		}
+		return out, nil
+	case jsonscan.Object:
+		out := make(map[string]any, len(n.Items))
+		for i := range n.Items {
+			v, err := plainOf(&n.Items[i])
+			if err != nil {
+				return nil, err
+			}
+			out[n.Names[i]] = v
+		}
+		return out, nil
+	}
+	return nil, nil
+}
+
+// pattern matches as Java does, in bounded time.
+type pattern struct {
+	*regex.Pattern
+	text string
+}
+
+func compilePattern(text string) (validation.Regexp, error) {
+	if _, err := regex.Compile(text); err != nil {
+		return nil, err
+	}
+	p, err := regex.Compile("(?s:.*?)(?:" + text + ")(?s:.*)") // a match anywhere
+	if err != nil {
+		return nil, err
+	}
+	return pattern{p, text}, nil
+}
+
+// String implements validation.Regexp.
+func (p pattern) String() string { return p.text }
+
+// MatchString implements validation.Regexp. What takes too long does not match.
+func (p pattern) MatchString(s string) bool {
+	found, err := p.Matches(s)
+	return err == nil && found
+}
