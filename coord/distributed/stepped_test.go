@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -19,7 +18,7 @@ import (
 // is the herder's.
 type stepped struct {
 	*Steps
-	b        *testing.B
+	t        testing.TB
 	worker   *fakeWorker
 	configs  *fakeConfigs
 	member   *stepMember
@@ -28,8 +27,8 @@ type stepped struct {
 	answered int
 }
 
-func newStepped(b *testing.B, names int) *stepped {
-	s := &stepped{b: b, worker: newFakeWorker(), configs: newFakeConfigs()}
+func newStepped(t testing.TB, names int) *stepped {
+	s := &stepped{t: t, worker: newFakeWorker(), configs: newFakeConfigs()}
 	s.configs.started = true
 	s.member = &stepMember{s: s}
 	k := &fakeMember{k: &kit{}} // counts rounds
@@ -38,7 +37,7 @@ func newStepped(b *testing.B, names int) *stepped {
 		Rounds: k, WorkerID: workerID, Logger: slog.New(slog.DiscardHandler), Protocol: group.Compatible,
 		HeartbeatInterval: 3 * time.Second, SyncTimeout: 3 * time.Second, UnsyncBackoff: 5 * time.Minute, MaxDelay: 5 * time.Minute,
 	}, s.member, time.Now, s.post)
-	b.Cleanup(s.Kill)
+	t.Cleanup(s.Kill)
 	s.configs.tell = func(changes []store.ConfigChange) { s.post(s.ConfigsChanged(changes)) }
 	s.member.ties = s.Ties(nil)
 	s.post(s.Begin())
@@ -59,13 +58,13 @@ func (s *stepped) put(i, round int) {
 	before := s.answered
 	s.post(s.Put(name, conf("name", name, "tasks", "2", "x0", strconv.Itoa(round), "x1", strconv.Itoa(round)), "", true, func(err error) {
 		if err != nil {
-			s.b.Fatal(err)
+			s.t.Fatal(err)
 		}
 		s.answered++
 	}))
 	s.settle()
 	if s.answered != before+1 {
-		s.b.Fatal("a request was not answered")
+		s.t.Fatal("a request was not answered")
 	}
 }
 
@@ -122,51 +121,8 @@ func (m *stepMember) act() {
 func (s *stepped) remove(i int) {
 	s.post(s.Delete(fmt.Sprintf("connector-%04d", i), func(err error) {
 		if err != nil {
-			s.b.Fatal(err)
+			s.t.Fatal(err)
 		}
 	}))
 	s.settle()
-}
-
-// BenchmarkLoop is what the herder's loop has to do for one change of a connector with two tasks, and at a heartbeat,
-// beside how many others: loop-ns/op of it together, p99-step-ns for one event. A change of a config starts three
-// instances again and takes a round, a rebirth (a deletion and a creation) two.
-func BenchmarkLoop(b *testing.B) {
-	for _, c := range []struct {
-		name string
-		do   func(s *stepped, i, round int)
-	}{
-		{"change", (*stepped).put},
-		{"rebirth", func(s *stepped, i, round int) {
-			s.remove(i)
-			s.put(i, round)
-		}},
-		{"heartbeat", func(s *stepped, _, _ int) {
-			s.post(Event{func(m *machine) {
-				m.keepStatuses()
-				m.forgetDeleted()
-				m.spawn((*proc).emptyStopped)
-			}})
-			s.settle()
-		}},
-	} {
-		for _, names := range []int{1, 200, 1000} {
-			b.Run(fmt.Sprintf("what=%s/connectors=%d", c.name, names), func(b *testing.B) {
-				s := newStepped(b, names)
-				round := 0
-				for b.Loop() {
-					round++
-					c.do(s, round%names, round)
-				}
-				var sum time.Duration
-				for _, d := range s.took {
-					sum += d
-				}
-				slices.Sort(s.took)
-				b.ReportMetric(float64(len(s.took))/float64(round), "steps/op")
-				b.ReportMetric(float64(sum.Nanoseconds())/float64(round), "loop-ns/op")
-				b.ReportMetric(float64(s.took[len(s.took)*99/100].Nanoseconds()), "p99-step-ns")
-			})
-		}
-	}
 }
