@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -125,7 +126,7 @@ func fence(ctx context.Context, cl *kgo.Client, id string) error {
 		if err == nil {
 			err = kerr.ErrorForCode(resp.ErrorCode)
 		}
-		if err == nil || !kerr.IsRetriable(err) {
+		if err == nil || !kerr.IsRetriable(err) && !errors.Is(err, kerr.ConcurrentTransactions) {
 			return kafka.Denied(cl, err, "IdempotentWrite", id)
 		}
 		if !connectors.Wait(ctx, fenceRetry) {

@@ -286,6 +286,27 @@ func TestExactlyOnce_FencingWaitsForReplicas(t *testing.T) {
 	}
 }
 
+// TestExactlyOnce_FencingWaitsForAnEnd has a coordinator that is just ending the transaction of the one that is fenced.
+func TestExactlyOnce_FencingWaitsForAnEnd(t *testing.T) {
+	b := newExactlyOnceBench(t, sourceOf(&fakeConnector{}))
+	asked := 0
+	b.cluster.ControlKey(int16(kmsg.InitProducerID), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		b.cluster.KeepControl()
+		if asked++; asked > 2 {
+			return nil, nil, false
+		}
+		resp := r.ResponseKind().(*kmsg.InitProducerIDResponse)
+		resp.ErrorCode = kerr.ConcurrentTransactions.Code
+		return resp, nil, true
+	})
+	if err := b.worker.FenceZombies(t.Context(), "s", source(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if asked != 3 {
+		t.Errorf("the coordinator was asked %d times", asked)
+	}
+}
+
 func TestExactlyOnce_WhatATaskMustNotDo(t *testing.T) {
 	refused := errors.New("older tasks are there")
 	for name, c := range map[string]struct {
