@@ -24,6 +24,7 @@ type capture struct {
 	broker   *harness.Broker
 	kafka    *harness.Kafka
 	server   *harness.Postgres
+	plugins  string // Debezium's
 	workers  map[harness.Side]*harness.Worker
 	variants []captureVariant
 }
@@ -54,18 +55,10 @@ func newCapture(t *testing.T, variants map[string]harness.Properties, settings .
 	t.Helper()
 	const checks = "that changes of PostgreSQL are captured as Debezium captures them"
 	c := &capture{broker: suite.SharedBroker(t, checks), server: suite.StartPostgres(t, checks, settings...), workers: map[harness.Side]*harness.Worker{}}
-	plugins := suite.Debezium(t, "postgres", checks)
+	c.plugins = suite.Debezium(t, "postgres", checks)
 	c.kafka = harness.NewKafka(t, c.broker.Bootstrap)
 	for _, side := range captureOrder {
-		props := harness.Properties{
-			"bootstrap.servers": c.broker.Bootstrap, "offset.storage.file.filename": "offsets", "offset.flush.interval.ms": "200",
-			"key.converter": "org.apache.kafka.connect.json.JsonConverter", "value.converter": "org.apache.kafka.connect.json.JsonConverter",
-			"header.converter": "org.apache.kafka.connect.json.JsonConverter",
-		}
-		if side == harness.Java {
-			props["plugin.path"] = plugins
-		}
-		c.workers[side] = suite.NewWorker(t, side, harness.WorkerConfig{Properties: props})
+		c.workers[side] = c.worker(t, side, "offsets")
 	}
 	for _, name := range slices.Sorted(maps.Keys(variants)) {
 		v := captureVariant{name, map[harness.Side]*captureSide{}}
@@ -75,6 +68,20 @@ func newCapture(t *testing.T, variants map[string]harness.Properties, settings .
 		c.variants = append(c.variants, v)
 	}
 	return c
+}
+
+// worker prepares a standalone worker with an offsets file.
+func (c *capture) worker(t *testing.T, side harness.Side, offsets string) *harness.Worker {
+	t.Helper()
+	props := harness.Properties{
+		"bootstrap.servers": c.broker.Bootstrap, "offset.storage.file.filename": offsets, "offset.flush.interval.ms": "200",
+		"key.converter": "org.apache.kafka.connect.json.JsonConverter", "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+		"header.converter": "org.apache.kafka.connect.json.JsonConverter",
+	}
+	if side == harness.Java {
+		props["plugin.path"] = c.plugins
+	}
+	return suite.NewWorker(t, side, harness.WorkerConfig{Properties: props})
 }
 
 func (c *capture) side(name string, more harness.Properties) *captureSide {

@@ -44,8 +44,6 @@ var unsupported = map[string]string{
 	"column.propagate.source.type":           "it is not supported yet",
 	"datatype.propagate.source.type":         "it is not supported yet",
 	"provide.transaction.metadata":           "it is not supported yet",
-	"heartbeat.interval.ms":                  "it is not supported yet",
-	"heartbeat.action.query":                 "it is not supported yet",
 	"signal.data.collection":                 "it is not supported yet",
 	"notification.enabled.channels":          "it is not supported yet",
 	"openlineage.integration.enabled":        "it is not supported",
@@ -54,21 +52,18 @@ var unsupported = map[string]string{
 	"database.sslfactory":                    "classes of Java do not run here",
 	"transaction.metadata.factory":           "classes of Java do not run here",
 	"sourceinfo.struct.maker":                "classes of Java do not run here",
-	"skip.messages.without.change":           "it is not supported yet",
 	"read.only":                              "it is not supported yet",
-	"message.prefix.include.list":            "it is not supported yet",
-	"message.prefix.exclude.list":            "it is not supported yet",
 	"snapshot.tables.order.by.row.count":     "it is not supported yet",
 	"event.processing.failure.handling.mode": "it is not supported yet",
 }
 
-// maskPrefixes begin keys with parameters in their names.
-var maskPrefixes = []string{"column.mask.", "column.truncate.", "snapshot.select.statement.overrides."}
+// unsupportedPrefixes begin keys with parameters in their names.
+var unsupportedPrefixes = []string{"snapshot.select.statement.overrides."}
 
 // refuse returns an error for a key that would be ignored.
 func refuse(d *config.Def, props map[string]string) error {
 	for key, text := range props {
-		for _, p := range maskPrefixes {
+		for _, p := range unsupportedPrefixes {
 			if strings.HasPrefix(key, p) {
 				return config.InvalidValue(key, text, "it is not supported yet: remove it")
 			}

@@ -141,48 +141,68 @@ func (l *layout) moves(b *batch.Batch, t *table, r *rows, from cells) error {
 	return nil
 }
 
-// changes turns what the stream had for a relation into rows.
+// changes turns what the stream had for a relation into rows, but for skipped.operations.
 func (l *layout) changes(t *table, from *pgoutput.Rows, buf []byte, r *rows) {
 	r.reset()
 	for i, op := range from.Ops {
 		old, now, event := from.Old[i], from.New[i], from.Event[i]
 		switch op {
 		case 'I':
-			r.add(cdc.OpCreate, now, pgoutput.None, now, pgoutput.None, event)
+			l.create(r, now, pgoutput.None, event)
 		case 'U':
-			if old == pgoutput.None || !l.moved(t, from, old, now, buf) {
+			switch {
+			case old != pgoutput.None && l.moved(t, from, old, now, buf):
+				l.remove(r, old, now, event)
+				l.create(r, now, old, event)
+			case l.set.skip.update, l.set.unchanged && old != pgoutput.None && same(t.fields, from, old, now, buf):
+			default:
 				r.add(cdc.OpUpdate, now, old, now, pgoutput.None, event)
-				continue
 			}
-			r.add(cdc.OpDelete, old, old, pgoutput.None, now, event)
-			if l.set.tombstones {
-				r.add(cdc.Tombstone, old, pgoutput.None, pgoutput.None, now, event)
-			}
-			r.add(cdc.OpCreate, now, pgoutput.None, now, old, event)
 		case 'D':
-			r.add(cdc.OpDelete, old, old, pgoutput.None, pgoutput.None, event)
-			if l.set.tombstones {
-				r.add(cdc.Tombstone, old, pgoutput.None, pgoutput.None, pgoutput.None, event)
-			}
+			l.remove(r, old, pgoutput.None, event)
 		case 'T':
-			r.add(cdc.OpTruncate, pgoutput.None, pgoutput.None, pgoutput.None, pgoutput.None, event)
+			if !l.set.skip.truncate {
+				r.add(cdc.OpTruncate, pgoutput.None, pgoutput.None, pgoutput.None, pgoutput.None, event)
+			}
 		}
+	}
+}
+
+func (l *layout) create(r *rows, now, other, event int32) {
+	if !l.set.skip.create {
+		r.add(cdc.OpCreate, now, pgoutput.None, now, other, event)
+	}
+}
+
+// remove adds a delete and its tombstone.
+func (l *layout) remove(r *rows, old, other, event int32) {
+	if l.set.skip.remove {
+		return
+	}
+	r.add(cdc.OpDelete, old, old, pgoutput.None, other, event)
+	if l.set.tombstones {
+		r.add(cdc.Tombstone, old, pgoutput.None, pgoutput.None, other, event)
 	}
 }
 
 // moved reports whether two tuples have different keys.
 func (l *layout) moved(t *table, from *pgoutput.Rows, old, now int32, buf []byte) bool {
+	return len(t.keys) > 0 && !same(t.keys, from, old, now, buf)
+}
+
+// same reports whether two tuples have the same text in all fields. What was not sent has not changed.
+func same(fields []field, from *pgoutput.Rows, old, now int32, buf []byte) bool {
 	a, b := from.Tuple(old), from.Tuple(now)
-	for _, f := range t.keys {
+	for _, f := range fields {
 		x, y := a[f.column], b[f.column]
 		if y.Len == pgoutput.Unchanged {
 			continue
 		}
 		if x.Len != y.Len || x.Len > 0 && string(buf[x.Pos:int(x.Pos)+int(x.Len)]) != string(buf[y.Pos:int(y.Pos)+int(y.Len)]) {
-			return true
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // streamSource makes the source column of rows of the stream.

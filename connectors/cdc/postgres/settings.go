@@ -33,10 +33,16 @@ type settings struct {
 
 	schemas, tables, columns cdc.Lists
 	keyColumns               cdc.KeyColumns
+	maskings                 cdc.Maskings
 	snapshotTables           cdc.Patterns
 
+	prefixes     cdc.Lists // of logical decoding messages
+	beat         time.Duration
+	beatTopic    string
+	beatQuery    string
 	tombstones   bool
-	skipped      string // letters of operations
+	skip         operationSet
+	unchanged    bool // skip.messages.without.change
 	transactions bool
 	headers      bool
 	comments     bool
@@ -104,16 +110,43 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 		s.snapshotMode = "no_data"
 	}
 	s.snapshotThreads = max(1, int(v.Int32("snapshot.max.threads")))
-	s.tombstones, s.skipped = v.Bool("tombstones.on.delete"), strings.Join(v.List("skipped.operations"), "")
-	if s.skipped == "none" {
-		s.skipped = ""
+	s.tombstones, s.unchanged = v.Bool("tombstones.on.delete"), strings.EqualFold(or("skip.messages.without.change", "false"), "true")
+	if s.skip, err = operationsOf(v.List("skipped.operations")); err != nil {
+		return nil, err
 	}
 	s.transactions, s.headers = v.Bool("provide.transaction.metadata"), v.Bool("extended.headers.enabled")
 	s.comments = v.Bool("include.schema.comments")
 	s.rowsMax = max(1, int(v.Int32("max.batch.size")))
 	s.pollInterval = time.Duration(v.Int64("poll.interval.ms")) * time.Millisecond
 	s.retriesMax, s.retryWait = int(v.Int32("errors.max.retries")), time.Duration(v.Int64("retriable.restart.connector.wait.ms"))*time.Millisecond
+	s.beat, s.beatQuery = time.Duration(v.Int32("heartbeat.interval.ms"))*time.Millisecond, v.String("heartbeat.action.query")
+	s.beatTopic = or("topic.heartbeat.prefix", v.String("heartbeat.topics.prefix"))
+	if s.maskings, err = cdc.ParseMaskings(props); err != nil {
+		return nil, config.NewException("column.mask.", err.Error())
+	}
 	return s, s.filters(v)
+}
+
+// operationSet is skipped.operations.
+type operationSet struct{ create, update, remove, truncate bool }
+
+func operationsOf(letters []string) (o operationSet, err error) {
+	for _, l := range letters {
+		switch strings.ToLower(strings.TrimSpace(l)) {
+		case "c":
+			o.create = true
+		case "u":
+			o.update = true
+		case "d":
+			o.remove = true
+		case "t":
+			o.truncate = true
+		case "none":
+		default:
+			return o, config.InvalidValue("skipped.operations", strings.Join(letters, ","), "Invalid operation: "+l)
+		}
+	}
+	return o, nil
 }
 
 func (s *settings) filters(v *config.Values) (err error) {
@@ -132,6 +165,7 @@ func (s *settings) filters(v *config.Values) (err error) {
 		return l
 	}
 	s.schemas, s.tables, s.columns = lists("schema"), lists("table"), lists("column")
+	s.prefixes = lists("message.prefix")
 	if err != nil {
 		return err
 	}

@@ -77,13 +77,13 @@ func (s *stream) poll(ctx context.Context, wait time.Duration) ([]*batch.Batch, 
 		case <-timer.C:
 		case <-ctx.Done():
 		}
-		return nil, nil
+		return s.idle(ctx)
 	}
 	segment := &s.segments[0]
 	if err := s.decode(segment); err != nil {
 		return nil, err
 	}
-	batches, err := s.batches(segment)
+	batches, err := s.batches(ctx, segment)
 	if segment.From == segment.To {
 		segment.Hold.Release()
 		s.segments = slices.Delete(s.segments, 0, 1)
@@ -130,15 +130,36 @@ func (s *stream) described(r *pgoutput.Relation) error {
 	return nil
 }
 
-// batches lays out what was decoded.
-func (s *stream) batches(segment *wire.Segment) ([]*batch.Batch, error) {
+// idle returns a heartbeat where one is due.
+func (s *stream) idle(ctx context.Context) ([]*batch.Batch, error) {
+	var x extras
+	offset := s.at.value()
+	if err := s.t.beat(ctx, &x, 0, offset); err != nil {
+		return nil, err
+	}
+	out, _, err := x.batches(s.t.tc.Pool())
+	for _, b := range out {
+		b.Source = &fixedPositions{s.t.partition, offset}
+	}
+	return out, err
+}
+
+// batches lays out what was decoded: a batch for each table, and one for each kind of other records.
+func (s *stream) batches(ctx context.Context, segment *wire.Segment) (out []*batch.Batch, err error) {
 	d := &s.decoder
 	if len(d.Events) == 0 {
 		return nil, nil
 	}
 	defer d.Reset()
+	defer func() {
+		if err != nil {
+			for _, b := range out {
+				b.Release()
+			}
+			out = nil
+		}
+	}()
 	now := time.Now()
-	var out []*batch.Batch
 	var events [][]int32
 	for _, r := range d.Changed {
 		t := s.tables[r.ID]
@@ -152,15 +173,32 @@ func (s *stream) batches(segment *wire.Segment) ([]*batch.Batch, error) {
 		source := s.t.layout.streamSource(b, t, s.t.builder.source, &s.rows, d)
 		from := cells{buf: segment.Buf, cells: r.Rows.Cells, width: r.Rows.Width}
 		if err := s.t.layout.batch(b, t, &s.rows, from, source, now); err != nil {
-			for _, b := range out {
-				b.Release()
-			}
-			return nil, connectors.Errorf("postgres: %w", err)
+			return out, connectors.Errorf("postgres: %w", err)
 		}
 		events = append(events, slices.Clone(s.rows.event))
 	}
 	trail := &trail{before: s.at, events: slices.Clone(d.Events), transactions: slices.Clone(d.Transactions)}
 	last := int32(len(d.Events))
+	var x extras
+	for i := range d.Messages {
+		m := &d.Messages[i]
+		ok, err := s.t.messages.captured(m.Prefix)
+		if err != nil {
+			return out, err
+		}
+		if ok {
+			content := segment.Buf[m.Content.Pos : int(m.Content.Pos)+int(m.Content.Len)]
+			x.add(s.t.messages.record(&s.t.layout, s.t.builder.source, m, content, d, now), m.Event)
+		}
+	}
+	if err := s.t.beat(ctx, &x, last-1, batch.Null()); err != nil {
+		return out, err
+	}
+	more, theirs, err := x.batches(s.t.tc.Pool())
+	out, events = append(out, more...), append(events, theirs...)
+	if err != nil {
+		return out, connectors.Errorf("postgres: %w", err)
+	}
 	for i, p := range cdc.NewPositions(s.t.partition, events, last, trail.offset) {
 		out[i].Source = p
 	}

@@ -64,6 +64,13 @@ func (b *builder) table(c *catalogTable, relation *pgoutput.Relation) (*table, e
 		if d == nil || !ok {
 			continue
 		}
+		m, err := b.set.maskings.Of(c.id() + "." + columns[i].name)
+		if err != nil {
+			return nil, err
+		}
+		if m != nil {
+			d = d.Masked(m, b.types.Type(columns[i].typ), declaredLength(columns[i].modifier))
+		}
 		row.Field(b.set.fields.ApplyField(columns[i].name), d.Schema)
 		t.fields = append(t.fields, field{i, d})
 	}
@@ -105,6 +112,9 @@ func (b *builder) decoder(t *catalogTable, c *catalogColumn) (*types.Decoder, er
 	return b.set.modes.Decoder(&types.Column{Name: c.name, Type: typ, Modifier: c.modifier, Optional: !c.required, Comment: comment,
 		HasDefault: c.hasDefault, Default: c.expression}), nil
 }
+
+// declaredLength is the n of varchar(n) and char(n), 0 for none.
+func declaredLength(modifier int32) int { return int(max(modifier-4, 0)) }
 
 // streamed returns the columns that the stream describes, with what only the catalog knows.
 func streamed(c *catalogTable, r *pgoutput.Relation) []catalogColumn {

@@ -26,6 +26,8 @@ type task struct {
 	partition []batch.Value
 	builder   builder
 	layout    layout
+	messages  *messages
+	heartbeat *cdc.Heartbeat // nil: none
 
 	sql         *pgconn.PgConn // for the catalog
 	replication *pgconn.PgConn // until the stream takes it over
@@ -51,6 +53,9 @@ func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props
 	t.layout = layout{set: set, version: batch.StringValue(cdc.Version), name: batch.StringValue(set.naming.Prefix), db: batch.StringValue(set.address.database)}
 	if set.headers {
 		t.layout.headers = cdc.ContextHeaders(set.naming.Prefix, strconv.Itoa(tc.TaskID().Task), "postgresql")
+	}
+	if set.beat > 0 {
+		t.heartbeat = cdc.NewHeartbeat(set.beat, set.beatTopic, &set.naming, t.partition, time.Now())
 	}
 	t.retries = retries{most: set.retriesMax, wait: set.retryWait}
 	offsets, err := tc.OffsetReader().Offsets(ctx, t.partition)
@@ -81,6 +86,7 @@ func (t *task) open(ctx context.Context) error {
 		return connectors.Errorf("postgres: %w", err)
 	}
 	t.builder = builder{set: t.set, types: registry, source: sourceSchema(), transaction: cdc.TransactionBlock()}
+	t.messages = newMessages(t.set, t.builder.source, t.builder.transaction)
 	all, err := readTables(ctx, t.sql, 0)
 	if err != nil {
 		return connectors.Errorf("postgres: %w", err)

@@ -32,12 +32,12 @@ func parseBytea(text []byte) (batch.Value, error) {
 func parseByteaText(mode string) parse {
 	return func(text []byte) (batch.Value, error) {
 		v, err := unhex(nil, text)
-		return batch.StringValue(string(appendBinary(nil, v, mode))), err
+		return batch.StringValue(string(AppendBinary(nil, v, mode))), err
 	}
 }
 
-// appendBinary appends bytes in a binary.handling.mode.
-func appendBinary(dst, v []byte, mode string) []byte {
+// AppendBinary appends bytes in a binary.handling.mode.
+func AppendBinary(dst, v []byte, mode string) []byte {
 	switch mode {
 	case "base64":
 		return base64.StdEncoding.AppendEncode(dst, v)

@@ -108,7 +108,7 @@ func (m *Modes) unchanged(t *Type, d *Decoder) batch.Value {
 			return batch.StringValue(string(append(appendJSON(append(appendJSON([]byte{'{'}, text), ':'), text), '}')))
 		}
 		if t.OID == oidBytea && m.Binary != "hex" {
-			return batch.StringValue(string(appendBinary(nil, m.Placeholder, m.Binary)))
+			return batch.StringValue(string(AppendBinary(nil, m.Placeholder, m.Binary)))
 		}
 		return batch.StringValue(text)
 	case batch.KindBytes:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/connectors/cdc"
 	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
 )
 
@@ -52,6 +53,8 @@ type Decoder struct {
 	unchanged batch.Value
 	scale     int32
 	unit      int64
+	mask      *cdc.Masking
+	width     int // declared length of the column, for the mask
 }
 
 // parse is the plain decoder of a type: text to value. text is borrowed.
@@ -66,6 +69,14 @@ type loop func(d *Decoder, b *batch.Batch, c *batch.Column, in *Cells) (bad int,
 // Ownership: text values are views into in.Buf, which must live as long as b.
 // Errors: the first value that is none of the column's type, with its column.
 func (d *Decoder) Column(b *batch.Batch, in *Cells, binary bool) (*batch.Column, error) {
+	c, err := d.values(b, in, binary)
+	if err == nil && d.mask != nil {
+		c = d.masked(b, c, in)
+	}
+	return c, err
+}
+
+func (d *Decoder) values(b *batch.Batch, in *Cells, binary bool) (*batch.Column, error) {
 	run := d.text
 	if binary && d.Binary {
 		run = d.binary

@@ -258,7 +258,7 @@ func (m *Modes) unknown() mapping {
 	}
 	return mapping{schema: batch.NewSchema(batch.KindString), missing: batch.StringValue(""),
 		parse: func(text []byte) (batch.Value, error) {
-			return batch.StringValue(string(appendBinary(nil, text, m.Binary))), nil
+			return batch.StringValue(string(AppendBinary(nil, text, m.Binary))), nil
 		}}
 }
 
