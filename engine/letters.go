@@ -35,11 +35,15 @@ func (p *taskParts) deadLetters(ctx context.Context, m errant.Metrics) (*errant.
 	if err := errant.CreateTopic(ctx, admin, set.Topic, set.ReplicationFactor); err != nil {
 		return nil, err
 	}
+	within, err := produce.Delivery(props)
+	if err != nil {
+		return nil, err
+	}
 	cl, err := produce.ForTopic(ctx, props, set.Topic, p.client(props, nil))
 	if err != nil {
 		return nil, err
 	}
-	return &errant.DeadLetterQueue{ID: p.t.id, Topic: set.Topic, Headers: set.Headers, Client: cl, Logger: p.w.log, Metrics: m}, nil
+	return &errant.DeadLetterQueue{ID: p.t.id, Topic: set.Topic, Headers: set.Headers, Client: cl, Until: func() context.Context { return produce.Within(within) }, Logger: p.w.log, Metrics: m}, nil
 }
 
 // sourceLetters makes the dead letter queue of a source, or nil: Java's sources have none, so that it takes a key of

@@ -46,6 +46,7 @@ type DeadLetterQueue struct {
 	Headers bool           // errors.deadletterqueue.context.headers.enable
 	Source  *SourceRecords // how rows of a source become bytes; nil: the task is a sink
 	Client  *kgo.Client
+	Until   func() context.Context // says when a letter that is sent now may be given up; nil: never
 	Logger  *slog.Logger
 	Metrics Metrics
 }
@@ -80,6 +81,9 @@ func CreateTopic(ctx context.Context, admin *kgo.Client, topic string, replicati
 // Report sends the row; the result, a *Letter, waits for Kafka's acknowledgement.
 func (d *DeadLetterQueue) Report(_ context.Context, b *batch.Batch, e *RowError) connectors.Report {
 	rec := &kgo.Record{Topic: d.Topic, Partition: -1}
+	if d.Until != nil {
+		rec.Context = d.Until()
+	}
 	if ts := b.Row(e.Row).Timestamp(); ts != batch.NoTimestamp {
 		rec.Timestamp = time.UnixMilli(ts)
 	}

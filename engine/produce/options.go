@@ -40,19 +40,17 @@ func Options(props map[string]string) ([]kgo.Opt, error) {
 		return nil, err
 	}
 	size := batchBytes(v)
-	linger := time.Duration(min(v.Int64("linger.ms"), lingerMax.Milliseconds())) * time.Millisecond
-	request := time.Duration(v.Int32("request.timeout.ms")) * time.Millisecond
 	opts := []kgo.Opt{
 		kgo.RecordPartitioner(partitioner),
 		kgo.ProducerBatchMaxBytes(size),
 		kgo.BrokerMaxWriteBytes(int32(clamp(int64(size)+1<<20, writeBytesMax, batchBytesMax))),
 		kgo.MaxBufferedBytes(int(max(v.Int64("buffer.memory"), 1))),
 		kgo.MaxBufferedRecords(1 << 20),
-		kgo.ProducerLinger(linger),
-		kgo.ProduceRequestTimeout(max(request, requestMin)),
+		kgo.ProducerLinger(lingerOf(v)),
+		kgo.ProduceRequestTimeout(max(requestOf(v), requestMin)),
 		kgo.RecordRetries(int(v.Int32("retries"))),
 	}
-	if opts, err = delivery(v, linger+request, opts); err != nil {
+	if _, err = delivery(v); err != nil {
 		return nil, err
 	}
 	if opts, err = idempotence(v, opts); err != nil {
@@ -83,21 +81,41 @@ func refuse(v *config.Values) error {
 	return nil
 }
 
-// delivery adds what delivery.timeout.ms stands for; Java's largest value is no limit.
+// Delivery returns how long rows may wait for their acknowledgements as Java producer properties have it, 0 for as long
+// as it takes: the context of a record (Within) says so, and none of Options.
+//
+// Errors: those of Options.
+func Delivery(props map[string]string) (time.Duration, error) {
+	v, err := definition().Parse(props)
+	if err != nil {
+		return 0, err
+	}
+	return delivery(v)
+}
+
+// delivery is what delivery.timeout.ms stands for; Java's largest value is no limit.
 // Source: KafkaProducer.configureDeliveryTimeout.
-func delivery(v *config.Values, least time.Duration, opts []kgo.Opt) ([]kgo.Opt, error) {
+func delivery(v *config.Values) (time.Duration, error) {
 	n := v.Int32("delivery.timeout.ms")
 	if n == math.MaxInt32 {
-		return opts, nil
+		return 0, nil
 	}
-	t := time.Duration(n) * time.Millisecond
+	t, least := time.Duration(n)*time.Millisecond, lingerOf(v)+requestOf(v)
 	if t < least {
 		if v.IsSet("delivery.timeout.ms") {
-			return nil, config.NewException("delivery.timeout.ms", "delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms")
+			return 0, config.NewException("delivery.timeout.ms", "delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms")
 		}
 		t = least
 	}
-	return append(opts, kgo.RecordDeliveryTimeout(max(t, deliveryMin))), nil
+	return max(t, deliveryMin), nil
+}
+
+func lingerOf(v *config.Values) time.Duration {
+	return time.Duration(min(v.Int64("linger.ms"), lingerMax.Milliseconds())) * time.Millisecond
+}
+
+func requestOf(v *config.Values) time.Duration {
+	return time.Duration(v.Int32("request.timeout.ms")) * time.Millisecond
 }
 
 // idempotence adds what acks, enable.idempotence, max.in.flight.requests.per.connection and

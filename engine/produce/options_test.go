@@ -41,9 +41,7 @@ func TestOptions(t *testing.T) {
 		{"linger", map[string]string{"linger.ms": " 100 "}, kgo.ProducerLinger, 100 * time.Millisecond},
 		{"long linger", map[string]string{"linger.ms": "9223372036854775807", "delivery.timeout.ms": "2147483647"}, kgo.ProducerLinger, time.Minute},
 		{"buffer", map[string]string{"buffer.memory": "1000"}, kgo.MaxBufferedBytes, int64(1000)},
-		{"default delivery", nil, kgo.RecordDeliveryTimeout, 2 * time.Minute},
-		{"no delivery limit", map[string]string{"delivery.timeout.ms": "2147483647"}, kgo.RecordDeliveryTimeout, time.Duration(0)},
-		{"delivery grows with what it contains", map[string]string{"request.timeout.ms": "600000"}, kgo.RecordDeliveryTimeout, 600005 * time.Millisecond},
+		{"no delivery limit by timestamps", map[string]string{"delivery.timeout.ms": "120000"}, kgo.RecordDeliveryTimeout, time.Duration(0)},
 		{"request timeout", map[string]string{"request.timeout.ms": "1000"}, kgo.ProduceRequestTimeout, time.Second},
 		{"retries", map[string]string{"retries": "3"}, kgo.RecordRetries, int64(3)},
 		{"endless retries", nil, kgo.RecordRetries, int64(math.MaxInt32)},
@@ -59,6 +57,22 @@ func TestOptions(t *testing.T) {
 				t.Errorf("%v (%T), want %v (%T)", got, got, c.want, c.want)
 			}
 		})
+	}
+}
+
+func TestDelivery(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		props map[string]string
+		want  time.Duration
+	}{
+		{"default", nil, 2 * time.Minute},
+		{"no limit", map[string]string{"delivery.timeout.ms": "2147483647"}, 0},
+		{"grows with what it contains", map[string]string{"request.timeout.ms": "600000"}, 600005 * time.Millisecond},
+	} {
+		if have, err := Delivery(c.props); err != nil || have != c.want {
+			t.Errorf("%s: %v, %v, want %v", c.name, have, err, c.want)
+		}
 	}
 }
 

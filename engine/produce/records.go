@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -12,6 +13,7 @@ import (
 type Records struct {
 	cl     *kgo.Client
 	limits *limits
+	within time.Duration // Delivery
 	free   sync.Pool
 	bytes  atomic.Int64 // of keys and values acknowledged
 
@@ -36,12 +38,16 @@ func New(props map[string]string, newClient func(opts ...kgo.Opt) (*kgo.Client, 
 	if err != nil {
 		return nil, err
 	}
+	within, err := Delivery(props)
+	if err != nil {
+		return nil, err
+	}
 	l := &limits{most: size}
 	cl, err := newClient(append(own, kgo.ProducerBatchMaxBytesFn(l.of), kgo.UnknownTopicRetries(-1), kgo.AllowAutoTopicCreation())...)
 	if err != nil {
 		return nil, err
 	}
-	return &Records{cl: cl, limits: l}, nil
+	return &Records{cl: cl, limits: l, within: within}, nil
 }
 
 // Client returns the client, for requests beside producing.

@@ -21,9 +21,10 @@ type send struct {
 	recs    []record
 	headers []kgo.RecordHeader // of all records
 
-	n       int   // records filled
-	left    int   // records without a result
-	bytes   int64 // of keys and values acknowledged
+	late    *patience // when rows may be given up; nil is never
+	n       int       // records filled
+	left    int       // records without a result
+	bytes   int64     // of keys and values acknowledged
 	results []Result
 }
 
@@ -33,19 +34,22 @@ type record struct {
 	at  place
 }
 
-// place is the record's context, one that never ends: how its acknowledgement finds back. The client may
-// ask for its end after the last acknowledgement, when the place is in use again, so the answer is fixed.
+// place is the record's context: how its acknowledgement finds back, and when it may be given up. The client may
+// ask for its end after the last acknowledgement: it looks at nothing else that changes then.
 type place struct {
-	s   *send
-	row int32
+	s    *send
+	late *patience // nil: never
+	row  int32
 }
 
 var _ context.Context = (*place)(nil)
 
 func (*place) Deadline() (time.Time, bool) { return time.Time{}, false }
-func (*place) Done() <-chan struct{}       { return nil }
-func (*place) Err() error                  { return nil }
+func (p *place) Done() <-chan struct{}     { return ended(p.over()) }
+func (p *place) Err() error                { return timedOut(p.over()) }
 func (*place) Value(any) any               { return nil }
+
+func (p *place) over() bool { return p.late != nil && p.late.over() }
 
 // take returns a send for n rows.
 func (p *Records) take(n int) *send {
@@ -58,11 +62,18 @@ func (p *Records) take(n int) *send {
 	}
 	s.recs = s.recs[:n]
 	s.n, s.left, s.bytes = 0, n, 0
+	if p.within > 0 {
+		s.late = newPatience(p.within)
+	}
 	return s
 }
 
-// recycle lets go of everything and keeps the memory for another Send.
+// recycle lets go of everything and keeps the memory for another Send, but not where rows may be given up: the client may
+// still ask whether they may.
 func (s *send) recycle() {
+	if s.late != nil {
+		return
+	}
 	clear(s.recs)
 	clear(s.headers)
 	clear(s.results[:cap(s.results)])
@@ -152,7 +163,7 @@ func (s *send) send(ctx context.Context, p *Rows, row int32, now int64) {
 	if !b.Headers.Empty() {
 		r.rec.Headers = s.headersOf(&b.Headers, i)
 	}
-	r.at = place{s: s, row: row}
+	r.at = place{s: s, late: s.late, row: row}
 	r.rec.Context = &r.at
 	s.p.cl.Produce(ctx, &r.rec, acked)
 }

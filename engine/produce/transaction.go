@@ -25,9 +25,9 @@ func (p *Records) Begin() error { return p.cl.BeginTransaction() }
 
 // Write writes records to a topic and returns when they are acknowledged.
 func (p *Records) Write(ctx context.Context, topic string, records []Record) error {
-	list := make([]*kgo.Record, len(records))
+	list, within := make([]*kgo.Record, len(records)), Within(p.within)
 	for i, r := range records {
-		list[i] = &kgo.Record{Topic: topic, Partition: -1, Key: r.Key, Value: r.Value}
+		list[i] = &kgo.Record{Topic: topic, Partition: -1, Key: r.Key, Value: r.Value, Context: within}
 	}
 	return kafka.Denied(p.cl, p.cl.ProduceSync(ctx, list...).FirstErr(), "Write", topic)
 }
