@@ -32,6 +32,9 @@ func NewSchemas() *Schemas {
 // SchemaPath is what follows the URL of a registry for which every number stands for text.
 func SchemaPath(text string) string { return "/" + base64.RawURLEncoding.EncodeToString([]byte(text)) }
 
+// TypedSchemaPath is SchemaPath for a schema that is not Avro's.
+func TypedSchemaPath(schemaType, text string) string { return SchemaPath(schemaType + "\n" + text) }
+
 // SchemaNumber is the number of a schema.
 func SchemaNumber(text string) int32 { return int32(crc32.ChecksumIEEE([]byte(text)) & 0x7fffffff) }
 
@@ -54,10 +57,14 @@ func (s *Schemas) serve(w http.ResponseWriter, q *http.Request) {
 		fixed, path = string(text), path[1:]
 	}
 	var answer map[string]any
+	schemaType := ""
+	if before, text, ok := strings.Cut(fixed, "\n"); ok && (before == "PROTOBUF" || before == "JSON") {
+		schemaType, fixed = before, text
+	}
 	if path[0] == "schemas" {
 		answer = map[string]any{"schema": fixed}
 	} else {
-		var body struct{ Schema string }
+		var body struct{ Schema, SchemaType string }
 		if err := json.NewDecoder(q.Body).Decode(&body); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
@@ -67,6 +74,10 @@ func (s *Schemas) serve(w http.ResponseWriter, q *http.Request) {
 		s.texts[n] = body.Schema
 		s.mu.Unlock()
 		answer = map[string]any{"subject": path[1], "version": 3, "id": n, "schema": body.Schema}
+		schemaType = body.SchemaType
+	}
+	if schemaType != "" && schemaType != "AVRO" {
+		answer["schemaType"] = schemaType
 	}
 	w.Header().Set("Content-Type", "application/vnd.schemaregistry.v1+json")
 	if err := json.NewEncoder(w).Encode(answer); err != nil {

@@ -49,6 +49,7 @@ var flows = []struct {
 	{Flow{NewerAvro, Read}, source.newerAvroRead},
 	{Flow{NewerAvro, Write}, source.newerAvroWrite},
 	{Flow{"protobuf", Read}, source.protobufRead},
+	{Flow{"protobuf", Write}, source.protobufWrite},
 	{Flow{"transform", Apply}, source.transformApply},
 	{Flow{"chain", Apply}, source.chainApply},
 	{Flow{"predicate", Test}, source.predicateTest},

@@ -1,0 +1,244 @@
+package protobuf
+
+import (
+	"time"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/fill"
+	"github.com/millrace/millrace/codec/schemaregistry"
+)
+
+// decoder reads records into columns.
+type decoder struct {
+	*converter
+	split *schemaregistry.Splitter
+	plans map[planKey]*plan
+	row   rowReader
+}
+
+// planKey says whose records a plan reads.
+type planKey struct {
+	topic string
+	id    schemaregistry.ID
+}
+
+// plan is what a decoder keeps for the records of one message.
+type plan struct {
+	*reading
+	domain  *fill.Domain
+	root    *fill.Column
+	place   *place
+	builder *batch.ColumnBuilder // nil: by plan
+}
+
+var _ codec.Decoder = (*decoder)(nil)
+
+// plansMax is how many plans a decoder keeps; beyond that it forgets them all, and asks the converter again.
+const plansMax = 10_000
+
+func newDecoder(c *converter) *decoder {
+	return &decoder{converter: c, split: c.registry.NewSplitter(), plans: map[planKey]*plan{}}
+}
+
+// Group implements codec.Decoder.
+func (d *decoder) Group(dst *batch.Batch, in *codec.Input, g *codec.Groups, status *batch.Status) error {
+	before := len(status.Errors())
+	d.split.Split(dst, in, g, status)
+	for i := before; i < len(status.Errors()); i++ {
+		e := &status.Errors()[i]
+		e.Err = d.registry.ReadError(in.Topic, e.Err)
+	}
+	if g.N == 0 { // nothing but nulls
+		g.N = 1
+	}
+	return nil
+}
+
+// Decode implements codec.Decoder. Source: ProtobufConverter.toConnectData.
+func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel batch.Selection, _ *batch.Projection, status *batch.Status) (*batch.Column, error) {
+	n := in.Values.Len()
+	if !fill.AnyPresent(&in.Values, sel) {
+		return dst.NullColumn(n), nil
+	}
+	frame := d.split.Frame(group)
+	p, err := d.plan(in.Topic, frame.ID)
+	if err != nil {
+		if schemaregistry.AllRows(err) {
+			return nil, err
+		}
+		fill.FailAll(&in.Values, sel, status, err)
+		return dst.NullColumn(n), nil
+	}
+	if p.builder != nil {
+		return d.plain(dst, in, p, frame.Skip, sel, status), nil
+	}
+	return d.fast(dst, in, p, frame.Skip, sel, status), nil
+}
+
+// plan returns what reads the records of a topic that carry id. Errors: as the original throws them.
+func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
+	k := planKey{topic, id}
+	if p := d.plans[k]; p != nil && p.of.Fresh(time.Now()) {
+		return p, nil
+	}
+	r, err := d.reading(topic, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(d.plans) >= plansMax {
+		clear(d.plans)
+	}
+	p := newPlan(r)
+	d.plans[k] = p
+	return p, nil
+}
+
+// newPlan returns a plan with columns of its own.
+func newPlan(r *reading) *plan {
+	p := &plan{reading: r}
+	if r.steps == nil {
+		p.builder = batch.NewColumnBuilder(r.schema, true) // maps come in the order of the original's
+		return p
+	}
+	p.domain = fill.NewRoot()
+	p.root = p.domain.Add(r.schema, false)
+	p.place = newPlace(r.steps, p.domain, p.root)
+	return p
+}
+
+// fast reads the rows of a group by its plan.
+func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) *batch.Column {
+	n := in.Values.Len()
+	p.domain.Start(dst, n)
+	x := &d.row
+	x.text = x.text[:0]
+	source := in.Values.Bufs[0]
+	other := len(source) == 0
+	if other {
+		source = in.Values.Bufs[1]
+	}
+	var absent fill.Absent
+	each := func(i int) {
+		if !in.Values.Valid.Has(i) || !d.one(in, p, skip, i, other, status) {
+			absent.Add(dst, i, n)
+		}
+	}
+	if sel == nil {
+		for i := range n {
+			each(i)
+		}
+	} else {
+		for _, i := range sel {
+			each(int(i))
+		}
+	}
+	var text []byte
+	if len(x.text) > 0 {
+		text = dst.Arena.Bytes(len(x.text))
+		copy(text, x.text)
+	}
+	c := p.root.Finish(dst, source, text)
+	absent.Mark(dst, c)
+	p.domain.Trim()
+	if cap(x.text) > textKept {
+		x.text = nil
+	}
+	clear(x.entries[:cap(x.entries)])
+	if cap(x.entries) > entriesKept {
+		x.entries = nil
+	}
+	return c
+}
+
+// How much a decoder keeps room for between batches: bytes of text, entries of maps.
+const (
+	textKept    = 1 << 20
+	entriesKept = 1 << 12
+)
+
+// one reads row i and reports whether it has a value.
+func (d *decoder) one(in *codec.Input, p *plan, skip, i int, other bool, status *batch.Status) bool {
+	v := in.Values.Views[i]
+	x := &d.row
+	x.copy = (v.Pos>>31 == 1) != other
+	start := int(v.Pos&^batch.InArena) + skip
+	b := in.Values.Bufs[v.Pos>>31][start : start+int(v.Len)-skip]
+	x.base, x.cells, x.entries = uint32(start), cellsFree+cellsPerByte*int64(len(b)), x.entries[:0]
+	before := len(x.text)
+	p.domain.Mark()
+	if x.message(p.place, b, 0, i) >= 0 {
+		return true
+	}
+	p.domain.Undo(i)
+	x.text = x.text[:before]
+	if x.cells < 0 {
+		status.Fail(int32(i), in.Values.Len(), tooManyCells(len(b)))
+		return false
+	}
+	value, err := d.plainRow(in.Topic, p.reading, b)
+	if err != nil {
+		status.Fail(int32(i), in.Values.Len(), err)
+		return false
+	}
+	x.text = p.root.Put(i, value, x.text)
+	if len(x.text) > batch.MaxBufferBytes {
+		x.text = x.text[:before]
+		p.domain.Undo(i)
+		status.Fail(int32(i), in.Values.Len(), codec.Data("records of more than 2 GiB in one batch: poll smaller batches"))
+		return false
+	}
+	return true
+}
+
+// tooManyCells refuses a record of few bytes that would become very many values.
+func tooManyCells(bytes int) error {
+	return codec.Data("%d bytes hold repeated messages of more than %d fields, set or not: they are not read", bytes, cellsFree+cellsPerByte*bytes)
+}
+
+// plain reads the rows of a group a value at a time.
+func (d *decoder) plain(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) *batch.Column {
+	n := in.Values.Len()
+	cb := p.builder
+	defer cb.Reset()
+	next := 0
+	read := func(i int) {
+		cb.AppendNulls(i - next)
+		next = i + 1
+		if !in.Values.Valid.Has(i) {
+			cb.AppendNoSchema()
+			return
+		}
+		v, err := d.plainRow(in.Topic, p.reading, in.Values.At(i)[skip:])
+		if err == nil {
+			err = cb.Append(v)
+		}
+		if err != nil {
+			status.Fail(int32(i), n, asError(err))
+			cb.AppendNoSchema()
+		}
+	}
+	if sel == nil {
+		for i := range n {
+			read(i)
+		}
+	}
+	for _, i := range sel {
+		read(int(i))
+	}
+	cb.AppendNulls(n - next)
+	return cb.Finish(dst)
+}
+
+// plainRow reads one record.
+func (c *converter) plainRow(topic string, r *reading, b []byte) (batch.Value, error) {
+	m, err := parseMessage(r.message, b)
+	if err != nil {
+		return batch.Value{}, c.unreadable(topic, r.of.ID, err)
+	}
+	v, err := c.rootValue(r.schema, m)
+	if err != nil {
+		return batch.Value{}, asError(err)
+	}
+	return v, nil
+}
