@@ -11,8 +11,8 @@ import (
 	"github.com/millrace/millrace/codec/codectest"
 )
 
-// avroCases are the records of dataset in columns and as Avro, and what reads and writes them.
-type avroCases struct {
+// registryCases are the records of dataset in columns and behind a registry's frames, and what reads and writes them.
+type registryCases struct {
 	columns []*batch.Column
 	owners  []*batch.Batch
 	rows    []batch.Bytes
@@ -23,13 +23,14 @@ type avroCases struct {
 	status  batch.Status
 }
 
-func newAvroCases(b *testing.B) *avroCases {
+// newRegistryCases returns those of a class. path is what follows the URL of a registry that knows one text only.
+func newRegistryCases(b *testing.B, class *codec.Class, path func(text string) string) *registryCases {
 	b.Helper()
 	schemas := codectest.NewSchemas()
 	b.Cleanup(schemas.Close)
 	fixed := "" // the text of the schema, once it is known: the registry answers for any number with it
 	open := func() codec.Converter {
-		c, err := avro.Classes()[0].New(map[string]string{"schema.registry.url": schemas.URL + fixed}, false)
+		c, err := class.New(map[string]string{"schema.registry.url": schemas.URL + fixed}, false)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -40,7 +41,7 @@ func newAvroCases(b *testing.B) *avroCases {
 		})
 		return c
 	}
-	c := &avroCases{pool: batch.NewPool(mem.NewPool())}
+	c := &registryCases{pool: batch.NewPool(mem.NewPool())}
 	b.Cleanup(func() {
 		for _, o := range c.owners {
 			o.Release()
@@ -66,7 +67,7 @@ func newAvroCases(b *testing.B) *avroCases {
 	for _, octet := range c.rows[0].At(0)[1:5] {
 		number = number<<8 | int32(octet)
 	}
-	fixed = codectest.SchemaPath(schemas.Text(number))
+	fixed = path(schemas.Text(number))
 	c.d = open().NewDecoder()
 	for i := range c.columns { // text lies as a fetch of Avro has it, not far apart between envelopes
 		dst := c.pool.New(len(c.rows[i].Views))
@@ -77,7 +78,7 @@ func newAvroCases(b *testing.B) *avroCases {
 }
 
 // write encodes col into bb, which stays to be finished or discarded.
-func (c *avroCases) write(b *testing.B, dst *batch.Batch, e codec.Encoder, col *batch.Column) {
+func (c *registryCases) write(b *testing.B, dst *batch.Batch, e codec.Encoder, col *batch.Column) {
 	c.bb.Reset(&dst.Arena, col.Len(), 256*col.Len())
 	if err := e.Encode(&c.bb, &codec.Output{Topics: batch.OneTopic("t"), Column: col}, &c.status); err != nil {
 		b.Fatal(err)
@@ -86,25 +87,29 @@ func (c *avroCases) write(b *testing.B, dst *batch.Batch, e codec.Encoder, col *
 
 // BenchmarkAvro reads and writes the records of BenchmarkDecode as Avro, and rewrites them as JSON.
 func BenchmarkAvro(b *testing.B) {
+	benchmarkRegistry(b, avro.Classes()[0], codectest.SchemaPath)
+}
+
+func benchmarkRegistry(b *testing.B, class *codec.Class, path func(text string) string) {
 	steps := []struct {
 		name string
-		one  func(b *testing.B, c *avroCases, dst *batch.Batch, i int)
+		one  func(b *testing.B, c *registryCases, dst *batch.Batch, i int)
 	}{
-		{"decode", func(b *testing.B, c *avroCases, dst *batch.Batch, i int) {
+		{"decode", func(b *testing.B, c *registryCases, dst *batch.Batch, i int) {
 			decodeAll(b, dst, c.d, &codec.Input{Topic: "t", Headers: &batch.Headers{}, Values: c.rows[i]}, &c.status)
 		}},
-		{"encode", func(b *testing.B, c *avroCases, dst *batch.Batch, i int) {
+		{"encode", func(b *testing.B, c *registryCases, dst *batch.Batch, i int) {
 			c.write(b, dst, c.e, c.columns[i])
 			c.bb.Discard()
 		}},
-		{"tojson", func(b *testing.B, c *avroCases, dst *batch.Batch, i int) {
+		{"tojson", func(b *testing.B, c *registryCases, dst *batch.Batch, i int) {
 			c.write(b, dst, c.json, decodeAll(b, dst, c.d, &codec.Input{Topic: "t", Headers: &batch.Headers{}, Values: c.rows[i]}, &c.status))
 			c.bb.Discard()
 		}},
 	}
 	for _, s := range steps {
 		b.Run("step="+s.name+"/rows=1024", func(b *testing.B) {
-			c := newAvroCases(b)
+			c := newRegistryCases(b, class, path)
 			b.ReportAllocs()
 			i, start := 0, cpuTime(b)
 			for b.Loop() {

@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"slices"
 	"time"
 
 	"github.com/millrace/millrace/batch"
@@ -45,7 +46,7 @@ func newEncoder(c *converter) *encoder {
 // Encode implements codec.Encoder. Source: JsonSchemaConverter.fromConnectData.
 func (e *encoder) Encode(dst *batch.BytesBuilder, out *codec.Output, status *batch.Status) error {
 	x := &e.rows
-	*x = rows{encoder: e, out: out, w: e.writing(out.Column.Schema()), status: status, topic: -1}
+	*x = rows{encoder: e, out: *out, w: e.writing(out.Column.Schema()), status: status, topic: -1}
 	e.dst, e.buf = dst, dst.Buf[:cap(dst.Buf)]
 	if out.Column.Schema() != nil && x.w.err == nil && !e.indent {
 		e.bind(&e.root, out.Column, 0)
@@ -63,7 +64,7 @@ func (e *encoder) Encode(dst *batch.BytesBuilder, out *codec.Output, status *bat
 // rows writes the rows of one column.
 type rows struct {
 	*encoder
-	out    *codec.Output
+	out    codec.Output
 	w      *writing
 	fast   bool // the column is bound
 	status *batch.Status
@@ -103,7 +104,7 @@ func (x *rows) row(i int32) error {
 		x.status.Fail(i, c.Len(), x.w.err)
 		return nil
 	}
-	if !x.fast || x.topicOf(i) != x.topic {
+	if !x.fast || x.topicOf(i) != x.topic && !x.framed(i) {
 		return x.plain(i)
 	}
 	start := len(x.dst.Buf)
@@ -179,17 +180,31 @@ func (x *rows) end(i int32, start int) {
 	}
 }
 
+// framed finds what stands before records of row i's topic without asking anybody.
+func (x *rows) framed(i int32) bool {
+	topic := x.topicOf(i)
+	f := x.frames[frameKey{x.out.Topics.Names[topic], x.w}]
+	if f == nil || !f.of.Fresh(time.Now()) {
+		return false
+	}
+	x.use(topic, f)
+	return true
+}
+
+func (x *rows) use(topic int32, f *frame) {
+	if !slices.Contains(x.headed, f) {
+		f.rows = f.rows[:0]
+	}
+	x.topic, x.frame = topic, f
+}
+
 // start finds what stands before records of row i's topic, and reports whether they can be written.
 func (x *rows) start(i int32) (ok bool, err error) {
 	topic := x.topicOf(i)
-	if topic == x.topic {
+	if topic == x.topic || x.framed(i) {
 		return true, nil
 	}
-	name := x.out.Topics.Names[topic]
-	f := x.frames[frameKey{name, x.w}]
-	if f == nil || !f.of.Fresh(time.Now()) {
-		f, err = x.frameOf(name, x.w)
-	}
+	f, err := x.frameOf(x.out.Topics.Names[topic], x.w)
 	switch {
 	case err != nil && schemaregistry.AllRows(err):
 		return false, err
@@ -197,10 +212,7 @@ func (x *rows) start(i int32) (ok bool, err error) {
 		x.status.Fail(i, x.out.Column.Len(), err)
 		return false, nil
 	}
-	if f != x.frame {
-		f.rows = f.rows[:0]
-	}
-	x.frame, x.topic = f, topic
+	x.use(topic, f)
 	return true, nil
 }
 

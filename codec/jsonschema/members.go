@@ -102,13 +102,3 @@ func (o *object) learn(k int, text []byte, m *member) bool {
 	}
 	return true
 }
-
-// complete reports whether the first n segments of the template have all needed fields.
-func (o *object) complete(n int) bool {
-	for _, m := range o.needed {
-		if !m.learned || m.at >= n {
-			return false
-		}
-	}
-	return true
-}

@@ -106,7 +106,12 @@ func (f *fast) object(o *object, r, i int) int {
 		first = 0
 	}
 	o.seen++
-	if first == 0 && i < n && b[i] == '}' && at == len(template) && (len(o.needed) == 0 || o.complete(at)) {
+	if first == 0 && i < n && b[i] == '}' && at == len(template) {
+		for _, m := range o.needed {
+			if !m.learned && !f.without(m, r) {
+				return odd
+			}
+		}
 		return i + 1
 	}
 	return f.deviation(o, r, i, at, first)
@@ -137,15 +142,20 @@ func (f *fast) deviation(o *object, r, i, at int, first uint64) int {
 		return odd
 	}
 	for _, m := range o.needed {
-		switch {
-		case m.turn == o.turn:
-		case m.cell.standard.IsNull():
-			return odd // it has to be there
-		default:
-			f.text = m.cell.col.Put(r, m.cell.standard, f.text)
+		if m.turn != o.turn && !f.without(m, r) {
+			return odd
 		}
 	}
 	return i
+}
+
+// without gives row r of a needed field that is missing its default; false where it has to be there.
+func (f *fast) without(m *member, r int) bool {
+	if m.cell.standard.IsNull() {
+		return false
+	}
+	f.text = m.cell.col.Put(r, m.cell.standard, f.text)
+	return true
 }
 
 // find reads the next name where the template does not say it, and returns its member and where its value starts. m is
