@@ -10,7 +10,12 @@ import (
 
 // TestPostgres_Common lets Debezium and ours capture the same statements and compares all records.
 func TestPostgres_Common(t *testing.T) {
-	newCapture(t, map[string]harness.Properties{"defaults": {}}).compare(t, "testdata/postgres/common.sql")
+	newCapture(t, map[string]harness.Properties{
+		"defaults": {},
+		"options": {"provide.transaction.metadata": "true", "tombstones.on.delete": "false", "skipped.operations": "none", "skip.messages.without.change": "true",
+			"message.key.columns": "shop.keyless:x", "column.exclude.list": "shop.orders.(r|d)", "column.mask.with.5.chars": "shop.orders.name",
+			"column.truncate.to.7.chars": "shop.orders.body", "column.mask.hash.v2.SHA-256.with.salt.salt": "shop.full_identity.b", "extended.headers.enabled": "false"},
+	}).compare(t, "testdata/postgres/common.sql")
 }
 
 // TestPostgres_Types compares every type in every handling mode.

@@ -14,7 +14,7 @@
 //	headers.go    the __debezium.context headers, __debezium.newkey and oldkey
 //	heartbeat.go  heartbeat records
 //	txtopic.go    records of the transaction topic
-//	keys.go       which config keys work, and why others are refused
+//	mask.go       column.mask and column.truncate
 //
 // Source: debezium-core 3.5.0.Final.
 package cdc

@@ -1,10 +1,6 @@
 package cdc
 
-import (
-	"sort"
-
-	"github.com/millrace/millrace/batch"
-)
+import "github.com/millrace/millrace/batch"
 
 // Positions are the source positions of one batch among the batches of a poll.
 //
@@ -49,8 +45,3 @@ func (p *Positions) Offset(i int) batch.Value {
 }
 
 var _ batch.SourcePosition = (*Positions)(nil)
-
-// Ascending reports whether events may be positions of a batch. For tests and invariants.
-func Ascending(events []int32) bool {
-	return sort.SliceIsSorted(events, func(a, b int) bool { return events[a] < events[b] })
-}

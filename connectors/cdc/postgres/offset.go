@@ -1,8 +1,11 @@
 package postgres
 
 import (
+	"strings"
+
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/connectors/cdc"
 )
 
 // position is a source offset, with Debezium's members; lsnIndex alone is that of later releases.
@@ -18,6 +21,7 @@ type position struct {
 	snapshot  string // INITIAL while a snapshot runs
 	last      bool   // last_snapshot_record
 	completed bool   // snapshot_completed
+	counts    cdc.Counts
 }
 
 // Members of the offset.
@@ -62,7 +66,22 @@ func (p *position) value() batch.Value {
 	if p.index != 0 {
 		put(memberIndex, batch.Int64Value(int64(p.index)))
 	}
+	p.counts.Put(m)
 	return batch.MapValueOf(m)
+}
+
+// counted takes the count of a table in the open transaction; other members are another's.
+func (p *position) counted(name string, v batch.Value) bool {
+	table, ok := strings.CutPrefix(name, cdc.OffsetTransactionOrder)
+	if !ok {
+		return true
+	}
+	if p.counts.Tables == nil {
+		p.counts.Tables = map[string]int64{}
+	}
+	p.counts.Tables[table] = v.Int()
+	p.counts.Total += v.Int()
+	return v.Tag() == batch.TagInt64
 }
 
 // readOffset reads a stored offset, Debezium's or ours. Errors: what of it is no offset of this connector.
@@ -103,6 +122,10 @@ func readOffset(v batch.Value) (*position, error) {
 			p.last = v.Bool()
 		case memberCompleted:
 			p.completed = v.Bool()
+		case cdc.OffsetTransactionID:
+			p.counts.ID, ok = v.Str(), v.Tag() == batch.TagString
+		default:
+			ok = p.counted(name, v)
 		}
 		if !ok {
 			return nil, connectors.Errorf("postgres: offset has no valid %q", k.Str())

@@ -43,7 +43,6 @@ var unsupported = map[string]string{
 	"snapshot.select.statement.overrides":    "it is not supported yet",
 	"column.propagate.source.type":           "it is not supported yet",
 	"datatype.propagate.source.type":         "it is not supported yet",
-	"provide.transaction.metadata":           "it is not supported yet",
 	"signal.data.collection":                 "it is not supported yet",
 	"notification.enabled.channels":          "it is not supported yet",
 	"openlineage.integration.enabled":        "it is not supported",

@@ -56,10 +56,10 @@ type cells struct {
 	binary bool
 }
 
-// batch lays the rows of a table out. source is their source column.
+// batch lays the rows of a table out. source is their source column, transaction may be nil.
 //
 // Errors: a value that is none of its column's type.
-func (l *layout) batch(b *batch.Batch, t *table, r *rows, from cells, source *batch.Column, now time.Time) error {
+func (l *layout) batch(b *batch.Batch, t *table, r *rows, from cells, source, transaction *batch.Column, now time.Time) error {
 	b.Topics.Names = t.topics
 	before, err := l.fields(b, t.row, t.fields, from, r.before)
 	if err != nil {
@@ -69,7 +69,7 @@ func (l *layout) batch(b *batch.Batch, t *table, r *rows, from cells, source *ba
 	if err != nil {
 		return fmt.Errorf("table %s: %w", t.id(), err)
 	}
-	if b.Value = cdc.Envelope(b, t.envelope, cdc.Parts{Before: before, After: after, Source: source, Ops: r.ops, Now: now}); t.key == nil {
+	if b.Value = cdc.Envelope(b, t.envelope, cdc.Parts{Before: before, After: after, Source: source, Transaction: transaction, Ops: r.ops, Now: now}); t.key == nil {
 		b.Key = b.NullColumn(len(r.ops))
 	} else if b.Key, err = l.fields(b, t.key, t.keys, from, r.key); err != nil {
 		return fmt.Errorf("table %s: %w", t.id(), err)

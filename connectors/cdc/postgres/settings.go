@@ -36,20 +36,21 @@ type settings struct {
 	maskings                 cdc.Maskings
 	snapshotTables           cdc.Patterns
 
-	prefixes     cdc.Lists // of logical decoding messages
-	beat         time.Duration
-	beatTopic    string
-	beatQuery    string
-	tombstones   bool
-	skip         operationSet
-	unchanged    bool // skip.messages.without.change
-	transactions bool
-	headers      bool
-	comments     bool
-	rowsMax      int
-	pollInterval time.Duration
-	retriesMax   int
-	retryWait    time.Duration
+	prefixes         cdc.Lists // of logical decoding messages
+	beat             time.Duration
+	beatTopic        string
+	beatQuery        string
+	tombstones       bool
+	skip             operationSet
+	unchanged        bool // skip.messages.without.change
+	transactions     bool
+	transactionTopic string
+	headers          bool
+	comments         bool
+	rowsMax          int
+	pollInterval     time.Duration
+	retriesMax       int
+	retryWait        time.Duration
 }
 
 // address is where the database is and who connects.
@@ -121,6 +122,7 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 	s.retriesMax, s.retryWait = int(v.Int32("errors.max.retries")), time.Duration(v.Int64("retriable.restart.connector.wait.ms"))*time.Millisecond
 	s.beat, s.beatQuery = time.Duration(v.Int32("heartbeat.interval.ms"))*time.Millisecond, v.String("heartbeat.action.query")
 	s.beatTopic = or("topic.heartbeat.prefix", v.String("heartbeat.topics.prefix"))
+	s.transactionTopic = or("topic.transaction", "transaction")
 	if s.maskings, err = cdc.ParseMaskings(props); err != nil {
 		return nil, config.NewException("column.mask.", err.Error())
 	}

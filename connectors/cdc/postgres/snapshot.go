@@ -173,7 +173,7 @@ func (s *snapshot) batch(c *copying, lo, hi int, mark func(i int) uint8, complet
 	b.KeepAlive(c.hold)
 	source := s.t.layout.snapshotSource(b, c.table, s.t.builder.source, n, &s.at, mark)
 	from := cells{buf: c.buf, cells: c.cells, width: len(c.table.columns), binary: true}
-	if err := s.t.layout.batch(b, c.table, &s.rows, from, source, time.Now()); err != nil {
+	if err := s.t.layout.batch(b, c.table, &s.rows, from, source, nil, time.Now()); err != nil {
 		b.Release()
 		return nil, connectors.Errorf("postgres: snapshot: %w", err)
 	}

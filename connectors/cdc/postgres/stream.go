@@ -29,13 +29,14 @@ type stream struct {
 	tables  map[uint32]*table // by relation
 
 	segments []wire.Segment // not yet decoded
-	rows     rows
-	at       position // of what was polled
+	pending  []pending
+	counts   cdc.Counts // of the open transaction, with provide.transaction.metadata
+	at       position   // of what was polled
 }
 
 // startStream starts replication at p on a connection for replication, which it takes over.
 func (t *task) startStream(ctx context.Context, c *pgconn.PgConn, p position) (*stream, error) {
-	s := &stream{t: t, tables: map[uint32]*table{}, at: p}
+	s := &stream{t: t, tables: map[uint32]*table{}, at: p, counts: p.counts}
 	s.decoder.Described = s.described
 	s.decoder.SetCommitted(p.commit)
 	s.decoder.Resume = p.resume()
@@ -161,25 +162,30 @@ func (s *stream) batches(ctx context.Context, segment *wire.Segment) (out []*bat
 	}()
 	now := time.Now()
 	var events [][]int32
-	for _, r := range d.Changed {
-		t := s.tables[r.ID]
-		s.t.layout.changes(t, &r.Rows, segment.Buf, &s.rows)
-		if len(s.rows.ops) == 0 {
-			continue
-		}
-		b := s.t.tc.Pool().New(len(s.rows.ops))
+	var x extras
+	all := s.collect(segment)
+	trail := &trail{before: s.at, events: slices.Clone(d.Events), transactions: slices.Clone(d.Transactions)}
+	if s.t.transactions != nil {
+		trail.counts = s.counts.Clone()
+		trail.counted = s.counting(all, &x)
+	}
+	for i := range all {
+		p := &all[i]
+		b := s.t.tc.Pool().New(len(p.rows.ops))
 		b.KeepAlive(segment.Hold)
 		out = append(out, b)
-		source := s.t.layout.streamSource(b, t, s.t.builder.source, &s.rows, d)
-		from := cells{buf: segment.Buf, cells: r.Rows.Cells, width: r.Rows.Width}
-		if err := s.t.layout.batch(b, t, &s.rows, from, source, now); err != nil {
+		source := s.t.layout.streamSource(b, p.table, s.t.builder.source, &p.rows, d)
+		var blocks *batch.Column
+		if s.t.transactions != nil {
+			blocks = transactionBlocks(b, s.t.builder.transaction, p, d)
+		}
+		from := cells{buf: segment.Buf, cells: p.relation.Rows.Cells, width: p.relation.Rows.Width}
+		if err := s.t.layout.batch(b, p.table, &p.rows, from, source, blocks, now); err != nil {
 			return out, connectors.Errorf("postgres: %w", err)
 		}
-		events = append(events, slices.Clone(s.rows.event))
+		events = append(events, slices.Clone(p.rows.event))
 	}
-	trail := &trail{before: s.at, events: slices.Clone(d.Events), transactions: slices.Clone(d.Transactions)}
 	last := int32(len(d.Events))
-	var x extras
 	for i := range d.Messages {
 		m := &d.Messages[i]
 		ok, err := s.t.messages.captured(m.Prefix)
@@ -204,6 +210,23 @@ func (s *stream) batches(ctx context.Context, segment *wire.Segment) (out []*bat
 	}
 	s.at = trail.position(last - 1)
 	return out, nil
+}
+
+// collect turns what was decoded into rows, by table, those without any left out.
+func (s *stream) collect(segment *wire.Segment) []pending {
+	n := 0
+	for _, r := range s.decoder.Changed {
+		if n == len(s.pending) {
+			s.pending = append(s.pending, pending{})
+		}
+		p := &s.pending[n]
+		p.table, p.relation = s.tables[r.ID], r
+		p.total, p.order, p.at = p.total[:0], p.order[:0], 0
+		if s.t.layout.changes(p.table, &r.Rows, segment.Buf, &p.rows); len(p.rows.ops) > 0 {
+			n++
+		}
+	}
+	return s.pending[:n]
 }
 
 // broken says why the stream ended; it may be tried again.

@@ -28,6 +28,8 @@ type task struct {
 	layout    layout
 	messages  *messages
 	heartbeat *cdc.Heartbeat // nil: none
+	// transactions is nil without provide.transaction.metadata.
+	transactions *cdc.TransactionTopic
 
 	sql         *pgconn.PgConn // for the catalog
 	replication *pgconn.PgConn // until the stream takes it over
@@ -53,6 +55,9 @@ func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props
 	t.layout = layout{set: set, version: batch.StringValue(cdc.Version), name: batch.StringValue(set.naming.Prefix), db: batch.StringValue(set.address.database)}
 	if set.headers {
 		t.layout.headers = cdc.ContextHeaders(set.naming.Prefix, strconv.Itoa(tc.TaskID().Task), "postgresql")
+	}
+	if set.transactions {
+		t.transactions = cdc.NewTransactionTopic(&set.naming, set.transactionTopic)
 	}
 	if set.beat > 0 {
 		t.heartbeat = cdc.NewHeartbeat(set.beat, set.beatTopic, &set.naming, t.partition, time.Now())

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/connectors/cdc"
 	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
 )
 
@@ -10,6 +11,16 @@ type trail struct {
 	before       position
 	events       []pgoutput.Event
 	transactions []pgoutput.Transaction
+
+	// With provide.transaction.metadata: the counts before the poll, and what was counted in it.
+	counts  cdc.Counts
+	counted []counted
+}
+
+// counted is a record of a table, at an event.
+type counted struct {
+	event int32
+	table string
 }
 
 // operations are the names of kinds in messageType. Source: ReplicationMessage.Operation.
@@ -40,8 +51,31 @@ func (t *trail) position(k int32) position {
 	}
 	if e.Kind == pgoutput.Commit {
 		p.commit, p.index = e.LSN, 0
+		return p
+	}
+	if t.counts.Tables != nil || t.counted != nil {
+		p.counts = t.countsAt(k)
 	}
 	return p
+}
+
+// countsAt returns the counts of the open transaction after event k.
+func (t *trail) countsAt(k int32) cdc.Counts {
+	c := t.counts.Clone()
+	from := int32(0)
+	for i := k; i >= 0; i-- {
+		if t.events[i].Kind == pgoutput.Begin && !t.transactions[t.events[i].Tx].Resumed {
+			c.Begin(xidText(t.transactions[t.events[i].Tx].XID))
+			from = i
+			break
+		}
+	}
+	for _, n := range t.counted {
+		if n.event >= from && n.event <= k {
+			c.Event(n.table)
+		}
+	}
+	return c
 }
 
 // start is where the stream has to begin so that nothing after p is missed.

@@ -38,3 +38,6 @@ begin; insert into shop.orders (id) values (78); savepoint s; insert into shop.o
 insert into shop.orders (id, body) values (80, (select string_agg(md5(i::text), '') from generate_series(1, 300) i));
 update shop.orders set small = 9 where id = 80;
 update shop.orders set body = 'short' where id = 80;
+truncate shop.keyless;
+select pg_logical_emit_message(true, 'note', 'inside');
+update shop.full_identity set c = c where a = 5;

@@ -16,7 +16,7 @@ create table defaults (id serial primary key, s smallint default 5, i int not nu
 insert into numbers values (1, 1, 2, 3, 4, 1.5, 2.5, 12.34, 99999, 1234567890123456789012345678.0123456789, 1.500, 1234.56, 7, 999);
 insert into numbers values (2, -32768, -2147483648, -9223372036854775808, 4294967295, 'NaN', 'Infinity', -99999999.99, -1, -0.0000000001, -0.00001, -0.01, -7, -5);
 insert into numbers (id) values (3);
-insert into required values (1, 1, 2, 3.5, 4.5, 't', '\x01', '2024-01-01', '2024-01-01', '2024-01-01Z', '01:02:03', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', true, 'ok', '1 day', 5, '{}');
+insert into required values (1, 1, 2, 3.5, 4.5, 't', '\x01', '2024-01-01', '2024-01-01', '2024-01-01Z', '01:02:03', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', true, 'ok', '1 day', 5.25, '{}');
 insert into texts values (1, 'ab', 'x', 'abc', 'text', 'CiText', 'code', '<a>1</a>', '{"b" : 1, "a":2}', '{"b" : 1, "a":2}', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', 'Top.Child', to_tsvector('english', 'a fat cat sat'), '978-0-393-04002-9', 'very happy');
 insert into texts (id) values (2);
 insert into temporals values (1, '2024-02-29', '12:34:56', '12:34:56.789', '12:34:56.789123', '12:34:56.789123+02', '12:34:56.7+02', '2024-02-29 12:34:56', '2024-02-29 12:34:56.789', '2024-02-29 12:34:56.789123', '2024-02-29 12:34:56+01', '2024-02-29 12:34:56.700+01', '2024-02-29 12:34:56.789123+01', '1 year 2 months 3 days 04:05:06.789');
@@ -33,7 +33,7 @@ insert into defaults (id) values (1);
 insert into numbers values (11, 1, 2, 3, 4, 1.5, 2.5, 12.34, 99999, 1234567890123456789012345678.0123456789, 1.500, 1234.56, 7, 999);
 insert into numbers values (12, -32768, -2147483648, -9223372036854775808, 4294967295, 'NaN', 'Infinity', -99999999.99, -1, -0.0000000001, -0.00001, -0.01, -7, -5);
 insert into numbers (id) values (13);
-insert into required values (11, 1, 2, 3.5, 4.5, 't', '\x01', '2024-01-01', '2024-01-01', '2024-01-01Z', '01:02:03', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', true, 'ok', '1 day', 5, '{}');
+insert into required values (11, 1, 2, 3.5, 4.5, 't', '\x01', '2024-01-01', '2024-01-01', '2024-01-01Z', '01:02:03', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', true, 'ok', '1 day', 5.25, '{}');
 delete from required where id = 11;
 insert into texts values (11, 'ab', 'x', 'abc', 'text', 'CiText', 'code', '<a>1</a>', '{"b" : 1, "a":2}', '{"b" : 1, "a":2}', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', 'Top.Child', to_tsvector('english', 'a fat cat sat'), '978-0-393-04002-9', 'very happy');
 insert into temporals values (11, '2024-02-29', '12:34:56', '12:34:56.789', '12:34:56.789123', '12:34:56.789123+02', '12:34:56.7+02', '2024-02-29 12:34:56', '2024-02-29 12:34:56.789', '2024-02-29 12:34:56.789123', '2024-02-29 12:34:56+01', '2024-02-29 12:34:56.700+01', '2024-02-29 12:34:56.789123+01', '1 year 2 months 3 days 04:05:06.789');

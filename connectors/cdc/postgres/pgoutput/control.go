@@ -15,6 +15,7 @@ func (d *Decoder) begin(lsn uint64) error {
 	d.Transactions = append(d.Transactions, Transaction{XID: xid, FinalLSN: final, CommitTime: int64(commit) + epochMicros, Before: d.committed})
 	d.open = true
 	d.start(xid)
+	d.Transactions[len(d.Transactions)-1].Resumed = d.skipping
 	d.event(Begin, lsn)
 	return nil
 }

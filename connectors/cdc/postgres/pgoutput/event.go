@@ -33,6 +33,7 @@ type Transaction struct {
 	Origin     string // "" for the server itself
 	OriginLSN  uint64
 	Before     uint64 // end LSN of the transaction that was committed before, 0 for none
+	Resumed    bool   // what of it was done before the stream began is left out
 }
 
 // LogicalMessage is what pg_logical_emit_message wrote.

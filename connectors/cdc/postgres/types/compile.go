@@ -43,7 +43,7 @@ func (m *Modes) Decoder(c *Column) *Decoder {
 	if row.bind != nil {
 		d.Schema = s.Build()
 		d.parse, d.missing = row.bind(d.Schema)
-	} else if v := defaultValue(c, t, d.parse); !v.IsNull() {
+	} else if v := defaultValue(c, t, d.parse, row.scale); !v.IsNull() {
 		s, d.missing = s.Default(v), v
 	}
 	if c.Optional {
@@ -76,6 +76,9 @@ func (m *Modes) row(t *Type, modifier int32) mapping {
 	s := row.schema.Optional(optionalElements(element)).Build()
 	if row.bind != nil {
 		row.parse, _ = row.bind(s)
+	}
+	if element.OID == oidTime {
+		row.parse = inMillis(row.parse)
 	}
 	return mapping{schema: batch.NewSchema(batch.KindArray).Elem(s), parse: parseArray(row.parse), missing: batch.ArrayValue(nil)}
 }

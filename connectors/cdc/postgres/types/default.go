@@ -28,7 +28,7 @@ var currentTimes = map[string]bool{
 }
 
 // defaultValue returns the default of a column's schema; null where its expression says none that can be read.
-func defaultValue(c *Column, t *Type, parse parse) batch.Value {
+func defaultValue(c *Column, t *Type, parse parse, scale int32) batch.Value {
 	if !c.HasDefault {
 		return batch.Null()
 	}
@@ -59,6 +59,11 @@ func defaultValue(c *Column, t *Type, parse parse) batch.Value {
 	}
 	if t.OID == oidBit && len(text) > 1 && c.Modifier <= 1 {
 		return batch.Null()
+	}
+	if t.OID == oidNumeric && scale > 0 { // as many decimals as the column has
+		if whole, decimals, _ := strings.Cut(text, "."); len(decimals) < int(scale) {
+			text = whole + "." + decimals + strings.Repeat("0", int(scale)-len(decimals))
+		}
 	}
 	v, err := parse([]byte(text))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/internal/java"
 )
 
 var (
@@ -61,5 +62,30 @@ func parseGeometry(s *batch.Schema) parse {
 			srid = batch.Int32Value(int32(order.Uint32(wkb[5:])))
 		}
 		return batch.StructValueOf(&batch.StructValue{Schema: s, Fields: []batch.Value{batch.BytesValue(wkb), srid}}), nil
+	}
+}
+
+// parseShape gives parse the text of a geometric type with numbers as Java writes them.
+func parseShape(parse parse) parse {
+	return func(text []byte) (batch.Value, error) {
+		var out []byte
+		for at := 0; at < len(text); {
+			n := at
+			for n < len(text) && !bytes.ContainsRune([]byte("()[]{}<>,"), rune(text[n])) {
+				n++
+			}
+			if n == at {
+				out = append(out, text[at])
+				at++
+				continue
+			}
+			v, err := float(text[at:n], 64)
+			if err != nil {
+				return batch.Value{}, err
+			}
+			out = java.AppendDouble(out, v)
+			at = n
+		}
+		return parse(out)
 	}
 }

@@ -17,6 +17,12 @@ const (
 	oidText        = 25
 	oidOID         = 26
 	oidJSON        = 114
+	oidLseg        = 601
+	oidPath        = 602
+	oidBox         = 603
+	oidPolygon     = 604
+	oidLine        = 628
+	oidCircle      = 718
 	oidXML         = 142
 	oidPoint       = 600
 	oidCIDR        = 650
@@ -176,6 +182,9 @@ func (m *Modes) named(t *Type, text func(string) mapping) mapping {
 	default:
 		if m.Unknown {
 			row = m.unknown()
+			if t.OID >= oidLseg && t.OID <= oidPolygon || t.OID == oidLine || t.OID == oidCircle {
+				row.parse = parseShape(row.parse)
+			}
 		}
 	}
 	return row
@@ -215,7 +224,7 @@ func (m *Modes) numeric(modifier int32) mapping {
 	case "double":
 		return mapping{schema: batch.NewSchema(batch.KindFloat64), parse: parseFloat64, text: float64s, missing: batch.Float64Value(0)}
 	case "string":
-		return mapping{schema: batch.NewSchema(batch.KindString), parse: parseDecimalText, missing: batch.StringValue(zeroText(scale))}
+		return mapping{schema: batch.NewSchema(batch.KindString), parse: parseDecimalText, missing: batch.StringValue(zeroText(scale)), scale: scale}
 	}
 	if digits == 0 {
 		return mapping{schema: cdc.VariableScaleDecimal(), bind: func(s *batch.Schema) (parse, batch.Value) {

@@ -1,0 +1,90 @@
+package postgres
+
+import (
+	"strconv"
+
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/connectors/cdc"
+	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
+)
+
+// pending are the rows of one table in one poll of the stream, before they become a batch. Reused.
+type pending struct {
+	table    *table
+	relation *pgoutput.Relation
+	rows     rows
+
+	// With provide.transaction.metadata: the places of each row's event in its transaction.
+	total, order []int64
+	at           int // rows that were counted
+}
+
+// counting walks the events of a poll in their order and gives every row its place in its transaction. It adds the
+// records of the transaction topic, and returns what trail needs to know of it.
+func (s *stream) counting(all []pending, x *extras) []counted {
+	var out []counted
+	d := &s.decoder
+	for k := range d.Events {
+		e := &d.Events[k]
+		var tx *pgoutput.Transaction
+		if e.Tx != pgoutput.NoTransaction {
+			tx = &d.Transactions[e.Tx]
+		}
+		switch e.Kind {
+		case pgoutput.Begin:
+			if tx.Resumed && s.counts.ID == xidText(tx.XID) {
+				continue
+			}
+			s.counts.Begin(xidText(tx.XID))
+			x.add(s.t.transactions.Begin(&s.counts, tx.CommitTime/1000), int32(k))
+		case pgoutput.Commit:
+			x.add(s.t.transactions.End(&s.counts, tx.CommitTime/1000), int32(k))
+			s.counts = cdc.Counts{}
+		case pgoutput.Message:
+		default:
+			for i := range all {
+				p := &all[i]
+				for p.at < len(p.rows.event) && p.rows.event[p.at] == int32(k) {
+					total, order := int64(0), int64(0)
+					if p.rows.ops[p.at] != cdc.Tombstone {
+						total, order = s.counts.Event(p.table.id())
+						out = append(out, counted{int32(k), p.table.id()})
+					}
+					p.total, p.order = append(p.total, total), append(p.order, order)
+					p.at++
+				}
+			}
+		}
+	}
+	return out
+}
+
+func xidText(xid uint32) string { return strconv.FormatUint(uint64(xid), 10) }
+
+// transactionBlocks makes the transaction column of rows that were counted.
+func transactionBlocks(b *batch.Batch, s *batch.Schema, p *pending, d *pgoutput.Decoder) *batch.Column {
+	n := len(p.rows.ops)
+	fields := s.Fields()
+	id, total, order := b.NewViews(fields[0].Schema, n, nil, nil), b.NewFixed(fields[1].Schema, n), b.NewFixed(fields[2].Schema, n)
+	copy(total.Int64s(), p.total)
+	copy(order.Int64s(), p.order)
+	c := b.NewStruct(s, n, []*batch.Column{id, total, order})
+	text, last, view := mem.Alloc[byte](&b.Arena, 10*len(d.Transactions))[:0], pgoutput.NoTransaction, batch.View{}
+	for i, e := range p.rows.event {
+		tx := d.Events[e].Tx
+		if tx == pgoutput.NoTransaction || p.total[i] == 0 {
+			b.MakeValid(c).Clear(i)
+			continue
+		}
+		if tx != last {
+			from := len(text)
+			text = strconv.AppendUint(text, uint64(d.Transactions[tx].XID), 10)
+			view = batch.View{Pos: uint32(from) | batch.InArena, Len: uint32(len(text) - from)}
+			last = tx
+		}
+		id.Views[i] = view
+	}
+	id.Bufs[1] = text
+	return c
+}
