@@ -7,20 +7,20 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/millrace/millrace/connectors/cdc/postgres/types"
+	"github.com/millrace/millrace/connectors/cdc/postgres/typemap"
 )
 
 // readTypes reads the types of the database.
-func readTypes(ctx context.Context, c *pgconn.PgConn) (*types.Registry, error) {
+func readTypes(ctx context.Context, c *pgconn.PgConn) (*typemap.Registry, error) {
 	rows, err := query(ctx, c, `select t.oid, case when t.typcategory = 'A' then t.typelem else 0 end, t.typbasetype, t.typname, t.typtypmod
 from pg_catalog.pg_type t where t.typtype in ('b', 'd', 'e', 'r', 'm', 'p') and (t.typrelid = 0 or t.typtype <> 'c')`)
 	if err != nil {
 		return nil, fmt.Errorf("read the types: %w", err)
 	}
-	entries := make([]types.Entry, len(rows))
+	entries := make([]typemap.Entry, len(rows))
 	at := make(map[uint32]int, len(rows))
 	for i, r := range rows {
-		entries[i] = types.Entry{OID: oid(r[0]), Element: oid(r[1]), Base: oid(r[2]), Name: string(r[3]), Modifier: int32(number(r[4]))}
+		entries[i] = typemap.Entry{OID: oid(r[0]), Element: oid(r[1]), Base: oid(r[2]), Name: string(r[3]), Modifier: int32(number(r[4]))}
 		at[entries[i].OID] = i
 	}
 	labels, err := query(ctx, c, "select enumtypid, enumlabel from pg_catalog.pg_enum order by enumtypid, enumsortorder")
@@ -32,7 +32,7 @@ from pg_catalog.pg_type t where t.typtype in ('b', 'd', 'e', 'r', 'm', 'p') and 
 			entries[i].Labels = append(entries[i].Labels, string(r[1]))
 		}
 	}
-	return types.NewRegistry(entries), nil
+	return typemap.NewRegistry(entries), nil
 }
 
 func number(text []byte) int64 {

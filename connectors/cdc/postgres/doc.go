@@ -10,7 +10,7 @@
 //	                                            ├─► rows ──► layout ──► batch
 //	slot ──► wire.Reader ──► pgoutput.Decoder ──┘
 //
-// Cells say where in the reader's buffer a value lies; layout decodes them column by column (types.Decoder) into the
+// Cells say where in the reader's buffer a value lies; layout decodes them column by column (typemap.Decoder) into the
 // key, before and after columns of a batch, which keeps the buffer alive. Nothing is copied that need not be.
 //
 // # Where to find what
@@ -22,7 +22,7 @@
 //	snapshot.go copying.go                             snapshot: order, marks, one COPY
 //	stream.go trail.go offset.go                       stream: polls, confirmations; positions; stored offsets
 //	rows.go                                            from changes to records, columns of source
-//	pgoutput/ types/ wire/                             messages, types, framing
+//	pgoutput/ typemap/ wire/                            messages, types, framing
 //
 // # Positions
 //

@@ -8,7 +8,7 @@ import (
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/connectors/cdc"
 	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
-	"github.com/millrace/millrace/connectors/cdc/postgres/types"
+	"github.com/millrace/millrace/connectors/cdc/postgres/typemap"
 )
 
 // extras are records beside those of tables: few, so they are built one by one. Event numbers say where they belong.
@@ -94,7 +94,7 @@ func (m *messages) record(l *layout, source *batch.Schema, msg *pgoutput.Logical
 	put("sequence", batch.StringValue(string(appendSequence(nil, before, e.LSN))))
 	body := batch.BytesValue(append([]byte{}, content...))
 	if m.binary != "bytes" {
-		body = batch.StringValue(string(types.AppendBinary(nil, content, m.binary)))
+		body = batch.StringValue(string(typemap.AppendBinary(nil, content, m.binary)))
 	}
 	prefix := batch.StringValue(msg.Prefix)
 	value := batch.StructValueOf(&batch.StructValue{Schema: m.value, Fields: []batch.Value{

@@ -10,7 +10,7 @@ import (
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/connectors/cdc"
 	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
-	"github.com/millrace/millrace/connectors/cdc/postgres/types"
+	"github.com/millrace/millrace/connectors/cdc/postgres/typemap"
 )
 
 // rows are the records of one table on their way into a batch. Its slices are reused.
@@ -95,7 +95,7 @@ func (l *layout) fields(b *batch.Batch, s *batch.Schema, fields []field, from ce
 	if missing == len(tuples) {
 		return nil, nil
 	}
-	in := types.Cells{Buf: from.buf, Cells: from.cells, Width: from.width, Tuples: tuples}
+	in := typemap.Cells{Buf: from.buf, Cells: from.cells, Width: from.width, Tuples: tuples}
 	c := b.NewStruct(s, len(tuples), nil)
 	for _, f := range fields {
 		in.Column = f.column

@@ -7,14 +7,14 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors/cdc"
-	"github.com/millrace/millrace/connectors/cdc/postgres/types"
+	"github.com/millrace/millrace/connectors/cdc/postgres/typemap"
 )
 
 // settings is a checked config.
 type settings struct {
 	address address
 	naming  cdc.Naming
-	modes   types.Modes
+	modes   typemap.Modes
 	fields  cdc.Adjustment
 
 	slot            string
@@ -98,7 +98,7 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 		return nil, err
 	}
 	n, _ := digits.(int16)
-	s.modes = types.Modes{Decimal: lower(v, "decimal.handling.mode"), Temporal: lower(v, "time.precision.mode"), Binary: lower(v, "binary.handling.mode"),
+	s.modes = typemap.Modes{Decimal: lower(v, "decimal.handling.mode"), Temporal: lower(v, "time.precision.mode"), Binary: lower(v, "binary.handling.mode"),
 		Hstore: lower(v, "hstore.handling.mode"), Interval: lower(v, "interval.handling.mode"), MoneyDigits: int32(n),
 		Placeholder: placeholder(v.String("unavailable.value.placeholder")), Unknown: v.Bool("include.unknown.datatypes")}
 	s.slot, s.slotDrop, s.slotFailover = v.String("slot.name"), v.Bool("slot.drop.on.stop"), v.Bool("slot.failover")

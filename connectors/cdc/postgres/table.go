@@ -7,7 +7,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors/cdc"
 	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
-	"github.com/millrace/millrace/connectors/cdc/postgres/types"
+	"github.com/millrace/millrace/connectors/cdc/postgres/typemap"
 )
 
 // table is a captured table in one state of its columns: its schemas, and the decoders of its values.
@@ -26,13 +26,13 @@ type table struct {
 // field is a member of a key or row: which column it is of, and how its values are read.
 type field struct {
 	column  int // of a tuple; -1: tuples do not have it
-	decoder *types.Decoder
+	decoder *typemap.Decoder
 }
 
 // builder makes tables. It belongs to the task.
 type builder struct {
 	set         *settings
-	types       *types.Registry
+	types       *typemap.Registry
 	source      *batch.Schema
 	transaction *batch.Schema
 }
@@ -47,7 +47,7 @@ func (b *builder) table(c *catalogTable, relation *pgoutput.Relation) (*table, e
 	t := &table{catalogTable: *c, topics: []string{b.set.naming.Topic(c.schema, c.name)}, constant: batch.StringValue(c.name), space: batch.StringValue(c.schema)}
 	t.columns = columns
 	prefix := b.set.naming.Topic(c.schema, c.name)
-	decoders := make([]*types.Decoder, len(columns))
+	decoders := make([]*typemap.Decoder, len(columns))
 	row := batch.NewSchema(batch.KindStruct).Name(b.set.naming.Schema(prefix + ".Value")).Optional(true)
 	names := make([]string, len(columns))
 	for i := range columns {
@@ -100,7 +100,7 @@ func (b *builder) table(c *catalogTable, relation *pgoutput.Relation) (*table, e
 	return t, nil
 }
 
-func (b *builder) decoder(t *catalogTable, c *catalogColumn) (*types.Decoder, error) {
+func (b *builder) decoder(t *catalogTable, c *catalogColumn) (*typemap.Decoder, error) {
 	typ := b.types.Type(c.typ)
 	if typ == nil {
 		return nil, fmt.Errorf("table %s: column %q: type %d is not in the catalog", t.id(), c.name, c.typ)
@@ -109,7 +109,7 @@ func (b *builder) decoder(t *catalogTable, c *catalogColumn) (*types.Decoder, er
 	if b.set.comments {
 		comment = c.comment
 	}
-	return b.set.modes.Decoder(&types.Column{Name: c.name, Type: typ, Modifier: c.modifier, Optional: !c.required, Comment: comment,
+	return b.set.modes.Decoder(&typemap.Column{Name: c.name, Type: typ, Modifier: c.modifier, Optional: !c.required, Comment: comment,
 		HasDefault: c.hasDefault, Default: c.expression}), nil
 }
 

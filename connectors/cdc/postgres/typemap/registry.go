@@ -1,4 +1,4 @@
-package types
+package typemap
 
 // Type is a type of the catalog.
 type Type struct {

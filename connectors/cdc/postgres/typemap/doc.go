@@ -1,4 +1,4 @@
-// Package types maps PostgreSQL's types to Connect's: the schema of a column, and how its values become a column of a
+// Package typemap maps PostgreSQL's types to Connect's: the schema of a column, and how its values become a column of a
 // batch.
 //
 // A Decoder serves one column under the handling modes of a connector. Cells come from the replication stream, always
@@ -14,4 +14,4 @@
 //	integer.go, float.go, decimal.go, text.go, binary.go, temporal.go, interval.go, …: a family of types each
 //
 // Source: PostgresValueConverter, JdbcValueConverters of Debezium 3.5.0.Final.
-package types
+package typemap

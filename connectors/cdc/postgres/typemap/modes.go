@@ -1,4 +1,4 @@
-package types
+package typemap
 
 // Modes are the handling modes of a connector, by the names that its config gives them.
 type Modes struct {

@@ -1,4 +1,4 @@
-package types
+package typemap
 
 // appendISODate appends a date as Java's ISO_LOCAL_DATE: four digits of the year, a sign for more, minus before year 0.
 func appendISODate(dst []byte, days int64) []byte {
