@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/steady"
 )
 
 // call is what a task is in. All but idle end by themselves when all is well.
@@ -29,26 +30,27 @@ var callNames = [...]string{"", "start", "open", "poll", "transform", "send", "a
 // activity is what a task does and since when. The task's goroutine writes it, once per batch and call; anyone
 // may read. The zero value is idle.
 type activity struct {
-	// now is the milliseconds since 1970 at which the call began, and the call in the lowest byte, so that both are
+	// now is the milliseconds, of the steady clock, at which the call began, and the call in the lowest byte, so that both are
 	// read together.
 	now atomic.Int64
-	// refused is when a sink first refused the rows that it is given again and again, in milliseconds; 0: it does not.
+	// refused is when a sink first refused the rows that it is given again and again, as now has it; 0: it does not.
 	refused atomic.Int64
 }
 
 // enter notes that a call begins, or that the task waits.
-func (a *activity) enter(c call) { a.now.Store(time.Now().UnixMilli()<<8 | int64(c)) }
+func (a *activity) enter(c call) { a.now.Store(steady.Now().UnixMilli()<<8 | int64(c)) }
 
 // refuses notes whether the sink refuses its rows.
 func (a *activity) refuses(yes bool) {
 	if !yes {
 		a.refused.Store(0)
 	} else {
-		a.refused.CompareAndSwap(0, time.Now().UnixMilli())
+		a.refused.CompareAndSwap(0, steady.Now().UnixMilli())
 	}
 }
 
-// stall returns since when the task has made no progress and in which call, if that is as long as limit at now.
+// stall returns since when the task has made no progress and in which call, if that is as long as limit at now, which is
+// of the steady clock.
 func (a *activity) stall(now time.Time, limit time.Duration) (s connectors.Stall, ok bool) {
 	if limit <= 0 {
 		return s, false
@@ -58,8 +60,9 @@ func (a *activity) stall(now time.Time, limit time.Duration) (s connectors.Stall
 	if refused := a.refused.Load(); refused > 0 {
 		began, in = time.UnixMilli(refused), inPut
 	}
-	if in == idle || now.Sub(began) < limit {
+	lasted := now.Sub(began)
+	if in == idle || lasted < limit {
 		return s, false
 	}
-	return connectors.Stall{Since: began, In: callNames[in]}, true
+	return connectors.Stall{Since: time.Now().Add(-lasted), In: callNames[in]}, true
 }

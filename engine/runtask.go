@@ -3,11 +3,11 @@ package engine
 import (
 	"context"
 	"sync"
-	"time"
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/settings"
+	"github.com/millrace/millrace/internal/steady"
 )
 
 // StartTask starts one of a connector's count tasks with the connector's raw config and its own. The answer
@@ -107,7 +107,7 @@ func (w *Worker) share(t *task) {
 	circuit, leave := w.circuits.join(t.id, t.restarts.policy)
 	t.restarts.circuit = circuit
 	unmeasure := w.opt.Metrics.TaskLife(t.id, func() metrics.Life {
-		_, stalled := t.stall(time.Now())
+		_, stalled := t.stall(steady.Now())
 		return metrics.Life{Restarts: t.restarted.Load(), Stalled: stalled}
 	})
 	t.leave = []func(){leave, unmeasure}

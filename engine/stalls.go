@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/steady"
 )
 
 // Stalls returns the tasks of a connector on this worker that are RUNNING and make no progress, by number: a call
@@ -21,7 +22,7 @@ func (w *Worker) Stalls(connector string) []connectors.Stall {
 	}
 	w.mu.Unlock()
 	var out []connectors.Stall
-	now := time.Now()
+	now := steady.Now()
 	for _, t := range list {
 		if s, ok := t.stall(now); ok {
 			out = append(out, s)

@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/internal/logs"
+	"github.com/millrace/millrace/internal/steady"
 )
 
 // Member is a worker's membership in its group. Run does the work; all other methods are safe for
@@ -68,7 +69,7 @@ func (m *Member) Run(ctx context.Context) error {
 	defer written()
 	l := loop{
 		member:   m,
-		machine:  newMachine(&o, rand.Float64, time.Now()),
+		machine:  newMachine(&o, rand.Float64, steady.Now()),
 		requests: map[uint64]context.CancelFunc{},
 	}
 	// Requests outlive ctx: the last of them is sent when it has ended.
@@ -133,7 +134,7 @@ func (l *loop) step(in input) {
 	if a, ok := in.(answer); ok {
 		l.end(a.id)
 	}
-	effects := l.machine.step(time.Now(), in)
+	effects := l.machine.step(steady.Now(), in)
 	v := l.machine.view()
 	l.member.view.Store(&v)
 	for _, e := range effects {

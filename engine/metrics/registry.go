@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/steady"
 )
 
 // Options configure a Registry. The zero value has Java's defaults.
@@ -47,7 +48,7 @@ func New(opt Options) *Registry {
 		opt.Samples = 2
 	}
 	if opt.Now == nil {
-		opt.Now = time.Now
+		opt.Now = steady.Now
 	}
 	r := &Registry{
 		now:        opt.Now,
