@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"encoding/hex"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/config"
@@ -15,6 +17,11 @@ type valueRule struct {
 	refused map[string]string
 }
 
+const (
+	noJava = "classes of Java do not run here"
+	notYet = "it is not supported yet"
+)
+
 // values are the keys that take some values only.
 var values = map[string]valueRule{
 	"decimal.handling.mode":       {valid: []string{"precise", "string", "double"}},
@@ -23,48 +30,59 @@ var values = map[string]valueRule{
 	"hstore.handling.mode":        {valid: []string{"json", "map"}},
 	"interval.handling.mode":      {valid: []string{"numeric", "string"}},
 	"schema.name.adjustment.mode": {valid: []string{"none", "avro", "avro_unicode"}},
+	"field.name.adjustment.mode":  {valid: []string{"none", "avro", "avro_unicode"}},
 	"publication.autocreate.mode": {valid: []string{"all_tables", "disabled", "filtered", "no_tables"}},
 	"database.sslmode":            {valid: []string{"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}},
 	"snapshot.isolation.mode":     {valid: []string{"serializable", "repeatable_read", "read_committed", "read_uncommitted"}},
 	"plugin.name":                 {valid: []string{"pgoutput", "decoderbufs"}},
 	"snapshot.mode": {valid: []string{"initial", "initial_only", "no_data", "never", "always", "when_needed"},
-		refused: map[string]string{"custom": "classes of Java do not run here", "configuration_based": "it is not supported yet"}},
-	"snapshot.locking.mode": {valid: []string{"none", "shared"}, refused: map[string]string{"custom": "classes of Java do not run here"}},
-	"snapshot.query.mode":   {valid: []string{"select_all"}, refused: map[string]string{"custom": "classes of Java do not run here"}},
-	"lsn.flush.mode":        {valid: []string{"", "connector", "manual"}, refused: map[string]string{"connector_and_driver": "a keep-alive would confirm what Kafka does not have yet"}},
-	"topic.naming.strategy": {valid: []string{"io.debezium.schema.schematopicnamingstrategy", "io.debezium.schema.defaulttopicnamingstrategy"},
-		refused: map[string]string{}},
+		refused: map[string]string{"custom": noJava, "configuration_based": notYet}},
+	"snapshot.locking.mode": {valid: []string{"none", "shared"}, refused: map[string]string{"custom": noJava}},
+	"snapshot.query.mode":   {valid: []string{"select_all"}, refused: map[string]string{"custom": noJava}},
+	"lsn.flush.mode": {valid: []string{"connector", "manual"},
+		refused: map[string]string{"connector_and_driver": "a keep-alive would confirm what Kafka does not have yet: use connector"}},
+	"topic.naming.strategy": {valid: []string{"io.debezium.schema.schematopicnamingstrategy", "io.debezium.schema.defaulttopicnamingstrategy"}},
+	"schema.refresh.mode":   {valid: []string{"columns_diff", "columns_diff_exclude_unchanged_toast"}},
 }
 
 // unsupported are keys that work at their default only, and why.
 var unsupported = map[string]string{
-	"converters":                             "classes of Java do not run here",
-	"post.processors":                        "classes of Java do not run here",
-	"snapshot.select.statement.overrides":    "it is not supported yet",
-	"column.propagate.source.type":           "it is not supported yet",
-	"datatype.propagate.source.type":         "it is not supported yet",
-	"signal.data.collection":                 "it is not supported yet",
-	"notification.enabled.channels":          "it is not supported yet",
-	"openlineage.integration.enabled":        "it is not supported",
-	"replica.identity.autoset.values":        "it is not supported yet",
-	"xmin.fetch.interval.ms":                 "it is not supported yet",
-	"database.sslfactory":                    "classes of Java do not run here",
-	"transaction.metadata.factory":           "classes of Java do not run here",
-	"sourceinfo.struct.maker":                "classes of Java do not run here",
-	"read.only":                              "it is not supported yet",
-	"snapshot.tables.order.by.row.count":     "it is not supported yet",
-	"event.processing.failure.handling.mode": "it is not supported yet",
+	"converters": noJava, "post.processors": noJava, "database.sslfactory": noJava, "transaction.metadata.factory": noJava, "sourceinfo.struct.maker": noJava,
+	"snapshot.select.statement.overrides": notYet, "column.propagate.source.type": notYet, "datatype.propagate.source.type": notYet,
+	"signal.data.collection": notYet, "signal.enabled.channels": notYet, "notification.enabled.channels": notYet,
+	"replica.identity.autoset.values": notYet, "xmin.fetch.interval.ms": notYet, "read.only": notYet,
+	"snapshot.tables.order.by.row.count": notYet, "event.processing.failure.handling.mode": notYet,
+	"guardrail.collections.max": notYet, "openlineage.integration.enabled": "it is not supported", "custom.metric.tags": notYet,
+	"table.ignore.builtin": "tables of the server itself are never captured", "database.query.timeout.ms": notYet,
 }
 
-// unsupportedPrefixes begin keys with parameters in their names.
+// unsupportedPrefixes begin keys with names in them.
 var unsupportedPrefixes = []string{"snapshot.select.statement.overrides."}
+
+// idle are keys of Debezium's that have nothing to act on here: its queue, its threads, its driver.
+var idle = []string{
+	"max.queue.size", "max.queue.size.in.bytes", "snapshot.fetch.size", "query.fetch.size", "snapshot.max.threads.multiplier", "lsn.flush.timeout.ms",
+	"lsn.flush.timeout.action", "connection.validation.timeout.ms", "executor.shutdown.timeout.ms", "topic.cache.size", "custom.sanitize.pattern",
+	"schema.refresh.mode", "internal.log.position.check.enable", "internal.advanced.metrics.enable", "internal.legacy.snapshot.max.threads",
+	"legacy.snapshot.max.threads", "internal.snapshot.scan.all.columns.force",
+}
+
+// more are keys that work and that Debezium's definition does not list.
+var more = []string{
+	"topic.delimiter", "topic.transaction", "topic.heartbeat.prefix", "field.name.adjustment.mode", "money.fraction.digits", "skip.messages.without.change",
+}
+
+// namespaces begin Debezium's keys: others in them are written wrongly, or of another release.
+var namespaces = []string{"database.", "slot.", "publication.", "snapshot.", "signal.", "table.", "column.", "schema.", "heartbeat.", "incremental.",
+	"message.", "time.", "decimal.", "binary.", "datatype.", "hstore.", "interval.", "lsn.", "notification.", "topic.prefix.", "replica.", "event.", "guardrail."}
 
 // refuse returns an error for a key that would be ignored.
 func refuse(d *config.Def, props map[string]string) error {
-	for key, text := range props {
+	for _, key := range slices.Sorted(maps.Keys(props)) {
+		text := props[key]
 		for _, p := range unsupportedPrefixes {
 			if strings.HasPrefix(key, p) {
-				return config.InvalidValue(key, text, "it is not supported yet: remove it")
+				return config.InvalidValue(key, text, notYet+": remove it")
 			}
 		}
 		if rule, ok := values[key]; ok {
@@ -73,7 +91,7 @@ func refuse(d *config.Def, props map[string]string) error {
 			}
 		}
 		if why, ok := unsupported[key]; ok {
-			if k, known := d.Key(key); !known || text != k.DefaultText() && config.JavaText(k.Default) != text {
+			if k, known := d.Key(key); !known || text != k.DefaultText() && config.JavaText(k.Default) != text && !sameList(k.Default, text) {
 				return config.InvalidValue(key, text, why+": remove it")
 			}
 		}
@@ -81,15 +99,32 @@ func refuse(d *config.Def, props map[string]string) error {
 	return nil
 }
 
+func sameList(def any, text string) bool {
+	list, ok := def.([]string)
+	return ok && strings.Join(list, ",") == text
+}
+
 func (r valueRule) check(key, text string) error {
 	word := strings.ToLower(strings.TrimSpace(text))
 	if why, ok := r.refused[word]; ok {
 		return config.InvalidValue(key, text, why)
 	}
-	for _, v := range r.valid {
-		if v == word {
-			return nil
-		}
+	if slices.Contains(r.valid, word) {
+		return nil
 	}
 	return config.InvalidValue(key, text, "Value must be one of "+strings.Join(r.valid, ", "))
+}
+
+// unknown returns the keys in Debezium's namespaces that nothing reads, sorted.
+func unknown(d *config.Def, props map[string]string) (out []string) {
+	for _, key := range slices.Sorted(maps.Keys(props)) {
+		if _, known := d.Key(key); known || slices.Contains(more, key) || slices.Contains(idle, key) ||
+			strings.HasPrefix(key, "column.mask.") || strings.HasPrefix(key, "column.truncate.") {
+			continue
+		}
+		if slices.ContainsFunc(namespaces, func(n string) bool { return strings.HasPrefix(key, n) }) {
+			out = append(out, key)
+		}
+	}
+	return out
 }

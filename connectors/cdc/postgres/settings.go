@@ -22,7 +22,12 @@ type settings struct {
 	slotFailover    bool
 	slotRetries     int
 	slotRetryDelay  time.Duration
-	slotParams      string
+	slotParams      []string // name=value
+	confirms        bool     // the slot is told what was committed
+	lock            bool     // snapshot.locking.mode shared
+	lockTimeout     time.Duration
+	snapshotDelay   time.Duration
+	streamDelay     time.Duration
 	publication     string
 	autocreate      string
 	viaRoot         bool
@@ -103,7 +108,17 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 		Placeholder: placeholder(v.String("unavailable.value.placeholder")), Unknown: v.Bool("include.unknown.datatypes")}
 	s.slot, s.slotDrop, s.slotFailover = v.String("slot.name"), v.Bool("slot.drop.on.stop"), v.Bool("slot.failover")
 	s.slotRetries, s.slotRetryDelay = int(v.Int32("slot.max.retries")), time.Duration(v.Int64("slot.retry.delay.ms"))*time.Millisecond
-	s.slotParams = v.String("slot.stream.params")
+	for param := range strings.SplitSeq(v.String("slot.stream.params"), ";") {
+		if param = strings.TrimSpace(param); param != "" {
+			if !strings.Contains(param, "=") {
+				return nil, config.InvalidValue("slot.stream.params", v.String("slot.stream.params"), "write name=value;name=value")
+			}
+			s.slotParams = append(s.slotParams, param)
+		}
+	}
+	s.confirms = v.Bool("flush.lsn.source") && !strings.EqualFold(v.String("lsn.flush.mode"), "manual")
+	s.lock, s.lockTimeout = lower(v, "snapshot.locking.mode") == "shared", time.Duration(v.Int64("snapshot.lock.timeout.ms"))*time.Millisecond
+	s.snapshotDelay, s.streamDelay = time.Duration(v.Int64("snapshot.delay.ms"))*time.Millisecond, time.Duration(v.Int64("streaming.delay.ms"))*time.Millisecond
 	s.publication, s.autocreate, s.viaRoot = v.String("publication.name"), lower(v, "publication.autocreate.mode"), v.Bool("publish.via.partition.root")
 	s.statusInterval = time.Duration(v.Int32("status.update.interval.ms")) * time.Millisecond
 	s.snapshotMode, s.isolation = lower(v, "snapshot.mode"), lower(v, "snapshot.isolation.mode")

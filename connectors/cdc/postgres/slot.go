@@ -107,3 +107,13 @@ func (t *task) awaitSlot(ctx context.Context) (*slotState, error) {
 		}
 	}
 }
+
+// dropSlot drops the slot once the server has noticed that its stream is gone.
+func (t *task) dropSlot(ctx context.Context) error {
+	s, err := t.awaitSlot(ctx)
+	if err != nil || s == nil {
+		return err
+	}
+	_, err = t.sql.Exec(ctx, "select pg_catalog.pg_drop_replication_slot("+quoteText(t.set.slot)+")").ReadAll()
+	return err
+}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,6 +49,10 @@ func (t *task) startStream(ctx context.Context, c *pgconn.PgConn, p position) (*
 	options := fmt.Sprintf("proto_version '1', publication_names %s", quoteText(quoteName(t.set.publication)))
 	if serverVersion(t.sql) >= 14 {
 		options += ", messages 'true'"
+	}
+	for _, param := range t.set.slotParams {
+		name, value, _ := strings.Cut(param, "=")
+		options += ", " + quoteName(strings.TrimSpace(name)) + " " + quoteText(strings.TrimSpace(value))
 	}
 	command := fmt.Sprintf("START_REPLICATION SLOT %s LOGICAL %s (%s)", quoteName(t.set.slot), lsnText(start), options)
 	s.status = &status{conn: hijacked.Conn, flushed: start, received: start, wake: make(chan struct{}, 1), done: make(chan struct{})}

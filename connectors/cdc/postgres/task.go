@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -61,6 +63,9 @@ func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props
 	}
 	if set.beat > 0 {
 		t.heartbeat = cdc.NewHeartbeat(set.beat, set.beatTopic, &set.naming, t.partition, time.Now())
+	}
+	for _, key := range unknown(t.def, props) {
+		t.log.Warn("key is not known and has no effect", "key", key)
 	}
 	t.retries = retries{most: set.retriesMax, wait: set.retryWait}
 	offsets, err := tc.OffsetReader().Offsets(ctx, t.partition)
@@ -142,6 +147,7 @@ func (t *task) begin(ctx context.Context, captured []*catalogTable, slot *slotSt
 		t.log.Info("slot created", "slot", t.set.slot, "lsn", lsnText(created.start))
 	}
 	if due {
+		t.delay(ctx, "snapshot.delay.ms", t.set.snapshotDelay)
 		return t.startSnapshot(ctx, captured, created)
 	}
 	switch {
@@ -220,6 +226,9 @@ func (t *task) startSnapshot(ctx context.Context, captured []*catalogTable, crea
 		return err
 	}
 	s.at.snapshot, s.at.micros = "INITIAL", time.Now().UnixMicro()
+	if err := t.lockTables(ctx, captured); err != nil {
+		return err
+	}
 	for _, c := range captured {
 		if len(t.set.snapshotTables) > 0 {
 			ok, err := t.set.snapshotTables.Match(c.id())
@@ -242,8 +251,29 @@ func (t *task) startSnapshot(ctx context.Context, captured []*catalogTable, crea
 	return nil
 }
 
+// lockTables keeps the columns of tables as they are until the snapshot ends, with snapshot.locking.mode shared.
+func (t *task) lockTables(ctx context.Context, tables []*catalogTable) error {
+	if !t.set.lock || len(tables) == 0 {
+		return nil
+	}
+	command := fmt.Sprintf("set local lock_timeout = %d; lock table %s in access share mode", t.set.lockTimeout.Milliseconds(), tableNames(tables))
+	if _, err := t.sql.Exec(ctx, command).ReadAll(); err != nil {
+		return connectors.Errorf("postgres: snapshot: lock the tables: %w", err)
+	}
+	return nil
+}
+
+// delay waits as a key says, before the first snapshot or stream.
+func (t *task) delay(ctx context.Context, key string, d time.Duration) {
+	if d > 0 && t.retries.tried == 0 {
+		t.log.Info("waiting", "key", key, "for", d)
+		connectors.Wait(ctx, d)
+	}
+}
+
 // goStream starts the stream at t.at.
 func (t *task) goStream(ctx context.Context) error {
+	t.delay(ctx, "streaming.delay.ms", t.set.streamDelay)
 	c := t.replication
 	t.replication = nil
 	var err error
@@ -321,7 +351,7 @@ func (t *task) describe(ctx context.Context, r *pgoutput.Relation) (*table, erro
 
 // Commit confirms to the server what the committed source offset holds.
 func (t *task) Commit(ctx context.Context) error {
-	if t.stream == nil {
+	if t.stream == nil || !t.set.confirms {
 		return nil
 	}
 	offsets, err := t.tc.OffsetReader().Offsets(ctx, t.partition)
@@ -338,5 +368,13 @@ func (t *task) Commit(ctx context.Context) error {
 	return nil
 }
 
-// Stop ends the connections.
-func (t *task) Stop(ctx context.Context) error { return t.disconnect(ctx) }
+// Stop ends the connections, and with slot.drop.on.stop the slot.
+func (t *task) Stop(ctx context.Context) error {
+	var err error
+	if t.stream != nil && t.set.slotDrop {
+		err = t.stream.close()
+		t.stream = nil
+		err = errors.Join(err, t.dropSlot(ctx))
+	}
+	return errors.Join(err, t.disconnect(ctx))
+}
