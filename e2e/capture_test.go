@@ -123,6 +123,12 @@ func script(t *testing.T, file string) (before, after []string) {
 func (c *capture) compare(t *testing.T, file string) {
 	t.Helper()
 	before, after := script(t, file)
+	c.compareStatements(t, before, after)
+}
+
+// compareStatements is compare of statements: those before the connectors start, and those after.
+func (c *capture) compareStatements(t *testing.T, before, after []string) {
+	t.Helper()
 	db := c.server.Connect("postgres")
 	defer db.Close()
 	db.Exec("create table " + doneTable + " (id int primary key)")

@@ -29,3 +29,10 @@ func TestPostgres_Types(t *testing.T) {
 		"micros": {"time.precision.mode": "adaptive_time_microseconds", "binary.handling.mode": "base64-url-safe", "schema.name.adjustment.mode": "avro"},
 	}).compare(t, "testdata/postgres/types.sql")
 }
+
+// TestPostgres_Random compares what both make of random transactions.
+func TestPostgres_Random(t *testing.T) {
+	newCapture(t, map[string]harness.Properties{
+		"random": {"skipped.operations": "none", "provide.transaction.metadata": "true"},
+	}).compareStatements(t, randomTables, randomStatements(1, 300))
+}
