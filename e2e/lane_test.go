@@ -79,7 +79,8 @@ func newLane(t *testing.T, name, class string, side harness.Side, worker harness
 		"session.timeout.ms":                fmt.Sprint(laneSession.Milliseconds()),
 		"heartbeat.interval.ms":             "500",
 		"scheduled.rebalance.max.delay.ms":  "0",
-		"task.shutdown.graceful.timeout.ms": "5000",
+		"task.shutdown.graceful.timeout.ms": "30000", // a stop that takes longer leaves what a kill does
+		"offset.flush.timeout.ms":           "30000",
 		"request.timeout.ms":                "5000",
 		"producer.request.timeout.ms":       "3000",
 		"producer.delivery.timeout.ms":      "20000",
@@ -290,12 +291,7 @@ func (r *laneRun) leave() {
 		r.healthy()
 	}
 	r.ask(http.MethodDelete, "/connectors/"+r.name, "")
-	r.whileBrokersRun(func() { // the fewer partitions they have, the sooner they are back
-		r.kafka.DeleteTopic(r.topic)
-		if r.from == nil {
-			r.kafka.DeleteTopic(r.offsets)
-		}
-	})
+	r.whileBrokersRun(func() { r.kafka.DeleteTopic(r.topic) }) // the fewer partitions brokers have, the sooner they are back
 }
 
 // reached returns how far the offsets are that the cluster tells, of all source partitions together.
