@@ -109,13 +109,6 @@ func newConverter(def *config.Def, mocks *schemaregistry.Mocks, props map[string
 	if err != nil {
 		return nil, err
 	}
-	if c.registry.InHeaders() {
-		use := "value"
-		if isKey {
-			use = "key"
-		}
-		return nil, config.NewException(use+".schema.id.serializer", "schema ids in headers can be read, not written: set "+use+".schema.id.serializer=io.confluent.kafka.serializers.schema.id.PrefixSchemaIdSerializer")
-	}
 	return c, nil
 }
 

@@ -170,21 +170,27 @@ func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 			each(i)
 		}
 	}
+	c := p.column(dst, x)
+	if noSchema != nil {
+		d.withoutSchema(dst, c, noSchema)
+	}
+	return c, nil
+}
+
+// column returns what x has read, and prepares both for another batch.
+func (p *plan) column(dst *batch.Batch, x *rowReader) *batch.Column {
 	var text []byte
 	if len(x.text) > 0 {
 		text = dst.Arena.Bytes(len(x.text))
 		copy(text, x.text)
 	}
 	c := p.root.finish(dst, x.source, text)
-	if noSchema != nil {
-		d.withoutSchema(dst, c, noSchema)
-	}
 	p.domain.trim()
 	if cap(x.text) > textKept {
 		x.text = nil
 	}
 	x.source = nil
-	return c, nil
+	return c
 }
 
 // textKept is how many bytes of text a decoder keeps room for between batches.

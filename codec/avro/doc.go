@@ -14,6 +14,8 @@
 // Ownership: decoders and encoders keep memory of their own and belong to one goroutine; schemas and plans'
 // sources are shared by all of a converter.
 //
+// Files. FileWriter and FileReader are object container files (package ocf) of columns, by the same plans.
+//
 // Not here: frames, subjects and the registry's calls, which are codec/schemaregistry's.
 //
 // Source: io.confluent.connect.avro.AvroConverter and AvroData, Confluent schema-registry 7.0.16 and 8.5.0;

@@ -35,6 +35,8 @@ type frame struct {
 	of     *schemaregistry.Written
 	prefix []byte
 	*writing
+
+	headed batch.Selection // ids in headers: rows of the present batch
 }
 
 var _ codec.Encoder = (*encoder)(nil)
@@ -47,7 +49,8 @@ func newEncoder(c *converter) *encoder {
 func (e *encoder) Encode(dst *batch.BytesBuilder, out *codec.Output, status *batch.Status) error {
 	e.dst, e.buf = dst, dst.Buf[:cap(dst.Buf)]
 	x := &e.rows
-	*x = rows{encoder: e, topics: out.Topics, col: out.Column, schema: out.Column.Schema(), w: e.writing(out.Column.Schema()), status: status, topic: -1}
+	*x = rows{encoder: e, topics: out.Topics, col: out.Column, schema: out.Column.Schema(), w: e.writing(out.Column.Schema()), status: status, topic: -1,
+		headers: out.Headers, inHeaders: e.registry.InHeaders(), headed: x.headed[:0]}
 	defer x.done()
 	if out.Sel == nil {
 		for i := range int32(x.col.Len()) {
@@ -78,15 +81,23 @@ type rows struct {
 	topic int32
 	frame *frame
 	root  []source // one; nil: a value at a time
+
+	headers   *batch.Headers
+	inHeaders bool     // ids travel there
+	headed    []*frame // that have rows
 }
 
-// done drops what belongs to the batch.
+// done gives the rows their headers, and drops what belongs to the batch.
 func (x *rows) done() {
+	for _, f := range x.headed {
+		x.registry.AddHeader(x.headers, x.col.Len(), f.headed, f.of)
+		f.headed = f.headed[:0]
+	}
 	if x.root != nil {
 		x.root[0].unbind()
 	}
 	x.encoder.dst, x.encoder.buf = nil, nil
-	*x = rows{}
+	*x = rows{headed: x.headed[:0]}
 }
 
 // row writes row i. An error says that no row can be tried.
@@ -136,7 +147,7 @@ func (x *rows) start(i int32) (ok bool, err error) {
 	name := x.topics.Names[topic]
 	f := x.frames[frameKey{name, x.w}]
 	if f == nil || !f.of.Fresh(time.Now()) {
-		if _, err := x.plainAppend(nil, x.schema, x.w.avro, x.plainValue(i)); err != nil && serialOf(err) == nil {
+		if _, err := x.plainAppend(nil, x.schema, x.w.avro, rowValue(x.col, int(i))); err != nil && serialOf(err) == nil {
 			x.status.Fail(i, x.col.Len(), asError(err))
 			return false, nil
 		}
@@ -184,11 +195,17 @@ func (x *rows) end(i int32, p int) {
 	}
 	x.dst.Buf = x.buf[:p]
 	x.dst.EndRow(int(i))
+	if x.inHeaders {
+		if len(x.frame.headed) == 0 {
+			x.headed = append(x.headed, x.frame)
+		}
+		x.frame.headed = append(x.frame.headed, i)
+	}
 }
 
 // plain writes row i a value at a time, or says why not.
 func (x *rows) plain(i int32) error {
-	v := x.plainValue(i)
+	v := rowValue(x.col, int(i))
 	_, err := x.plainAppend(nil, x.schema, x.w.avro, v) // what the conversion says comes before what the serializer says
 	var body []byte
 	if err == nil || serialOf(err) != nil {
@@ -207,10 +224,10 @@ func (x *rows) plain(i int32) error {
 	return nil
 }
 
-// plainValue returns row i, maps in the order in which Java iterates over them.
-func (x *rows) plainValue(i int32) batch.Value {
-	v := x.col.Value(int(i))
-	if x.col.Form() == batch.FormDynamic && !x.col.Dyn.Linked {
+// rowValue returns row i of c, maps in the order in which Java iterates over them.
+func rowValue(c *batch.Column, i int) batch.Value {
+	v := c.Value(i)
+	if c.Form() == batch.FormDynamic && !c.Dyn.Linked {
 		return hashOrdered(v)
 	}
 	return v
@@ -232,7 +249,10 @@ func (e *encoder) frameOf(topic string, w *writing) (*frame, error) {
 	if err != nil {
 		return nil, e.registry.WriteError(topic, err)
 	}
-	f := &frame{of: of, prefix: of.AppendPrefix(nil), writing: w}
+	f := &frame{of: of, writing: w}
+	if !e.registry.InHeaders() {
+		f.prefix = of.AppendPrefix(nil)
+	}
 	if of.Schema.Text != w.schema.Text {
 		if f.writing, err = e.pinned(w, of); err != nil {
 			return nil, err

@@ -19,14 +19,19 @@ type plainWriter struct {
 	serial error // what Avro's writer says: the first
 }
 
-// plainAppend appends a value of s, which is not null, as Avro type a. Errors: those of the original's conversion, or, wrapped
+// plainAppend appends a record, a value of s, which is not null, as Avro type a. Errors: those of the original's conversion, or, wrapped
 // in serialError, of its serializer; dst is then unchanged.
 func (d *data) plainAppend(dst []byte, s *batch.Schema, a *Schema, v batch.Value) ([]byte, error) {
-	w := plainWriter{data: d, dst: dst}
 	if a.Type == Bytes { // the bytes of a record are the value itself
 		raw, err := d.rawBytes(s, v)
 		return append(dst, raw...), err
 	}
+	return d.plainAppendValue(dst, s, a, v)
+}
+
+// plainAppendValue is plainAppend for a value that other bytes may follow.
+func (d *data) plainAppendValue(dst []byte, s *batch.Schema, a *Schema, v batch.Value) ([]byte, error) {
+	w := plainWriter{data: d, dst: dst}
 	if err := w.value(s, a, v); err != nil {
 		return dst, err
 	}
