@@ -175,12 +175,13 @@ func qualified(scope, name string) string {
 }
 
 // declare gives a name its meaning.
-func (s *fileScope) declare(name string, to symbol) error {
-	switch last := lastPart(name); {
-	case last == "":
+func (s *fileScope) declare(scope, simple string, to symbol) error {
+	name := qualified(scope, simple)
+	switch {
+	case simple == "":
 		return invalid(name, "Missing name.")
-	case !isIdentifier(last):
-		return invalid(name, "\""+last+"\" is not a valid identifier.")
+	case !isIdentifier(simple):
+		return invalid(name, "\""+simple+"\" is not a valid identifier.")
 	}
 	if _, taken := s.symbols[name]; taken {
 		return invalid(name, "\""+name+"\" is already defined.")
@@ -207,10 +208,8 @@ func (s *fileScope) proto2() bool { return s.file.Syntax != "proto3" }
 
 func (s *fileScope) message(scope string, t *MessageType) (*Message, error) {
 	m := &Message{FullName: qualified(scope, t.Name), Name: t.Name, Proto2: s.proto2(), MapEntry: isTrue(t.Options, "map_entry"), byNumber: map[int32]*Field{}}
-	if err := s.declare(m.FullName, symbol{message: m}); err != nil {
-		return nil, err
-	}
-	for _, n := range t.Messages {
+	for _, n := range t.Messages { // a message is declared after what is in it
+
 		if _, err := s.message(m.FullName, n); err != nil {
 			return nil, err
 		}
@@ -222,9 +221,6 @@ func (s *fileScope) message(scope string, t *MessageType) (*Message, error) {
 	}
 	for i := range t.Oneofs {
 		o := &Oneof{Name: t.Oneofs[i].Name, FullName: qualified(m.FullName, t.Oneofs[i].Name), Index: i}
-		if err := s.declare(o.FullName, symbol{}); err != nil {
-			return nil, err
-		}
 		m.Oneofs = append(m.Oneofs, o)
 		for k := range t.Oneofs[i].Fields {
 			if err := s.field(m, &t.Oneofs[i].Fields[k], o); err != nil {
@@ -242,7 +238,7 @@ func (s *fileScope) message(scope string, t *MessageType) (*Message, error) {
 			return nil, err
 		}
 	}
-	return m, nil
+	return m, s.declare(scope, t.Name, symbol{message: m})
 }
 
 // field declares one field of m; a map brings the message of its entries along.
@@ -269,7 +265,7 @@ func (s *fileScope) field(m *Message, t *FieldType, o *Oneof) error {
 	case m.byNumber[f.Number] != nil:
 		return invalid(full, fmt.Sprintf("Field number %d has already been used in %q by field %q.", f.Number, m.FullName, m.byNumber[f.Number].Name))
 	}
-	if err := s.declare(full, symbol{}); err != nil {
+	if err := s.declare(m.FullName, f.Name, symbol{}); err != nil {
 		return err
 	}
 	if len(m.Fields) >= fieldsMax {
@@ -334,18 +330,15 @@ const fieldMeta = "confluent.field_meta"
 
 func (s *fileScope) enum(scope string, t *EnumType) error {
 	e := &Enum{FullName: qualified(scope, t.Name), Name: t.Name, Closed: s.proto2(), Values: t.Constants}
-	if err := s.declare(e.FullName, symbol{enum: e}); err != nil {
-		return err
-	}
 	if len(e.Values) == 0 {
 		return invalid(e.FullName, "Enums must contain at least one value.")
 	}
 	for i := range e.Values {
-		if err := s.declare(qualified(e.FullName, e.Values[i].Name), symbol{}); err != nil {
+		if err := s.declare(e.FullName, e.Values[i].Name, symbol{}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.declare(scope, t.Name, symbol{enum: e})
 }
 
 // resolve finds what a field is of.

@@ -121,5 +121,5 @@ func classOf(v batch.Value) string {
 	case batch.TagDecimal:
 		return "java.math.BigDecimal"
 	}
-	return "java.nio.HeapByteBuffer"
+	return "[B"
 }

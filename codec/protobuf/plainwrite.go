@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"strconv"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
@@ -31,7 +30,7 @@ const (
 
 var javaTypeNames = [...]string{
 	javaInt: "INT", javaLong: "LONG", javaFloat: "FLOAT", javaDouble: "DOUBLE", javaBoolean: "BOOLEAN", javaString: "STRING",
-	javaBytes: "BYTE_STRING", javaEnum: "ENUM", javaMessage: "MESSAGE", javaList: "LIST", javaPair: "PAIR",
+	javaBytes: "BYTE_STRING", javaEnum: "ENUM", javaMessage: "MESSAGE",
 }
 
 // javaType is the class of the values of f.
@@ -248,7 +247,7 @@ func (w *plainWriter) union(in *Message, s *batch.Schema, v batch.Value) (made, 
 
 func (w *plainWriter) structOf(in *Message, s *batch.Schema, v batch.Value) (made, error) {
 	if in == nil {
-		return made{}, javaError(nullPointer, "no message for struct "+strconv.Quote(s.Name()))
+		return made{}, javaError(nullPointer, `Cannot invoke "com.google.protobuf.Descriptors$Descriptor.getFullName()" because "ctx" is null`)
 	}
 	d := newDynamic(in)
 	for i := range s.Fields() {
@@ -299,7 +298,7 @@ func (d *dynamic) put(f *Field, m made) error {
 	for i := range m.items {
 		switch item := &m.items[i]; {
 		case item.java == javaNull:
-			return javaError(nullPointer, "an element of field "+strconv.Quote(f.Name)+" is null")
+			return &codec.Error{Class: nullPointer, Path: f.Name, Pos: -1} // an element is null: Java says nothing more
 		case item.java != f.javaType():
 			return wrongClass(f, item.java)
 		case item.java == javaMessage:
@@ -314,9 +313,17 @@ func (d *dynamic) put(f *Field, m made) error {
 	return nil
 }
 
+// javaClasses are the classes of what values become.
+var javaClasses = [...]string{
+	javaInt: "java.lang.Integer", javaLong: "java.lang.Long", javaFloat: "java.lang.Float", javaDouble: "java.lang.Double",
+	javaBoolean: "java.lang.Boolean", javaString: "java.lang.String", javaBytes: "com.google.protobuf.ByteString$LiteralByteString",
+	javaEnum: "com.google.protobuf.Descriptors$EnumValueDescriptor", javaMessage: "com.google.protobuf.DynamicMessage",
+	javaList: "java.util.ArrayList", javaPair: "io.confluent.connect.protobuf.ProtobufData$Pair",
+}
+
 func wrongClass(f *Field, got javaType) error {
 	return javaError(illegalArgument, fmt.Sprintf("Wrong object type used with protocol message reflection.\nField number: %d, field java type: %s, value type: %s\n",
-		f.Number, javaTypeNames[f.javaType()], javaTypeNames[got]))
+		f.Number, javaTypeNames[f.javaType()], javaClasses[got]))
 }
 
 // logical makes the message of a logical type. done says that s is one.

@@ -124,8 +124,8 @@ func (p *place) complete(r int) bool {
 		if c.Valid == nil || c.Valid.Get(r) {
 			continue
 		}
-		if op := p.steps[k].op; op == readDecimal || op == readDate {
-			return false // it has no value
+		if op := p.steps[k].op; op == readDecimal || op == readDate || op == readMessage && p.subs[k].required != 0 {
+			return false // it has none
 		}
 		c.Valid.Set(r)
 	}

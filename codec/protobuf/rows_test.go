@@ -72,7 +72,9 @@ func text(b []byte, number uint64, s string) []byte {
 	return append(binary.AppendUvarint(field(b, number, 2), uint64(len(s))), s...)
 }
 
-func number(b []byte, n uint64, v int64) []byte { return binary.AppendUvarint(field(b, n, 0), uint64(v)) }
+func number(b []byte, n uint64, v int64) []byte {
+	return binary.AppendUvarint(field(b, n, 0), uint64(v))
+}
 
 func head(id uint32) []byte { return append(binary.BigEndian.AppendUint32([]byte{0}, id), 0) }
 

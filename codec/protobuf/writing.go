@@ -36,7 +36,7 @@ func (c *converter) writing(s *batch.Schema) *writing {
 func (c *converter) newWriting(s *batch.Schema) *writing {
 	w := &writing{}
 	if s == nil {
-		w.err = javaError(nullPointer, "data without a schema cannot be written as Protobuf")
+		w.err = javaError(nullPointer, `Cannot invoke "org.apache.kafka.connect.data.Schema.name()" because "schema" is null`)
 		return w
 	}
 	f, name, err := c.fromConnect(s)

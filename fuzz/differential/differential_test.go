@@ -19,7 +19,7 @@ const changeSeed = 42
 // half a minute on two cores.
 var changeCases = map[string]int{
 	"json": 40_000, "string": 40_000, "bytes": 40_000, "number": 40_000, "header": 40_000, "literal": 40_000,
-	"transform": 15_000, "chain": 12_000, "predicate": 15_000, "debezium": 12_000, "script": 12_000, "avro": 5_000,
+	"transform": 15_000, "chain": 12_000, "predicate": 15_000, "debezium": 12_000, "script": 12_000, "avro": 5_000, "protobuf": 1_500,
 }
 
 // TestOriginal_AnswersAreTheSame compares generated cases with the original classes, in batches and one by one.

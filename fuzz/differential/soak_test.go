@@ -30,3 +30,8 @@ func TestOriginal_AMillionRecordsAreTheSame(t *testing.T) {
 func TestOriginal_AvroIsTheSame(t *testing.T) {
 	compare(t, "avro", map[string]int{"avro": 200_000}, 0, uint64(time.Now().UnixNano()))
 }
+
+// TestOriginal_ProtobufIsTheSame compares 200,000 cases of Protobuf in each direction with Confluent's converter, with a new seed each time.
+func TestOriginal_ProtobufIsTheSame(t *testing.T) {
+	compare(t, "protobuf", map[string]int{"protobuf": 200_000}, 0, uint64(time.Now().UnixNano()))
+}

@@ -10,7 +10,7 @@ func seedTrials(f Flow) uint64 {
 	switch f.Kind {
 	case "transform":
 		return 50
-	case "avro":
+	case "avro", "protobuf":
 		return 60
 	case "chain":
 		return 18

@@ -43,6 +43,7 @@ func KnownDifferences() []Known {
 		{"script-language", scriptLanguage},
 		{"script-limits", scriptLimits},
 		{"avro-short-frame", avroShortFrame},
+		{"protobuf-invalid-schema", protobufInvalidSchema},
 	}
 }
 

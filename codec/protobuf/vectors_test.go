@@ -1,0 +1,48 @@
+package protobuf
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/millrace/millrace/codec/codectest"
+)
+
+// TestAnswersOfTheOriginal compares with Confluent's converter 7.0.16: schemas and values of random records, bytes of random
+// values, and in their numbers the texts of their schemas. Where 8.5 says something else, its words count.
+func TestAnswersOfTheOriginal(t *testing.T) {
+	schemas := codectest.NewSchemas()
+	defer schemas.Close()
+	class := Classes()[0]
+	cases := 0
+	for _, v := range codectest.ReadVectors(t, "../../fuzz/differential/corpus/protobuf/seed.jsonl") {
+		for k, value := range v.Config {
+			v.Config[k] = strings.ReplaceAll(value, codectest.SchemasURL, schemas.URL)
+		}
+		for i := range v.Cases {
+			if f := v.Cases[i].Failure; f != nil {
+				*f = newerWords(*f, v.Topic)
+			}
+		}
+		v.Run(t, class, nil)
+		cases += len(v.Cases)
+	}
+	if cases < 300 {
+		t.Errorf("%d answers", cases)
+	}
+}
+
+// newerWords returns what 8.5 says in place of 7.0.16.
+func newerWords(f codectest.Failure, topic string) codectest.Failure {
+	const read = "Failed to deserialize data for topic "
+	switch {
+	case f.Type == "BufferUnderflowException":
+		return codectest.Failure{Type: "DataException", Message: read + topic + " to Protobuf:"}
+	case strings.HasPrefix(f.Message, read):
+		f.Message = strings.TrimSuffix(f.Message, " ")
+	case strings.HasPrefix(f.Message, "Failed to serialize Protobuf data from topic "):
+		f.Message = strings.TrimSuffix(f.Message, " :") + ":"
+	case f.Type == "IllegalStateException" && strings.HasPrefix(f.Message, "com.google.protobuf.Descriptors$DescriptorValidationException"):
+		return codectest.Failure{Type: "IllegalArgumentException", Message: "Invalid protobuf schema definition: " + f.Message}
+	}
+	return f
+}
