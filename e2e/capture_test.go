@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -214,11 +215,14 @@ func (c *capture) records(t *testing.T, s *captureSide) map[string][]string {
 	return all
 }
 
+// objectHash is what Debezium appends to the name of a class: another in every run.
+var objectHash = regexp.MustCompile(`(LogicalDecodingMessageId)@[0-9a-f]+`)
+
 // recordText shows a record: key, value and headers as JSON with sorted members, schemas included.
 func recordText(t *testing.T, r harness.Record, connector string) string {
 	t.Helper()
 	var b strings.Builder
-	fmt.Fprintf(&b, "key %s\nvalue %s", masked(t, r.Key), masked(t, r.Value))
+	fmt.Fprintf(&b, "key %s\nvalue %s", masked(t, r.Key), objectHash.ReplaceAll(masked(t, r.Value), []byte("$1")))
 	for _, h := range r.Headers {
 		value := string(masked(t, h.Value))
 		if h.Key == "__debezium.context.runId" {

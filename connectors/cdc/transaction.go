@@ -27,6 +27,9 @@ func (c *Counts) Begin(id string) { *c = Counts{ID: id, Tables: map[string]int64
 
 // Event counts one and returns its place among all, and among those of its table.
 func (c *Counts) Event(table string) (total, order int64) {
+	if c.Tables == nil {
+		c.Tables = map[string]int64{}
+	}
 	c.Total++
 	c.Tables[table]++
 	return c.Total, c.Tables[table]

@@ -39,6 +39,12 @@ func (x *extras) batches(pool *batch.Pool) ([]*batch.Batch, [][]int32, error) {
 	return out, events, nil
 }
 
+// capturedMessage is a message, and with provide.transaction.metadata its place in its transaction.
+type capturedMessage struct {
+	pgoutput.LogicalMessage
+	total, order int64
+}
+
 // messages makes records of logical decoding messages. Source: LogicalDecodingMessageMonitor.
 type messages struct {
 	topic          string
@@ -71,7 +77,7 @@ func (m *messages) captured(prefix string) (bool, error) {
 }
 
 // record makes the record of a message. content is borrowed.
-func (m *messages) record(l *layout, source *batch.Schema, msg *pgoutput.LogicalMessage, content []byte, d *pgoutput.Decoder, now time.Time) connectors.Record {
+func (m *messages) record(l *layout, source *batch.Schema, msg *capturedMessage, content []byte, d *pgoutput.Decoder, now time.Time) connectors.Record {
 	e := &d.Events[msg.Event]
 	s := batch.NewStructValue(source)
 	put := func(name string, v batch.Value) { s.Fields[source.Field(name).Index] = v }
@@ -92,13 +98,19 @@ func (m *messages) record(l *layout, source *batch.Schema, msg *pgoutput.Logical
 	put("ts_us", batch.Int64Value(micros))
 	put("ts_ns", batch.Int64Value(micros*1000))
 	put("sequence", batch.StringValue(string(appendSequence(nil, before, e.LSN))))
+	block := batch.Null()
+	if msg.total > 0 {
+		transaction := m.value.Field("transaction").Schema
+		block = batch.StructValueOf(&batch.StructValue{Schema: transaction, Fields: []batch.Value{
+			batch.StringValue(transactionID(d.Transactions[e.Tx].XID, e.LSN)), batch.Int64Value(msg.total), batch.Int64Value(msg.order)}})
+	}
 	body := batch.BytesValue(append([]byte{}, content...))
 	if m.binary != "bytes" {
 		body = batch.StringValue(string(typemap.AppendBinary(nil, content, m.binary)))
 	}
 	prefix := batch.StringValue(msg.Prefix)
 	value := batch.StructValueOf(&batch.StructValue{Schema: m.value, Fields: []batch.Value{
-		batch.StringValue("m"), batch.Int64Value(now.UnixMilli()), batch.StructValueOf(s), batch.Null(),
+		batch.StringValue("m"), batch.Int64Value(now.UnixMilli()), batch.StructValueOf(s), block,
 		batch.StructValueOf(&batch.StructValue{Schema: m.block, Fields: []batch.Value{prefix, body}}),
 	}})
 	return connectors.Record{Topic: m.topic, KeySchema: m.key, Key: batch.StructValueOf(&batch.StructValue{Schema: m.key, Fields: []batch.Value{prefix}}),

@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/connectors/cdc"
 	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
 )
@@ -31,17 +30,24 @@ func (s *stream) counting(all []pending, x *extras) []counted {
 		if e.Tx != pgoutput.NoTransaction {
 			tx = &d.Transactions[e.Tx]
 		}
+		if tx != nil {
+			s.counts.ID = transactionID(tx.XID, e.LSN)
+		}
 		switch e.Kind {
 		case pgoutput.Begin:
-			if tx.Resumed && s.counts.ID == xidText(tx.XID) {
+			if tx.Resumed && s.t.at.xid == int64(tx.XID) && s.counts.Tables != nil {
 				continue
 			}
-			s.counts.Begin(xidText(tx.XID))
+			s.counts.Begin(transactionID(tx.XID, e.LSN))
 			x.add(s.t.transactions.Begin(&s.counts, tx.CommitTime/1000), int32(k))
 		case pgoutput.Commit:
 			x.add(s.t.transactions.End(&s.counts, tx.CommitTime/1000), int32(k))
 			s.counts = cdc.Counts{}
 		case pgoutput.Message:
+			if m := s.message(int32(k)); m != nil && tx != nil {
+				m.total, m.order = s.counts.Event(messageCollection)
+				out = append(out, counted{int32(k), messageCollection})
+			}
 		default:
 			for i := range all {
 				p := &all[i]
@@ -60,7 +66,19 @@ func (s *stream) counting(all []pending, x *extras) []counted {
 	return out
 }
 
-func xidText(xid uint32) string { return strconv.FormatUint(uint64(xid), 10) }
+// messageCollection counts logical decoding messages among the tables of a transaction. Debezium appends the hash code of
+// an object, which is another in every run.
+const messageCollection = "io.debezium.connector.postgresql.LogicalDecodingMessageMonitor$LogicalDecodingMessageId"
+
+// transactionID names a transaction at one of its events, as Debezium does: each event has its own LSN in it.
+func transactionID(xid uint32, lsn uint64) string { return string(appendTransactionID(nil, xid, lsn)) }
+
+func appendTransactionID(dst []byte, xid uint32, lsn uint64) []byte {
+	return strconv.AppendInt(append(strconv.AppendUint(dst, uint64(xid), 10), ':'), int64(lsn), 10)
+}
+
+// transactionIDMax is the longest text of appendTransactionID.
+const transactionIDMax = 32
 
 // transactionBlocks makes the transaction column of rows that were counted.
 func transactionBlocks(b *batch.Batch, s *batch.Schema, p *pending, d *pgoutput.Decoder) *batch.Column {
@@ -70,20 +88,16 @@ func transactionBlocks(b *batch.Batch, s *batch.Schema, p *pending, d *pgoutput.
 	copy(total.Int64s(), p.total)
 	copy(order.Int64s(), p.order)
 	c := b.NewStruct(s, n, []*batch.Column{id, total, order})
-	text, last, view := mem.Alloc[byte](&b.Arena, 10*len(d.Transactions))[:0], pgoutput.NoTransaction, batch.View{}
+	text := b.Arena.Bytes(n * transactionIDMax)[:0]
 	for i, e := range p.rows.event {
-		tx := d.Events[e].Tx
-		if tx == pgoutput.NoTransaction || p.total[i] == 0 {
+		event := &d.Events[e]
+		if event.Tx == pgoutput.NoTransaction || p.total[i] == 0 {
 			b.MakeValid(c).Clear(i)
 			continue
 		}
-		if tx != last {
-			from := len(text)
-			text = strconv.AppendUint(text, uint64(d.Transactions[tx].XID), 10)
-			view = batch.View{Pos: uint32(from) | batch.InArena, Len: uint32(len(text) - from)}
-			last = tx
-		}
-		id.Views[i] = view
+		from := len(text)
+		text = appendTransactionID(text, d.Transactions[event.Tx].XID, event.LSN)
+		id.Views[i] = batch.View{Pos: uint32(from) | batch.InArena, Len: uint32(len(text) - from)}
 	}
 	id.Bufs[1] = text
 	return c

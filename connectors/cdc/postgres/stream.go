@@ -31,6 +31,7 @@ type stream struct {
 
 	segments []wire.Segment // not yet decoded
 	pending  []pending
+	messages []capturedMessage
 	counts   cdc.Counts // of the open transaction, with provide.transaction.metadata
 	at       position   // of what was polled
 }
@@ -169,6 +170,9 @@ func (s *stream) batches(ctx context.Context, segment *wire.Segment) (out []*bat
 	var events [][]int32
 	var x extras
 	all := s.collect(segment)
+	if err := s.collectMessages(); err != nil {
+		return nil, err
+	}
 	trail := &trail{before: s.at, events: slices.Clone(d.Events), transactions: slices.Clone(d.Transactions)}
 	if s.t.transactions != nil {
 		trail.counts = s.counts.Clone()
@@ -191,16 +195,10 @@ func (s *stream) batches(ctx context.Context, segment *wire.Segment) (out []*bat
 		events = append(events, slices.Clone(p.rows.event))
 	}
 	last := int32(len(d.Events))
-	for i := range d.Messages {
-		m := &d.Messages[i]
-		ok, err := s.t.messages.captured(m.Prefix)
-		if err != nil {
-			return out, err
-		}
-		if ok {
-			content := segment.Buf[m.Content.Pos : int(m.Content.Pos)+int(m.Content.Len)]
-			x.add(s.t.messages.record(&s.t.layout, s.t.builder.source, m, content, d, now), m.Event)
-		}
+	for i := range s.messages {
+		m := &s.messages[i]
+		content := segment.Buf[m.Content.Pos : int(m.Content.Pos)+int(m.Content.Len)]
+		x.add(s.t.messages.record(&s.t.layout, s.t.builder.source, m, content, d, now), m.Event)
 	}
 	if err := s.t.beat(ctx, &x, last-1, batch.Null()); err != nil {
 		return out, err
@@ -232,6 +230,31 @@ func (s *stream) collect(segment *wire.Segment) []pending {
 		}
 	}
 	return s.pending[:n]
+}
+
+// collectMessages finds the messages that are captured.
+func (s *stream) collectMessages() error {
+	s.messages = s.messages[:0]
+	for _, m := range s.decoder.Messages {
+		ok, err := s.t.messages.captured(m.Prefix)
+		if err != nil {
+			return err
+		}
+		if ok {
+			s.messages = append(s.messages, capturedMessage{LogicalMessage: m})
+		}
+	}
+	return nil
+}
+
+// message returns the captured message of an event, nil where there is none.
+func (s *stream) message(event int32) *capturedMessage {
+	for i := range s.messages {
+		if s.messages[i].Event == event {
+			return &s.messages[i]
+		}
+	}
+	return nil
 }
 
 // broken says why the stream ended; it may be tried again.

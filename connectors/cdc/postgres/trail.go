@@ -65,7 +65,7 @@ func (t *trail) countsAt(k int32) cdc.Counts {
 	from := int32(0)
 	for i := k; i >= 0; i-- {
 		if t.events[i].Kind == pgoutput.Begin && !t.transactions[t.events[i].Tx].Resumed {
-			c.Begin(xidText(t.transactions[t.events[i].Tx].XID))
+			c.Begin("")
 			from = i
 			break
 		}
@@ -74,6 +74,9 @@ func (t *trail) countsAt(k int32) cdc.Counts {
 		if n.event >= from && n.event <= k {
 			c.Event(n.table)
 		}
+	}
+	if e := &t.events[k]; e.Tx != pgoutput.NoTransaction {
+		c.ID = transactionID(t.transactions[e.Tx].XID, e.LSN)
 	}
 	return c
 }
