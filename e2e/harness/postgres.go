@@ -113,20 +113,20 @@ func (p *Postgres) run(program string, args ...string) {
 	}
 }
 
-// Restart starts the server on the data that it has and waits until it answers.
+// Restart starts the server on the data that it has and waits until it answers. Processes of one that was killed may
+// keep it from starting for a moment.
 func (p *Postgres) Restart() {
 	p.t.Helper()
-	var err error
-	if p.Process, err = Start(p.command); err != nil {
-		p.t.Fatal(err)
-	}
 	Eventually(p.t, postgresReadyMax, "PostgreSQL answers", func(ctx context.Context) (bool, error) {
-		if !p.Running() {
-			p.t.Fatalf("PostgreSQL ended with %s:\n%s", p.End(), p.Tail(20))
+		if p.Process == nil || !p.Running() {
+			var err error
+			if p.Process, err = Start(p.command); err != nil {
+				p.t.Fatal(err)
+			}
 		}
 		c, err := pgconn.Connect(ctx, p.Address("postgres"))
 		if err != nil {
-			return false, err
+			return false, fmt.Errorf("%w; its log ends so:\n%s", err, p.Tail(5))
 		}
 		return true, c.Close(ctx)
 	})
