@@ -62,6 +62,7 @@ type churnRun struct {
 	status map[int]int     // how many were answered so
 	missed int             // were due while every connector was busy
 	turn   float64         // the longest of a herder's loop, ms
+	used   churnUsed       // by the workers until the phase began
 	late   float64         // how late a timer of this process was at most, ms: what the machine does to anybody
 }
 
@@ -151,6 +152,7 @@ func (r *churnRun) begin(kinds ...string) {
 		}
 	}
 	r.took, r.status, r.missed, r.turn, r.late = nil, map[int]int{}, 0, 0, 0
+	r.used = r.usedNow()
 }
 
 // change changes configs for a phase, brings back what is deleted, and waits until the cluster is at rest.

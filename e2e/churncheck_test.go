@@ -113,9 +113,30 @@ func (r *churnRun) check(side harness.Side, what string, from []int64, states ma
 		return r.took[len(r.took)*n/100].Round(100 * time.Microsecond)
 	}
 	r.Logf("%s, %s: %d accepted, answers %v, %d missed, p50 %v, p99 %v, longest turn %.2f ms, a timer late by %.2f ms; %d connectors", side, what, len(r.took), r.status, r.missed, quantile(50), quantile(99), r.turn, r.late, len(states))
+	now, changed := r.usedNow(), max(len(r.took), 1)
+	r.Logf("%s, %s: %v of CPU for a change, and the workers waited %v for a processor", side, what, (now.cpu-r.used.cpu)/time.Duration(changed), (now.waited-r.used.waited)/time.Duration(changed))
 	for _, kind := range []string{churnStill, churnSame, churnChanged, churnReborn} {
 		r.Logf("%s, %s, %s: %d changes, tasks started %d times where they ran, %d times elsewhere", side, what, kind, changes[kind], kinds[kind].again, kinds[kind].moved)
 	}
+}
+
+// churnUsed is what both workers have used of processors together, and how long they have waited for one.
+type churnUsed struct{ cpu, waited time.Duration }
+
+func (r *churnRun) usedNow() (u churnUsed) {
+	r.Helper()
+	for _, w := range r.cluster.Workers {
+		cpu, err := harness.CPU(w.PID())
+		if err != nil {
+			r.Fatal(err)
+		}
+		waited, err := harness.Waited(w.PID())
+		if err != nil {
+			r.Fatal(err)
+		}
+		u.cpu, u.waited = u.cpu+cpu, u.waited+waited
+	}
+	return u
 }
 
 // observe notes the longest turn of the loops of our herders.

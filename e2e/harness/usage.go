@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,28 @@ func parseStat(text string) (time.Duration, error) {
 		ticks += n
 	}
 	return time.Duration(ticks) * time.Second / ticksPerSecond, nil
+}
+
+// Waited returns how long the threads of a process that are there now have waited for a processor, together: what other
+// work on the machine, or too few processors, took from it. Source: Linux, Documentation/scheduler/sched-stats.rst.
+func Waited(pid int) (time.Duration, error) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil {
+		return 0, err
+	}
+	var sum time.Duration
+	for _, path := range threads {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has ended
+		}
+		var ran, waited int64
+		if _, err := fmt.Sscan(string(text), &ran, &waited); err != nil {
+			return 0, fmt.Errorf("%s %q: %w", path, text, err)
+		}
+		sum += time.Duration(waited)
+	}
+	return sum, nil
 }
 
 // Memory is what a process holds, in bytes.

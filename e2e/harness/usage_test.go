@@ -26,6 +26,19 @@ func TestParseSmaps(t *testing.T) {
 	}
 }
 
+func TestWaited_OfThisProcess(t *testing.T) {
+	if _, err := os.Stat("/proc/self/schedstat"); err != nil {
+		t.Log("this system does not count it")
+		return
+	}
+	if got, err := Waited(os.Getpid()); err != nil || got <= 0 {
+		t.Errorf("%v, %v", got, err)
+	}
+	if none, err := Waited(1 << 30); err != nil || none != 0 {
+		t.Errorf("of no process %v, %v", none, err)
+	}
+}
+
 func TestUsage_OfThisProcess(t *testing.T) {
 	if _, err := os.Stat("/proc/self/smaps_rollup"); err != nil {
 		t.Log("no /proc here: only the parsers are tested")
