@@ -30,7 +30,7 @@ func (m *machine) fatal(request string, code int16) error {
 	e := &FatalError{Class: "org.apache.kafka.common.KafkaException", Text: fmt.Sprintf("Unexpected error from %s: %v", request, err), Err: err}
 	switch code {
 	case kerr.GroupAuthorizationFailed.Code:
-		e.Class, e.Text = errorPackage+"GroupAuthorizationException", "Not authorized to access group: "+m.o.Group
+		e.Class, e.Text = errorPackage+"GroupAuthorizationException", "Not authorized to access group: "+m.o.Group+m.o.needs
 	case kerr.GroupMaxSizeReached.Code:
 		e.Class = errorPackage + "GroupMaxSizeReachedException"
 		e.Text = "Consumer group " + m.o.Group + " already has the configured maximum number of members."

@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/millrace/millrace/internal/kafka"
 	"github.com/millrace/millrace/internal/logs"
 	"github.com/millrace/millrace/internal/steady"
 )
@@ -36,6 +37,7 @@ func NewMember(client *kgo.Client, o Options) (*Member, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
+	o.needs = kafka.Needs(client, "Read on group "+o.Group)
 	m := &Member{client: client, o: o, wake: make(chan struct{}, 1)}
 	m.view.Store(&View{Generation: -1, Protocol: o.Protocol, Rejoining: true})
 	return m, nil

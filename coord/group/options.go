@@ -30,6 +30,8 @@ type Options struct {
 	// Notify takes the member's events, in order. Called from the member's goroutine; it does not wait,
 	// and may call methods of the member.
 	Notify func(Event)
+	// needs is what stands behind a refusal by the group: who needs which right.
+	needs string
 	// Timings measures; nil: nobody does.
 	Timings Timings
 	Log     *slog.Logger

@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/internal/kafka"
 )
 
 // errClosed is what who waits for a log hears when it is closed.
@@ -116,7 +117,7 @@ func (l *Log) failures(fetches kgo.Fetches) (failed []int32, again bool) {
 			again = true
 			return
 		}
-		l.log.Error("reading the internal topic, retrying", "partition", p, "err", err)
+		l.log.Error("reading the internal topic, retrying", "partition", p, "err", kafka.Denied(l.reader, err, "Read", l.o.Topic.Name))
 		if p >= 0 {
 			failed = append(failed, p)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/internal/crash"
 	"github.com/millrace/millrace/internal/java"
+	"github.com/millrace/millrace/internal/kafka"
 )
 
 // NewTopic is a topic as it is created. -1 leaves a number to the brokers. Source: TopicAdmin.NewTopicBuilder.
@@ -90,6 +91,9 @@ func (l *Log) create(ctx context.Context) (created bool, err error) {
 		return false, nil
 	case errors.Is(err, kerr.UnsupportedVersion) || refused(err):
 		l.log.Debug("internal topic not created, it is taken to exist", "err", err)
+		if refused(err) {
+			l.needs = kafka.Needs(l.admin, "Create on topic "+t.Name)
+		}
 		return false, nil
 	case errors.Is(err, kerr.InvalidConfig):
 		return false, errorf(err, "Unable to create topic(s) '%s': %s", t.Name, answer.ErrMessage)
@@ -166,9 +170,9 @@ func (l *Log) lookUp(ctx context.Context) (int, error) {
 		case err == nil && len(t.Partitions) > 0:
 			return len(t.Partitions), nil
 		case refused(err):
-			return 0, errorf(err, "Not authorized to access topics: [%s]", l.o.Topic.Name)
+			return 0, errorf(err, "%s", kafka.Denied(l.admin, err, "Describe", l.o.Topic.Name))
 		case time.Now().After(until) || ctx.Err() != nil:
-			return 0, errorf(errors.Join(err, ctx.Err()), "Could not look up partition metadata for topic '%s' in the allotted period. This could indicate a connectivity issue, unavailable topic partitions, or if this is your first use of the topic it may have taken too long to create.", l.o.Topic.Name)
+			return 0, errorf(errors.Join(err, ctx.Err()), "Could not look up partition metadata for topic '%s' in the allotted period. This could indicate a connectivity issue, unavailable topic partitions, or if this is your first use of the topic it may have taken too long to create.%s", l.o.Topic.Name, l.needs)
 		}
 		connectors.Wait(ctx, wait)
 		wait = min(2*wait, retryMost)

@@ -59,8 +59,13 @@ func Denied(cl *kgo.Client, err error, right, name string) error {
 	default:
 		return err
 	}
-	e.Text += " (" + principal(cl) + " needs " + needs + ")"
+	e.Text += Needs(cl, needs)
 	return e
+}
+
+// Needs is what stands behind Java's words where a right is missing: who needs which.
+func Needs(cl *kgo.Client, right string) string {
+	return " (" + principal(cl) + " needs " + right + ")"
 }
 
 // principal is whom brokers take the client for, as far as the client knows: what they make of certificates and
