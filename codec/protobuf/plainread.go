@@ -116,6 +116,9 @@ func (d *data) standsIn(f *Field) bool {
 func (d *data) put(out *batch.StructValue, s *batch.Schema, m *dynamic, f *Field) error {
 	at := s.Field(f.Name)
 	v, err := d.fieldValue(at.Schema, f, m)
+	if err == nil {
+		err = complete(at.Schema, v)
+	}
 	out.Fields[at.Index] = v
 	return err
 }
@@ -155,15 +158,34 @@ func (d *data) messageValue(s *batch.Schema, m *dynamic) (batch.Value, error) {
 	if s.Kind() != batch.KindStruct {
 		return d.wrappedValue(s, m), nil
 	}
-	v, err := d.structValue(s, m)
-	if err == nil {
-		err = complete(s, v)
-	}
-	return v, err
+	return d.structValue(s, m)
 }
 
-// complete refuses a struct inside another without a value that its schema requires. Source: Struct.validate.
+// complete refuses structs inside a struct without a value that their schema requires. Source: Struct.put, Struct.validate.
 func complete(s *batch.Schema, v batch.Value) error {
+	switch s.Kind() {
+	case batch.KindArray:
+		for _, e := range v.Array() {
+			if err := complete(s.Elem(), e); err != nil {
+				return err
+			}
+		}
+		return nil
+	case batch.KindMap:
+		for i := range v.Map().Keys {
+			err := complete(s.Key(), v.Map().Keys[i])
+			if err == nil {
+				err = complete(s.Elem(), v.Map().Values[i])
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	case batch.KindStruct:
+	default:
+		return nil
+	}
 	for i := range s.Fields() {
 		f := &s.Fields()[i]
 		if v.Struct().Fields[i].IsNull() && !f.Schema.Optional() {

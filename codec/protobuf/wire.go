@@ -19,7 +19,7 @@ const (
 const varintBytesMax = 10
 
 // varint reads a number of seven bits a byte at i and returns where it ends, -1 where it does not, or has more than ten bytes. i is not
-// negative. Bits beyond 64 are dropped.
+// negative.
 func varint(b []byte, i int) (v uint64, end int) {
 	if i < len(b) && b[i] < 0x80 {
 		return uint64(b[i]), i + 1
@@ -51,6 +51,9 @@ func varintPlain(b []byte, i int) (v uint64, end int) {
 		c := b[i+n]
 		v |= uint64(c&0x7f) << (7 * uint(n))
 		if c < 0x80 {
+			if n == varintBytesMax-1 {
+				v |= 1 << 63 // Java does not look at the bits of a tenth byte. Source: CodedInputStream.readRawVarint64
+			}
 			return v, i + n + 1
 		}
 	}
