@@ -49,7 +49,7 @@ func (t *task) startCopy(ctx context.Context, of *table, snapshot string) (*copy
 	if err != nil {
 		return nil, connectors.Errorf("postgres: %w", err)
 	}
-	command := copyCommand(of)
+	command := copyCommand(of, t.set.overrides[of.id()])
 	reader, err := wire.Start(ctx, hijacked.Conn, t.tc.Pool(), command, nil)
 	if err != nil {
 		return nil, errors.Join(connectors.Errorf("postgres: %s: %w", command, err), hijacked.Conn.Close())
@@ -58,8 +58,9 @@ func (t *task) startCopy(ctx context.Context, of *table, snapshot string) (*copy
 	return &copying{table: of, reader: reader}, nil
 }
 
-// copyCommand selects the columns that records have; types without a binary decoder come as text.
-func copyCommand(t *table) string {
+// copyCommand selects the columns that records have, from the table or what a statement makes of it; types without a
+// binary decoder come as text.
+func copyCommand(t *table, statement string) string {
 	want := make([]string, len(t.columns))
 	for _, f := range append(t.fields[:len(t.fields):len(t.fields)], t.keys...) {
 		want[f.column] = quoteName(t.columns[f.column].name)
@@ -75,7 +76,11 @@ func copyCommand(t *table) string {
 	if len(want) == 0 {
 		want = []string{"null"}
 	}
-	return "COPY (SELECT " + strings.Join(want, ", ") + " FROM " + quoteName(t.schema) + "." + quoteName(t.name) + ") TO STDOUT (FORMAT binary)"
+	from := quoteName(t.schema) + "." + quoteName(t.name)
+	if statement != "" {
+		from = "(" + statement + ") millrace_snapshot"
+	}
+	return "COPY (SELECT " + strings.Join(want, ", ") + " FROM " + from + ") TO STDOUT (FORMAT binary)"
 }
 
 // count returns how many tuples there are.

@@ -128,7 +128,7 @@ func (t *task) beat(ctx context.Context, x *extras, event int32, offset batch.Va
 		return nil
 	}
 	if _, err := t.sql.Exec(ctx, t.set.beatQuery).ReadAll(); err != nil {
-		return connectors.Errorf("postgres: heartbeat.action.query: %w", err)
+		return t.broken(connectors.Errorf("postgres: heartbeat.action.query: %w", err))
 	}
 	return nil
 }

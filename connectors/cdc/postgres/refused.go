@@ -35,29 +35,29 @@ var values = map[string]valueRule{
 	"database.sslmode":            {valid: []string{"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}},
 	"snapshot.isolation.mode":     {valid: []string{"serializable", "repeatable_read", "read_committed", "read_uncommitted"}},
 	"plugin.name":                 {valid: []string{"pgoutput", "decoderbufs"}},
-	"snapshot.mode": {valid: []string{"initial", "initial_only", "no_data", "never", "always", "when_needed"},
-		refused: map[string]string{"custom": noJava, "configuration_based": notYet}},
+	"snapshot.mode": {valid: []string{"initial", "initial_only", "no_data", "never", "always", "when_needed", "configuration_based"},
+		refused: map[string]string{"custom": noJava}},
 	"snapshot.locking.mode": {valid: []string{"none", "shared"}, refused: map[string]string{"custom": noJava}},
 	"snapshot.query.mode":   {valid: []string{"select_all"}, refused: map[string]string{"custom": noJava}},
 	"lsn.flush.mode": {valid: []string{"connector", "manual"},
 		refused: map[string]string{"connector_and_driver": "a keep-alive would confirm what Kafka does not have yet: use connector"}},
 	"topic.naming.strategy": {valid: []string{"io.debezium.schema.schematopicnamingstrategy", "io.debezium.schema.defaulttopicnamingstrategy"}},
-	"schema.refresh.mode":   {valid: []string{"columns_diff", "columns_diff_exclude_unchanged_toast"}},
+	// Keys of ours, for what is to come.
+	"millrace.debezium.compat": {valid: []string{"3.5"}},
+	"millrace.debezium.exact":  {valid: []string{"false"}},
+	"schema.refresh.mode":      {valid: []string{"columns_diff", "columns_diff_exclude_unchanged_toast"}},
 }
 
 // unsupported are keys that work at their default only, and why.
 var unsupported = map[string]string{
 	"converters": noJava, "post.processors": noJava, "database.sslfactory": noJava, "transaction.metadata.factory": noJava, "sourceinfo.struct.maker": noJava,
-	"snapshot.select.statement.overrides": notYet, "column.propagate.source.type": notYet, "datatype.propagate.source.type": notYet,
+	"column.propagate.source.type": notYet, "datatype.propagate.source.type": notYet,
 	"signal.data.collection": notYet, "signal.enabled.channels": notYet, "notification.enabled.channels": notYet,
 	"replica.identity.autoset.values": notYet, "xmin.fetch.interval.ms": notYet, "read.only": notYet,
 	"snapshot.tables.order.by.row.count": notYet, "event.processing.failure.handling.mode": notYet,
 	"guardrail.collections.max": notYet, "openlineage.integration.enabled": "it is not supported", "custom.metric.tags": notYet,
 	"table.ignore.builtin": "tables of the server itself are never captured", "database.query.timeout.ms": notYet,
 }
-
-// unsupportedPrefixes begin keys with names in them.
-var unsupportedPrefixes = []string{"snapshot.select.statement.overrides."}
 
 // idle are keys of Debezium's that have nothing to act on here: its queue, its threads, its driver.
 var idle = []string{
@@ -80,11 +80,6 @@ var namespaces = []string{"database.", "slot.", "publication.", "snapshot.", "si
 func refuse(d *config.Def, props map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(props)) {
 		text := props[key]
-		for _, p := range unsupportedPrefixes {
-			if strings.HasPrefix(key, p) {
-				return config.InvalidValue(key, text, notYet+": remove it")
-			}
-		}
 		if rule, ok := values[key]; ok {
 			if err := rule.check(key, text); err != nil {
 				return err
@@ -119,7 +114,7 @@ func (r valueRule) check(key, text string) error {
 func unknown(d *config.Def, props map[string]string) (out []string) {
 	for _, key := range slices.Sorted(maps.Keys(props)) {
 		if _, known := d.Key(key); known || slices.Contains(more, key) || slices.Contains(idle, key) ||
-			strings.HasPrefix(key, "column.mask.") || strings.HasPrefix(key, "column.truncate.") {
+			strings.HasPrefix(key, overridePrefix) || strings.HasPrefix(key, "column.mask.") || strings.HasPrefix(key, "column.truncate.") {
 			continue
 		}
 		if slices.ContainsFunc(namespaces, func(n string) bool { return strings.HasPrefix(key, n) }) {

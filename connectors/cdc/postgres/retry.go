@@ -39,6 +39,14 @@ func (t *task) failed(ctx context.Context, err error) error {
 	return nil
 }
 
+// broken makes an error retriable where the connection for queries is gone.
+func (t *task) broken(err error) error {
+	if t.sql != nil && t.sql.IsClosed() {
+		return connectors.Retriable(err)
+	}
+	return err
+}
+
 // reopen opens the connections anew once it is time; until then it waits a while.
 func (t *task) reopen(ctx context.Context) error {
 	if rest := time.Until(t.retries.due); rest > 0 {

@@ -40,6 +40,8 @@ type settings struct {
 	keyColumns               cdc.KeyColumns
 	maskings                 cdc.Maskings
 	snapshotTables           cdc.Patterns
+	overrides                map[string]string // select statements of snapshots, by table
+	byConfig                 configurationBased
 
 	prefixes         cdc.Lists // of logical decoding messages
 	beat             time.Duration
@@ -125,6 +127,11 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 	if s.snapshotMode == "never" {
 		s.snapshotMode = "no_data"
 	}
+	const based = "snapshot.mode.configuration.based."
+	s.byConfig = configurationBased{data: v.Bool(based + "snapshot.data"), stream: v.Bool(based + "start.stream"), onDataError: v.Bool(based + "snapshot.on.data.error")}
+	if s.overrides, err = overridesOf(v, extra); err != nil {
+		return nil, err
+	}
 	s.snapshotThreads = max(1, int(v.Int32("snapshot.max.threads")))
 	s.tombstones, s.unchanged = v.Bool("tombstones.on.delete"), strings.EqualFold(or("skip.messages.without.change", "false"), "true")
 	if s.skip, err = operationsOf(v.List("skipped.operations")); err != nil {
@@ -142,6 +149,28 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 		return nil, config.NewException("column.mask.", err.Error())
 	}
 	return s, s.filters(v)
+}
+
+// configurationBased is what snapshot.mode=configuration_based does, by the keys snapshot.mode.configuration.based.*.
+type configurationBased struct{ data, stream, onDataError bool }
+
+// overridePrefix begins the keys with the statements of snapshot.select.statement.overrides.
+const overridePrefix = "snapshot.select.statement.overrides."
+
+// overridesOf reads which statements take the place of whole tables in snapshots.
+func overridesOf(v *config.Values, extra map[string]string) (map[string]string, error) {
+	out := map[string]string{}
+	for table := range strings.SplitSeq(v.String("snapshot.select.statement.overrides"), ",") {
+		if table = strings.TrimSpace(table); table == "" {
+			continue
+		}
+		statement := strings.TrimSuffix(strings.TrimSpace(extra[overridePrefix+table]), ";")
+		if statement == "" {
+			return nil, config.NewException(overridePrefix+table, overridePrefix+table+" is missing: it is the statement for table "+table)
+		}
+		out[table] = statement
+	}
+	return out, nil
 }
 
 // operationSet is skipped.operations.
@@ -203,6 +232,11 @@ func placeholder(text string) []byte {
 		}
 	}
 	return []byte(text)
+}
+
+// streams reports whether the stream follows the snapshot.
+func (s *settings) streams() bool {
+	return s.snapshotMode != "initial_only" && (s.snapshotMode != "configuration_based" || s.byConfig.stream)
 }
 
 // captured reports whether a table is: builtin schemas never are.

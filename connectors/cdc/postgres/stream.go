@@ -39,7 +39,6 @@ type stream struct {
 // startStream starts replication at p on a connection for replication, which it takes over.
 func (t *task) startStream(ctx context.Context, c *pgconn.PgConn, p position) (*stream, error) {
 	s := &stream{t: t, tables: map[uint32]*table{}, at: p, counts: p.counts}
-	s.decoder.Described = s.described
 	s.decoder.SetCommitted(p.commit)
 	s.decoder.Resume = p.resume()
 	start := p.start()
@@ -87,6 +86,7 @@ func (s *stream) poll(ctx context.Context, wait time.Duration) ([]*batch.Batch, 
 		return s.idle(ctx)
 	}
 	segment := &s.segments[0]
+	s.decoder.Described = func(r *pgoutput.Relation) error { return s.described(ctx, r) }
 	if err := s.decode(segment); err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (s *stream) decode(segment *wire.Segment) error {
 }
 
 // described takes the description of a relation: the columns of its table, with what only the catalog knows.
-func (s *stream) described(r *pgoutput.Relation) error {
+func (s *stream) described(ctx context.Context, r *pgoutput.Relation) error {
 	ok, err := s.t.set.captured(r.Schema, r.Name)
 	if err != nil {
 		return err
@@ -129,9 +129,11 @@ func (s *stream) described(r *pgoutput.Relation) error {
 	if r.Skip = !ok; r.Skip {
 		return nil
 	}
-	t, err := s.t.describe(context.Background(), r)
+	ctx, cancel := context.WithTimeout(ctx, connectMax)
+	defer cancel()
+	t, err := s.t.describe(ctx, r)
 	if err != nil {
-		return fmt.Errorf("table %s.%s: %w", r.Schema, r.Name, err)
+		return s.t.broken(fmt.Errorf("table %s.%s: %w", r.Schema, r.Name, err))
 	}
 	s.tables[r.ID] = t
 	return nil

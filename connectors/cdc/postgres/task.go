@@ -139,7 +139,7 @@ func (t *task) begin(ctx context.Context, captured []*catalogTable, slot *slotSt
 		}
 	}
 	var created *createdSlot
-	if slot == nil && t.set.snapshotMode != "initial_only" || slot == nil && due {
+	if slot == nil && t.set.streams() || slot == nil && due {
 		var err error
 		if created, err = createSlot(ctx, t.replication, t.set); err != nil {
 			return err
@@ -157,7 +157,7 @@ func (t *task) begin(ctx context.Context, captured []*catalogTable, slot *slotSt
 	case slot != nil:
 		t.at = position{lsn: slot.confirmed, micros: time.Now().UnixMicro()}
 	}
-	if t.set.snapshotMode == "initial_only" {
+	if !t.set.streams() {
 		return nil
 	}
 	return t.goStream(ctx)
@@ -170,6 +170,8 @@ func (t *task) due(slot *slotState) bool {
 		return true
 	case "no_data":
 		return false
+	case "configuration_based":
+		return t.set.byConfig.data && (!t.started || t.at.snapshot != "") || t.set.byConfig.onDataError && t.started && t.continues(slot) != nil
 	case "when_needed":
 		return !t.started || t.at.snapshot != "" || t.continues(slot) != nil
 	}
@@ -319,7 +321,7 @@ func (t *task) pollSnapshot(ctx context.Context) ([]*batch.Batch, error) {
 	t.at.snapshot = ""
 	err = t.snapshot.close(ctx)
 	t.snapshot = nil
-	if err == nil && t.set.snapshotMode != "initial_only" {
+	if err == nil && t.set.streams() {
 		err = t.goStream(ctx)
 	}
 	if err != nil {
