@@ -178,9 +178,6 @@ func (r *laneRun) verify() {
 		r.t.Logf("known anomalies:\n%s", out)
 	}
 	if err == nil && !r.t.Failed() {
-		if err := os.RemoveAll(r.dir); err != nil {
-			r.t.Error(err)
-		}
 		return
 	}
 	cache, cacheErr := harness.CacheDir()
