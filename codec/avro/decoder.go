@@ -141,10 +141,19 @@ func failAll(v *batch.Bytes, sel batch.Selection, status *batch.Status, err erro
 	}
 }
 
-// fast reads the rows of a group by its plan.
+// sparseShare is what part of a batch's rows a group has at most whose rows stand in a dictionary.
+const sparseShare = 8
+
+// fast reads the rows of a group by its plan. A group of few rows becomes a dictionary of them: columns of as many rows as the batch has,
+// once for each of a hundred groups, would cost more than the rows.
 func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) (*batch.Column, error) {
 	n := in.Values.Len()
-	p.domain.start(dst, n)
+	sparse := sel != nil && len(sel)*sparseShare <= n
+	if sparse {
+		p.domain.start(dst, len(sel))
+	} else {
+		p.domain.start(dst, n)
+	}
 	x := &d.row
 	x.text = x.text[:0]
 	x.source = in.Values.Bufs[0]
@@ -153,28 +162,50 @@ func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 		x.source = in.Values.Bufs[1]
 	}
 	noSchema := bits.Bitmap(nil)
-	each := func(i int32) {
-		if !in.Values.Valid.Has(int(i)) || !d.one(in, p, skip, int(i), status) {
+	each := func(i, r int32) {
+		if !in.Values.Valid.Has(int(i)) || !d.one(in, p, skip, int(i), int(r), status) {
 			if noSchema == nil {
 				noSchema = mem.Zeroed[uint64](&dst.Arena, bits.Words(n))
 			}
 			noSchema.Set(int(i))
 		}
 	}
-	if sel == nil {
+	switch {
+	case sel == nil:
 		for i := range int32(n) {
-			each(i)
+			each(i, i)
 		}
-	} else {
+	case sparse:
+		for r, i := range sel {
+			each(i, int32(r))
+		}
+	default:
 		for _, i := range sel {
-			each(i)
+			each(i, i)
 		}
 	}
 	c := p.column(dst, x)
+	if sparse {
+		c = scattered(dst, c, sel, n)
+	}
 	if noSchema != nil {
 		d.withoutSchema(dst, c, noSchema)
 	}
 	return c, nil
+}
+
+// scattered returns a column of n rows, null but for those of sel, which are the rows of c.
+func scattered(dst *batch.Batch, c *batch.Column, sel batch.Selection, n int) *batch.Column {
+	index := mem.Zeroed[int32](&dst.Arena, n)
+	out := dst.NewDictionary(c.Schema(), index, c)
+	out.Valid = mem.Zeroed[uint64](&dst.Arena, bits.Words(n))
+	for r, i := range sel {
+		index[i] = int32(r)
+		if c.Valid.Has(r) {
+			out.Valid.Set(int(i))
+		}
+	}
+	return out
 }
 
 // column returns what x has read, and prepares both for another batch.
@@ -203,8 +234,8 @@ func (d *decoder) withoutSchema(dst *batch.Batch, c *batch.Column, rows bits.Bit
 	c.NoSchema = rows
 }
 
-// one reads row i and reports whether it has a value.
-func (d *decoder) one(in *codec.Input, p *plan, skip, i int, status *batch.Status) bool {
+// one reads row i of the input as row r of the columns, and reports whether it has a value.
+func (d *decoder) one(in *codec.Input, p *plan, skip, i, r int, status *batch.Status) bool {
 	v := in.Values.Views[i]
 	x := &d.row
 	x.copy = (v.Pos>>31 == 1) != x.other
@@ -215,12 +246,12 @@ func (d *decoder) one(in *codec.Input, p *plan, skip, i int, status *batch.Statu
 	p.domain.markRows()
 	end := 0
 	if p.raw {
-		end = x.bytes(&p.steps[0], p.root, b, 0, n, i)
+		end = x.bytes(&p.steps[0], p.root, b, 0, n, r)
 		if p.root.valid != nil {
-			p.root.valid.Set(i)
+			p.root.valid.Set(r)
 		}
 	} else {
-		end = x.steps(p.steps[:], p.cols[:], b, 0, i)
+		end = x.steps(p.steps[:], p.cols[:], b, 0, r)
 	}
 	switch {
 	case end < 0 || end > n:
@@ -230,9 +261,9 @@ func (d *decoder) one(in *codec.Input, p *plan, skip, i int, status *batch.Statu
 	case x.err != nil:
 		status.Fail(int32(i), in.Values.Len(), x.err)
 	default:
-		return p.root.valid == nil || p.root.valid.Get(i)
+		return p.root.valid == nil || p.root.valid.Get(r)
 	}
-	p.domain.cut(i)
+	p.domain.cut(r)
 	return false
 }
 
