@@ -1,0 +1,26 @@
+//go:build soak
+
+package e2e
+
+import (
+	"net/http"
+	"testing"
+	"time"
+)
+
+// TestRegistry_IsOutlasted: schemas change in mid-stream and a registry, that of dev and a published one, is away, slow or answers
+// nonsense for a minute each time, and nothing is lost.
+func TestRegistry_IsOutlasted(t *testing.T) {
+	dev, ours := startDev(t, suite.Program(t), nil)
+	theirs := suite.StartApicurio(t, "records whose schemas are in a published registry")
+	if got := registryAnswer(t, theirs, http.MethodPut, "/config", `{"compatibility":"BACKWARD"}`, "compatibility"); got != "200 compatibility=BACKWARD" {
+		t.Fatal(got)
+	}
+	for _, registry := range []struct{ name, url string }{{"dev", ours}, {"apicurio", theirs}} {
+		for _, f := range schemaFormats {
+			t.Run(registry.name+"/"+f.name, func(t *testing.T) {
+				outlast(t, dev, registry.url, f.name, f.converter, 100_000, time.Minute)
+			})
+		}
+	}
+}
