@@ -14,6 +14,7 @@ import (
 // TestPostgres_Faults kills the server under a running connector, and takes the slot from a stopped one: what can come
 // does, and what cannot is said.
 func TestPostgres_Faults(t *testing.T) {
+	t.Parallel() // servers wait more than they work
 	c := newCapture(t, nil)
 	db := c.server.Connect("postgres")
 	db.Exec("create table ledger (id int primary key, text text)")

@@ -14,6 +14,7 @@ import (
 // TestPostgres_TakeOver stops Debezium in the midst of changes, lets ours go on from its offsets, and Debezium again
 // after ours: every change comes, once, and nobody takes a new snapshot.
 func TestPostgres_TakeOver(t *testing.T) {
+	t.Parallel() // servers wait more than they work
 	c := newCapture(t, nil)
 	db := c.server.Connect("postgres")
 	defer db.Close()

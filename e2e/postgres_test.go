@@ -10,6 +10,7 @@ import (
 
 // TestPostgres_Common lets Debezium and ours capture the same statements and compares all records.
 func TestPostgres_Common(t *testing.T) {
+	t.Parallel() // servers wait more than they work
 	newCapture(t, map[string]harness.Properties{
 		"defaults": {},
 		"options": {"provide.transaction.metadata": "true", "tombstones.on.delete": "false", "skipped.operations": "none", "skip.messages.without.change": "true",
@@ -20,6 +21,7 @@ func TestPostgres_Common(t *testing.T) {
 
 // TestPostgres_Types compares every type in every handling mode.
 func TestPostgres_Types(t *testing.T) {
+	t.Parallel() // servers wait more than they work
 	newCapture(t, map[string]harness.Properties{
 		"defaults": {},
 		"text": {"decimal.handling.mode": "string", "time.precision.mode": "isostring", "binary.handling.mode": "base64",
@@ -32,6 +34,7 @@ func TestPostgres_Types(t *testing.T) {
 
 // TestPostgres_Random compares what both make of random transactions.
 func TestPostgres_Random(t *testing.T) {
+	t.Parallel() // servers wait more than they work
 	newCapture(t, map[string]harness.Properties{
 		"random": {"skipped.operations": "none", "provide.transaction.metadata": "true"},
 	}).compareStatements(t, randomTables, randomStatements(1, 300))
