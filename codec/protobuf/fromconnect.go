@@ -1,6 +1,7 @@
 package protobuf
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,9 @@ func (d *data) fromConnect(s *batch.Schema) (f *File, name string, err error) {
 	w.file.Messages = []*MessageType{m}
 	if _, err := Link(w.file, nil); err != nil { // as it is built first, with defaults
 		return nil, "", javaError(illegalArgument, "Invalid protobuf schema definition: "+err.Error())
+	}
+	if pkg != "" && w.isImported(name) { // Java looks for it by its short name, which then is nobody's
+		return nil, "", javaError(nullPointer, `Cannot invoke "com.google.protobuf.Descriptors$Descriptor.getFile()" because "descriptor" is null`)
 	}
 	withoutDefaults(m)
 	return w.file, qualified(pkg, name), nil
@@ -262,6 +266,16 @@ func (w *schemaWriter) imports(path string) {
 		}
 	}
 	w.file.Imports = append(w.file.Imports, path)
+}
+
+// isImported reports whether a file that is imported has a message of that name.
+func (w *schemaWriter) isImported(name string) bool {
+	for _, path := range w.file.Imports {
+		if slices.ContainsFunc(known(path).Messages, func(m *MessageType) bool { return m.Name == name }) {
+			return true
+		}
+	}
+	return false
 }
 
 // fileOf are the files of the messages that fields may be of.

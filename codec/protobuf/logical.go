@@ -10,29 +10,29 @@ import (
 )
 
 // numberNamed returns a field of a message by its name, 0 where it is not there; false where it is no number.
-func (m *dynamic) numberNamed(name string) (v int64, ok bool) {
-	f := m.of.field(name)
+func (d *dynamic) numberNamed(name string) (v int64, ok bool) {
+	f := d.of.field(name)
 	if f == nil {
 		return 0, true
 	}
 	switch f.Type {
 	case typeString, typeBytes, typeMessage, typeEnum, typeBool, typeFloat, typeDouble:
-		return 0, m.values[f.Index] == nil
+		return 0, d.values[f.Index] == nil
 	}
 	if f.Repeated {
-		return 0, m.values[f.Index] == nil
+		return 0, d.values[f.Index] == nil
 	}
-	if c := m.values[f.Index]; c != nil {
+	if c := d.values[f.Index]; c != nil {
 		return int64(c.bits), true
 	}
 	return 0, true
 }
 
 // numbersNamed is numberNamed for some names, as ints but for the first if it is wide.
-func (m *dynamic) numbersNamed(kind string, names ...string) ([]int64, error) {
+func (d *dynamic) numbersNamed(kind string, names ...string) ([]int64, error) {
 	out := make([]int64, len(names))
 	for i, name := range names {
-		v, ok := m.numberNamed(name)
+		v, ok := d.numberNamed(name)
 		if !ok {
 			return nil, otherClass(kind)
 		}

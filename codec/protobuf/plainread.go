@@ -25,8 +25,8 @@ func (d *data) wrappedValue(s *batch.Schema, m *dynamic) batch.Value {
 }
 
 // scalar returns the value of a field, its default where it is not there.
-func (m *dynamic) scalar(f *Field) scalar {
-	if c := m.values[f.Index]; c != nil {
+func (d *dynamic) scalar(f *Field) scalar {
+	if c := d.values[f.Index]; c != nil {
 		return c.scalar
 	}
 	return f.Default
@@ -95,9 +95,9 @@ func (d *data) structValue(s *batch.Schema, m *dynamic) (batch.Value, error) {
 }
 
 // which returns the field of a oneof that is set, nil where none is.
-func (m *dynamic) which(o *Oneof) *Field {
+func (d *dynamic) which(o *Oneof) *Field {
 	for _, f := range o.Fields {
-		if m.values[f.Index] != nil {
+		if d.values[f.Index] != nil {
 			return f
 		}
 	}

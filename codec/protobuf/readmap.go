@@ -48,7 +48,7 @@ func (x *rowReader) collect(p *place, k int, b []byte, i int) int {
 		if i = skipValue(b, end, int(tag&7)); i < 0 || uint32(tag)>>3 == 0 {
 			return -1
 		}
-		if uint32(tag)>>3 != uint32(key.field.Number) || uint8(tag&7) != key.wire {
+		if uint32(tag)>>3 != uint32(key.field.Number) || tag&7 != uint64(key.wire) {
 			continue
 		}
 		v, at := varint(b, end)

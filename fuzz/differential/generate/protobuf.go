@@ -72,6 +72,9 @@ func newerText(sch *protocol.Schema) bool {
 		return false
 	}
 	options := func(of *protocol.Schema) bool {
+		if of != nil && of.Type == "array" {
+			of = of.Items
+		}
 		return of != nil && (of.Type == "int8" || of.Type == "int16" || of.Name != nil && *of.Name == "org.apache.kafka.connect.data.Decimal")
 	}
 	if sch.Type == "map" && (options(sch.Keys) || options(sch.Values)) {
