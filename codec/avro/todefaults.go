@@ -200,6 +200,8 @@ func (d *data) unionDefault(s *batch.Schema, a *Schema, n *Node) (batch.Value, e
 		src, class = &Schema{Type: Map}, batch.KindMap
 	case first.Type == Enum:
 		src = &Schema{Type: String}
+	case first.Type == Int && n.Kind == NodeInt && n.Int != int64(int32(n.Int)): // a Long, as it fits no int
+		src, class = &Schema{Type: Long}, batch.KindInt64
 	}
 	for i := range s.Fields() {
 		f := &s.Fields()[i]
