@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/hashmap"
+	"github.com/millrace/millrace/codec/internal/jsonlogical"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -39,13 +40,13 @@ func (w *writer) value(dst []byte, s *batch.Schema, v batch.Value, depth int) ([
 	if s.HasName() {
 		switch s.Name() {
 		case batch.DecimalName:
-			return w.decimal(dst, s, v)
+			return jsonlogical.AppendDecimal(dst, s, v, w.numeric)
 		case batch.DateName:
-			return w.date(dst, "Date", v)
+			return jsonlogical.AppendDate(dst, "Date", v)
 		case batch.TimeName:
-			return w.date(dst, "Time", v)
+			return jsonlogical.AppendDate(dst, "Time", v)
 		case batch.TimestampName:
-			return w.date(dst, "Timestamp", v)
+			return jsonlogical.AppendDate(dst, "Timestamp", v)
 		}
 	}
 	if v.Tag() != batch.TagOf(s.Kind()) {
@@ -219,47 +220,4 @@ func (w *writer) structure(dst []byte, s *batch.Schema, v *batch.StructValue, de
 		}
 	}
 	return append(dst, '}'), nil
-}
-
-// decimal appends a Decimal in the configured format.
-func (w *writer) decimal(dst []byte, s *batch.Schema, v batch.Value) ([]byte, error) {
-	d := v.Decimal()
-	if d == nil {
-		return dst, codec.Data("Invalid type for Decimal, expected BigDecimal but was class %s", v.Tag().JavaClass())
-	}
-	if w.numeric {
-		return java.NewDecimalBig(d.Unscaled, d.Scale).Append(dst), nil
-	}
-	scale, err := decimalScale(s)
-	if err != nil {
-		return dst, err
-	}
-	if scale != d.Scale {
-		return dst, scaleMismatch(scale, d.Scale)
-	}
-	return jsonscan.AppendBinary(dst, java.AppendBigBytes(nil, d.Unscaled)), nil
-}
-
-func scaleMismatch(schema, value int32) error {
-	return codec.Data("Decimal value has mismatching scale for given Decimal schema. Schema has scale %d, value has scale %d.", schema, value)
-}
-
-// date appends a Date as days, a Time as milliseconds of the day, a Timestamp as epoch milliseconds.
-func (w *writer) date(dst []byte, what string, v batch.Value) ([]byte, error) {
-	if v.Tag() != batch.TagDate {
-		return dst, codec.Data("Invalid type for %s, expected Date but was class %s", what, v.Tag().JavaClass())
-	}
-	ms := v.Int()
-	switch what {
-	case "Date":
-		if ms%millisPerDay != 0 {
-			return dst, codec.Data("Kafka Connect Date type should not have any time fields set to non-zero values.")
-		}
-		return java.AppendInt(dst, int64(int32(ms/millisPerDay))), nil
-	case "Time":
-		if ms < 0 || ms > timeMax {
-			return dst, codec.Data("Kafka Connect Time type should not have any date fields set to non-zero values.")
-		}
-	}
-	return java.AppendInt(dst, ms), nil
 }

@@ -10,7 +10,6 @@ import (
 // Java exception classes beside those of codec.
 const (
 	schemaBuilderException = "org.apache.kafka.connect.errors.SchemaBuilderException"
-	nullPointerException   = "java.lang.NullPointerException"
 )
 
 // unreadable is the failure of a row that is not JSON.

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec/internal/jsonlogical"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -106,7 +107,7 @@ func (f *fast) number(c *column, r, i int) int {
 	case opFloat32:
 		binary.NativeEndian.PutUint32(c.fixed[4*r:], math.Float32bits(jsonscan.Float(v, exp10, f.b[i:end])))
 	default: // Date, Time
-		if v != int64(int32(v)) || c.op == opTime && (v < 0 || v > timeMax) {
+		if v != int64(int32(v)) || c.op == opTime && (v < 0 || v > jsonlogical.TimeMax) {
 			return odd
 		}
 		binary.NativeEndian.PutUint32(c.fixed[4*r:], uint32(v))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/codec/internal/jsonlogical"
 	"github.com/millrace/millrace/internal/java"
 )
 
@@ -27,7 +28,7 @@ func (f *fast) put(c *column, r int, v batch.Value) {
 	case opInt32, opTime:
 		binary.NativeEndian.PutUint32(c.fixed[4*r:], uint32(v.Int()))
 	case opDate:
-		binary.NativeEndian.PutUint32(c.fixed[4*r:], uint32(v.Int()/millisPerDay))
+		binary.NativeEndian.PutUint32(c.fixed[4*r:], uint32(v.Int()/jsonlogical.MillisPerDay))
 	case opFloat32:
 		binary.NativeEndian.PutUint32(c.fixed[4*r:], math.Float32bits(float32(v.Float())))
 	case opInt64, opTimestamp:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/jsonlogical"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 )
 
@@ -113,9 +114,9 @@ func (d *decoder) tapeLogical(c *column, r int, v jsonscan.Ref) (misfit, error) 
 	var value batch.Value
 	var err error
 	if c.schema.Name() == batch.DecimalName {
-		value, err = readDecimal(c.schema, &n)
+		value, err = jsonlogical.ReadDecimal(c.schema, &n)
 	} else {
-		value, err = readDate(c.schema.Name(), &n)
+		value, err = jsonlogical.ReadDate(c.schema.Name(), &n)
 	}
 	switch {
 	case err != nil:

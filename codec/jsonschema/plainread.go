@@ -4,13 +4,9 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/hashmap"
+	"github.com/millrace/millrace/codec/internal/jsonlogical"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/internal/java"
-)
-
-const (
-	millisPerDay = 24 * 60 * 60 * 1000
-	timeMax      = millisPerDay // Time takes the whole day inclusive, as Java does
 )
 
 // read converts a value under s. n nil is a member that is not there. Maps come in HashMap order.
@@ -29,9 +25,9 @@ func (d *data) read(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
 	if s.HasName() {
 		switch s.Name() {
 		case batch.DecimalName:
-			return readDecimal(s, n)
+			return jsonlogical.ReadDecimal(s, n)
 		case batch.DateName, batch.TimeName, batch.TimestampName:
-			return readDate(s.Name(), n)
+			return jsonlogical.ReadDate(s.Name(), n)
 		case variantName:
 			return readVariant(s, n)
 		}
@@ -76,17 +72,13 @@ func readBytes(n *jsonscan.Node) (batch.Value, error) {
 		if n.Kind == jsonscan.Integer || n.Kind == jsonscan.Decimal {
 			v = n.DecimalValue()
 		}
-		return decimalValue(v), nil
+		return batch.DecimalValueOf(&batch.DecimalValue{Unscaled: v.Unscaled(), Scale: v.Scale()}), nil
 	}
 	b, ok := jsonscan.AppendBase64([]byte{}, n.Text)
 	if !ok {
 		return batch.Null(), codec.Data("Invalid bytes field")
 	}
 	return batch.BytesValue(b), nil
-}
-
-func decimalValue(v java.Decimal) batch.Value {
-	return batch.DecimalValueOf(&batch.DecimalValue{Unscaled: v.Unscaled(), Scale: v.Scale()})
 }
 
 // readArray converts the elements of an array, or the values of an object; anything else has none.

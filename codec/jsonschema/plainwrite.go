@@ -5,6 +5,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/jsonlogical"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -36,13 +37,13 @@ func (w *plainWriter) value(dst []byte, s *batch.Schema, v batch.Value, depth in
 			out, err = w.decimal(dst, s, v)
 			return out, false, err
 		case batch.DateName:
-			out, err = writeDate(dst, "Date", v)
+			out, err = jsonlogical.AppendDate(dst, "Date", v)
 			return out, false, err
 		case batch.TimeName:
-			out, err = writeDate(dst, "Time", v)
+			out, err = jsonlogical.AppendDate(dst, "Time", v)
 			return out, false, err
 		case batch.TimestampName:
-			out, err = writeDate(dst, "Timestamp", v)
+			out, err = jsonlogical.AppendDate(dst, "Timestamp", v)
 			return out, false, err
 		case variantName:
 			out, err = w.variant(dst, v)
@@ -222,45 +223,11 @@ func (w *plainWriter) union(dst []byte, s *batch.Schema, v *batch.StructValue, d
 	return w.value(dst, s, batch.Null(), depth)
 }
 
-// decimal appends a Decimal in the configured format.
+// decimal appends a Decimal in the configured format. org.json drops zeros behind the point.
 func (w *plainWriter) decimal(dst []byte, s *batch.Schema, v batch.Value) ([]byte, error) {
-	d := v.Decimal()
-	if d == nil {
-		return dst, codec.Data("Invalid type for Decimal, expected BigDecimal but was class %s", v.Tag().JavaClass())
+	out, err := jsonlogical.AppendDecimal(dst, s, v, w.numeric)
+	if w.inSchema && w.numeric && err == nil {
+		out = append(dst, withoutZeros(out[len(dst):])...)
 	}
-	if w.numeric {
-		text := java.NewDecimalBig(d.Unscaled, d.Scale).Append(nil)
-		if w.inSchema {
-			text = withoutZeros(text)
-		}
-		return append(dst, text...), nil
-	}
-	scale, err := decimalScale(s)
-	if err != nil {
-		return dst, err
-	}
-	if scale != d.Scale {
-		return dst, codec.Data("Decimal value has mismatching scale for given Decimal schema. Schema has scale %d, value has scale %d.", scale, d.Scale)
-	}
-	return jsonscan.AppendBinary(dst, java.AppendBigBytes(nil, d.Unscaled)), nil
-}
-
-// writeDate appends a Date as days, a Time as milliseconds of the day, a Timestamp as epoch milliseconds.
-func writeDate(dst []byte, what string, v batch.Value) ([]byte, error) {
-	if v.Tag() != batch.TagDate {
-		return dst, codec.Data("Invalid type for %s, expected Date but was class %s", what, v.Tag().JavaClass())
-	}
-	ms := v.Int()
-	switch what {
-	case "Date":
-		if ms%millisPerDay != 0 {
-			return dst, codec.Data("Kafka Connect Date type should not have any time fields set to non-zero values.")
-		}
-		return java.AppendInt(dst, int64(int32(ms/millisPerDay))), nil
-	case "Time":
-		if ms < 0 || ms > timeMax {
-			return dst, codec.Data("Kafka Connect Time type should not have any date fields set to non-zero values.")
-		}
-	}
-	return java.AppendInt(dst, ms), nil
+	return out, err
 }

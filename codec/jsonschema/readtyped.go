@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec/internal/jsonlogical"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -115,7 +116,7 @@ func (f *fast) number(c *cell, r, i int) int {
 	case opFloat32:
 		c.col.Words4[r] = math.Float32bits(jsonscan.Float(v, exp10, f.b[i:end]))
 	default: // Date, Time
-		if v != int64(int32(v)) || c.op == opTime && (v < 0 || v > timeMax) {
+		if v != int64(int32(v)) || c.op == opTime && (v < 0 || v > jsonlogical.TimeMax) {
 			return odd
 		}
 		c.col.Words4[r] = uint32(v)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec/internal/jsonlogical"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -93,7 +94,7 @@ func (e *encoder) scalar(b *bound, i, p int) int {
 		return java.PutInt(e.buf, p, int64(b.col.Int8s()[i]))
 	case outTime:
 		v := b.col.Int32s()[i]
-		if v < 0 || v > timeMax {
+		if v < 0 || v > jsonlogical.TimeMax {
 			return failed
 		}
 		return java.PutInt(e.buf, p, int64(v))
