@@ -96,3 +96,48 @@ func TestMock(t *testing.T) {
 		}
 	}
 }
+
+// TestHeaders: ids that travel in headers stand before no record, and are read there.
+func TestHeaders(t *testing.T) {
+	class := Classes()[0]
+	c, err := class.New(map[string]string{"schema.registry.url": "mock://headers", "value.schema.id.serializer": "io.confluent.kafka.serializers.schema.id.HeaderSchemaIdSerializer"}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	b := batch.NewPool(mem.Checked(t)).New(0)
+	defer b.Release()
+	cb := batch.NewColumnBuilder(batch.Of(batch.KindInt32, true), true)
+	for _, v := range []batch.Value{batch.Int32Value(5), batch.Null(), batch.Int32Value(7)} {
+		if err := cb.Append(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	col := cb.Finish(b)
+	var headers batch.Headers
+	var status batch.Status
+	bb := batch.BytesBuilder{Pool: b.Arena.Pool}
+	bb.Reset(&b.Arena, 3, 64)
+	if err := c.NewEncoder().Encode(&bb, &codec.Output{Topics: batch.OneTopic("t"), Column: col, Headers: &headers}, &status); err != nil || status.Any() {
+		t.Fatal(err, status.Errors())
+	}
+	values, slab := bb.Finish()
+	b.Arena.Adopt(slab)
+	if text := string(values.At(0)); text != "5" || string(values.At(1)) != "null" {
+		t.Errorf("%q %q", text, values.At(1))
+	}
+	d := c.NewDecoder()
+	in := codec.Input{Topic: "t", Headers: &headers, Values: values}
+	var g codec.Groups
+	if err := d.Group(b, &in, &g, &status); err != nil || g.N != 1 || status.Any() {
+		t.Fatal(err, g, status.Errors())
+	}
+	back, err := d.Decode(b, &in, 0, nil, nil, &status)
+	if err != nil || status.Any() || !back.IsNull(1) || back.Value(2).Int() != 7 {
+		t.Errorf("%v, %v", err, status.Errors())
+	}
+}

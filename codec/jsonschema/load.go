@@ -25,18 +25,27 @@ type loader struct {
 //
 // Errors: illegalArgument as the original's parser says it.
 func load(text string, references []named, ignoreModern bool) (*schema, error) {
-	root, err := parseText(text)
+	l, doc, err := newLoader(text, references)
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{draft: draftOf(root), documents: map[string]*document{}, referred: map[*jsonscan.Node]*schema{}}
 	if ignoreModern && l.modern() {
 		l.draft = draft7
 	}
+	return l.schema(doc, doc.root, 0)
+}
+
+// newLoader returns what loads a text, and the text.
+func newLoader(text string, references []named) (*loader, *document, error) {
+	root, err := parseText(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	l := &loader{draft: draftOf(root), documents: map[string]*document{}, referred: map[*jsonscan.Node]*schema{}}
 	for _, r := range references {
 		n, err := parseText(r.text)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		l.documents[strings.TrimPrefix(r.name, "./")] = &document{root: n}
 	}
@@ -44,7 +53,7 @@ func load(text string, references []named, ignoreModern bool) (*schema, error) {
 	if id := root.Member(l.idKeyword()); id != nil && id.Kind == jsonscan.String {
 		doc.base = id.Text
 	}
-	return l.schema(doc, root, 0)
+	return l, doc, nil
 }
 
 // named is a text under the name by which another refers to it.

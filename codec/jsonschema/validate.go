@@ -27,11 +27,15 @@ const inputURI = "mem://input"
 //
 // Errors: illegalArgument for a text that is no schema of its draft.
 func newValidator(text string, references []named) (*validator, error) {
-	root, err := parseText(text)
+	l, doc, err := newLoader(text, references)
 	if err != nil {
 		return nil, err
 	}
-	d := draftOf(root)
+	root, d := doc.root, l.draft
+	count := costs{l, map[*jsonscan.Node]int{}, map[*jsonscan.Node]bool{}}
+	if count.cost(doc, root, 0) >= costMax {
+		return nil, invalid("references make the schema one of more than %d parts; it is not used for validation: set %s=false", costMax, keyFailInvalid)
+	}
 	c := validation.NewCompiler()
 	c.DefaultDraft(map[draft]*validation.Draft{
 		draft4: validation.Draft4, draft6: validation.Draft6, draft7: validation.Draft7, draft2019: validation.Draft2019, draft2020: validation.Draft2020,
@@ -43,9 +47,9 @@ func newValidator(text string, references []named) (*validator, error) {
 			c.RegisterFormat(&validation.Format{Name: f, Validate: func(any) error { return nil }})
 		}
 	}
-	base := inputURI
-	if id := root.Member(d.idKeyword()); id != nil && id.Kind == jsonscan.String {
-		base = id.Text
+	base := doc.base
+	if base == "" {
+		base = inputURI
 	}
 	known := registered{}
 	for _, r := range references {

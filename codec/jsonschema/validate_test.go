@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -109,5 +110,17 @@ func TestPatterns_TakeBoundedTime(t *testing.T) {
 	}
 	if v.check(&jsonscan.Node{Kind: jsonscan.String, Text: strings.Repeat("a", 40) + "!"}) == nil {
 		t.Error("it matches")
+	}
+}
+
+// TestValidator_RefusesWhatTakesForEver: references that double what they refer to.
+func TestValidator_RefusesWhatTakesForEver(t *testing.T) {
+	text := `{"allOf":[{"$ref":"#/$defs/0"}],"$defs":{`
+	for i := range 40 {
+		text += fmt.Sprintf(`"%d":{"allOf":[{"$ref":"#/$defs/%d"},{"$ref":"#/$defs/%d"}]},`, i, i+1, i+1)
+	}
+	text += `"40":{"type":"string"}}}`
+	if _, err := newValidator(text, nil); err == nil || !strings.Contains(codectest.ErrorText(err), "parts") {
+		t.Errorf("it is used: %v", err)
 	}
 }
