@@ -45,18 +45,23 @@ var samples = map[string]struct {
 	"money":         {oidMoney, -1, []string{"$0.00", "-$1,234.56"}},
 }
 
-// everyMode calls f for every combination of modes that a type looks at.
+// everyMode calls f for every value of every mode that a type looks at, the others at their defaults.
 func everyMode(f func(name string, m *Modes)) {
-	for _, decimal := range []string{"precise", "string", "double"} {
-		for _, temporal := range []string{"adaptive", "adaptive_time_microseconds", "connect", "isostring", "microseconds", "nanoseconds"} {
-			for _, bin := range []string{"bytes", "base64", "hex"} {
-				for _, interval := range []string{"numeric", "string"} {
-					f(decimal+"/"+temporal+"/"+bin+"/"+interval, &Modes{Decimal: decimal, Temporal: temporal, Binary: bin, Interval: interval,
-						MoneyDigits: 2, Placeholder: []byte("__unavailable")})
-				}
-			}
-		}
+	set := func(name string, change func(m *Modes)) {
+		m := &Modes{Decimal: "precise", Temporal: "adaptive", Binary: "bytes", Hstore: "json", Interval: "numeric", MoneyDigits: 2, Placeholder: []byte("__unavailable")}
+		change(m)
+		f(name, m)
 	}
+	for _, v := range []string{"precise", "string", "double"} {
+		set("decimal "+v, func(m *Modes) { m.Decimal = v })
+	}
+	for _, v := range []string{"adaptive_time_microseconds", "connect", "isostring", "microseconds", "nanoseconds"} {
+		set("temporal "+v, func(m *Modes) { m.Temporal = v })
+	}
+	for _, v := range []string{"base64", "base64-url-safe", "hex"} {
+		set("binary "+v, func(m *Modes) { m.Binary = v })
+	}
+	set("interval string", func(m *Modes) { m.Interval = "string" })
 }
 
 // TestDecoder_LoopsAgreeWithParse decodes each type in each mode, nulls and unchanged values between, by column and value
