@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"math/rand"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,4 +58,49 @@ func TestPostgres_Faults(t *testing.T) {
 		t.Errorf("slots were made: %v", slots)
 	}
 	db.Close()
+}
+
+// TestPostgres_Cut breaks all connections to the database again and again, each time after another number of bytes:
+// every row comes once, in order.
+func TestPostgres_Cut(t *testing.T) {
+	t.Parallel() // servers wait more than they work
+	const cuts = 40
+	c := newCapture(t, nil)
+	db := c.server.Connect("postgres")
+	defer db.Close()
+	db.Exec("create table ledger (id int primary key, text text)")
+	db.Exec("insert into ledger values (0, 'before')")
+	proxy := harness.StartProxy(t, fmt.Sprintf("127.0.0.1:%d", c.server.Port))
+	_, port, _ := strings.Cut(proxy.Address, ":")
+	s := c.side(harness.Unique(t, "cut"), harness.Properties{"database.port": port, "retriable.restart.connector.wait.ms": "50", "slot.retry.delay.ms": "50", "slot.max.retries": "1000"})
+	topic := s.name + "." + capturePrefix + ".public.ledger"
+	w := c.worker(t, harness.Millrace, "offsets")
+	w.StartReady(t)
+	w.Create(t, s.name, s.config)
+	c.kafka.WaitCount(topic, 1, captureMax)
+	r := rand.New(rand.NewSource(1))
+	id := 0
+	for range cuts {
+		proxy.ResetAfter(1 + r.Intn(12_000))
+		for range 3 {
+			db.Exec(fmt.Sprintf("insert into ledger select i, repeat('x', %d) from generate_series(%d, %d) i", r.Intn(100), id+1, id+20))
+			id += 20
+		}
+		c.kafka.WaitCount(topic, int64(id-30), captureMax)
+	}
+	proxy.Heal()
+	c.kafka.WaitCount(topic, int64(id+1), captureMax)
+	w.WaitState(t, s.name, "RUNNING", 1)
+	n := 0
+	for _, partition := range c.kafka.Consume(topic) {
+		for _, record := range partition {
+			if want := fmt.Sprintf(`"payload":{"id":%d}`, n); !strings.Contains(string(record.Key), want) {
+				t.Fatalf("record %d has key %s", n, record.Key)
+			}
+			n++
+		}
+	}
+	if n != id+1 {
+		t.Errorf("%d records of %d rows", n, id+1)
+	}
 }
