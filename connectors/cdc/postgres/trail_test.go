@@ -1,0 +1,37 @@
+package postgres
+
+import (
+	"testing"
+
+	"github.com/millrace/millrace/connectors/cdc"
+	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
+)
+
+// TestTrail_Counts gives the counts of a transaction that began in an earlier poll, and of the one after it.
+func TestTrail_Counts(t *testing.T) {
+	tr := trail{
+		events: []pgoutput.Event{
+			{LSN: 10, Kind: pgoutput.Insert}, {LSN: 11, Kind: pgoutput.Insert}, {LSN: 12, Kind: pgoutput.Commit},
+			{LSN: 20, Tx: 1, Kind: pgoutput.Begin}, {LSN: 20, Tx: 1, Kind: pgoutput.Insert},
+		},
+		transactions: []pgoutput.Transaction{{XID: 2}, {XID: 3}},
+		counts:       cdc.Counts{ID: "2:9", Total: 5, Tables: map[string]int64{"a": 5}},
+		counted:      []counted{{0, "a"}, {1, "b"}, {4, "a"}},
+	}
+	for _, c := range []struct {
+		event int32
+		id    string
+		total int64
+		a     int64
+	}{{0, "2:10", 6, 6}, {1, "2:11", 7, 6}, {2, "", 0, 0}, {4, "3:20", 1, 1}} {
+		p := tr.position(c.event)
+		if p.counts.ID != c.id || p.counts.Total != c.total || p.counts.Tables["a"] != c.a {
+			t.Errorf("after event %d: %+v", c.event, p.counts)
+		}
+		v := p.value()
+		back, err := readOffset(v)
+		if err != nil || back.counts.ID != c.id || back.counts.Total != c.total {
+			t.Errorf("after event %d, stored: %+v, %v", c.event, back, err)
+		}
+	}
+}
