@@ -45,6 +45,7 @@ var values = map[string]valueRule{
 	// Keys of ours, for what is to come.
 	"millrace.debezium.compat": {valid: []string{"3.5"}},
 	"millrace.debezium.exact":  {valid: []string{"false"}},
+	"millrace.idle.advance":    {valid: []string{"false"}},
 	"schema.refresh.mode":      {valid: []string{"columns_diff", "columns_diff_exclude_unchanged_toast"}},
 }
 
