@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/millrace/millrace/fuzz/differential/trial"
@@ -12,4 +14,19 @@ func protobufInvalidSchema(t *trial.Trial, d Difference) bool {
 	return t.Kind == "protobuf" && d.Part == "error type" &&
 		strings.HasPrefix(d.Want, "IllegalStateException: com.google.protobuf.Descriptors$DescriptorValidationException") &&
 		strings.HasPrefix(d.Got, "IllegalArgumentException: Invalid protobuf schema definition")
+}
+
+var millisText = regexp.MustCompile(`"millis":"(-?[0-9]+)"`)
+
+// farProtobufDate: a google.type.Date that does not fit the days of an INT32, all else the same.
+func farProtobufDate(t *trial.Trial, d Difference) bool {
+	if t.Kind != "protobuf" || d.Part != "value" {
+		return false
+	}
+	far := false
+	for _, m := range millisText.FindAllStringSubmatch(d.Want, -1) {
+		ms, err := strconv.ParseInt(m[1], 10, 64)
+		far = far || err == nil && (ms >= farMillis || ms < -farMillis)
+	}
+	return far && millisText.ReplaceAllString(d.Want, "") == millisText.ReplaceAllString(d.Got, "")
 }
