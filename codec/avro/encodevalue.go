@@ -164,10 +164,10 @@ func (e *encoder) rare(s *source, i, p int) int {
 
 // raw writes bytes that are a record of their own.
 func (e *encoder) raw(s *source, i, p int) int {
-	switch {
-	case s.does == writeConstant || s.does == writeDictionary || s.does == writeNone:
+	switch s.does {
+	case writeConstant, writeDictionary, writeNone:
 		return -1
-	case s.does == writeDecimal:
+	case writeDecimal:
 		b := e.unscaled(s, i)
 		if b == nil {
 			return -1

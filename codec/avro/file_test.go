@@ -2,6 +2,7 @@ package avro
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -86,7 +87,7 @@ func checkFile(t *testing.T, pool *batch.Pool, r *FileReader, col *batch.Column,
 	}
 	for {
 		b, err := r.Read(pool)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -134,7 +135,7 @@ func TestFile_OfFastavro(t *testing.T) {
 		var got strings.Builder
 		for {
 			b, err := r.Read(pool)
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -91,14 +91,6 @@ func TestRefuses(t *testing.T) {
 	huge := binary.AppendVarint(binary.AppendVarint(bytes.Clone(good[:head]), 1), BlockBytesMax+1)
 	damaged := bytes.Clone(good)
 	damaged[len(damaged)-1]++
-	var bomb bytes.Buffer
-	w, err := NewWriter(&bomb, `"int"`, Deflate)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.WriteBlock(1, make([]byte, BlockBytesMax+1)); err != nil {
-		t.Fatal(err)
-	}
 	for name, c := range map[string]struct {
 		file []byte
 		says string
@@ -107,12 +99,31 @@ func TestRefuses(t *testing.T) {
 		"no schema":     {append([]byte(magic), make([]byte, 17)...), metaSchema},
 		"metadata":      {append([]byte(magic), 2, 0xfe, 0xff, 0xff, 0xff, 0x0f), "metadata of more than"},
 		"claimed block": {huge, "more than 67108864 bytes"},
-		"expands":       {bomb.Bytes(), "more than 67108864 bytes"},
 		"sync":          {damaged, "sync marker"},
 		"codec":         {bytes.Replace(good, []byte("\x08null"), []byte("\x08nope"), 1), `codec "nope"`},
 		"number":        {append(bytes.Clone(good[:head]), bytes.Repeat([]byte{0xff}, 11)...), "64 bits"},
 	} {
 		if _, err := read(c.file); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestExpands: a block that holds more than the limit is not expanded, however small it is itself.
+func TestExpands(t *testing.T) {
+	for _, name := range names {
+		c, err := codecOf(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		small, err := c.compress(nil, make([]byte, 10_000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := c.expand(nil, small, 10_000); err != nil || len(got) != 10_000 {
+			t.Errorf("%s: %d bytes, %v", name, len(got), err)
+		}
+		if _, err := c.expand(nil, small, 9_999); !errors.Is(err, errLimit(9_999)) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
