@@ -10,7 +10,7 @@ import (
 	"github.com/millrace/millrace/codec/codectest"
 )
 
-const seeds = 90
+const seeds = 60
 
 // TestTwins_RandomColumns: rows of any schema and form are written by plan as they are a value at a time, in every way that must make no
 // difference, and what was written is read by plan as it is a value at a time.
