@@ -35,7 +35,7 @@ type record struct {
 }
 
 // place is the record's context: how its acknowledgement finds back, and when it may be given up. The client may
-// ask for its end after the last acknowledgement: it looks at nothing else that changes then.
+// ask for its end after the last acknowledgement, and from another goroutine: late is written once, and where it is nil never.
 type place struct {
 	s    *send
 	late *patience // nil: never
@@ -74,7 +74,9 @@ func (s *send) recycle() {
 	if s.late != nil {
 		return
 	}
-	clear(s.recs)
+	for i := range s.recs {
+		s.recs[i].rec = kgo.Record{}
+	}
 	clear(s.headers)
 	clear(s.results[:cap(s.results)])
 	s.sink, s.parts, s.headers, s.results = nil, nil, s.headers[:0], s.results[:0]
@@ -163,7 +165,9 @@ func (s *send) send(ctx context.Context, p *Rows, row int32, now int64) {
 	if !b.Headers.Empty() {
 		r.rec.Headers = s.headersOf(&b.Headers, i)
 	}
-	r.at = place{s: s, late: s.late, row: row}
+	if r.at.s, r.at.row = s, row; s.late != nil {
+		r.at.late = s.late
+	}
 	r.rec.Context = &r.at
 	s.p.cl.Produce(ctx, &r.rec, acked)
 }
