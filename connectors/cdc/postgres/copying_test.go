@@ -21,10 +21,9 @@ func copyStream(rows []string) []byte {
 	header := append([]byte(copySignature), 0, 0, 0, 0, 0, 0, 0, 0)
 	var out []byte
 	for _, r := range rows {
-		body := append(header, 0, 1)
-		header = nil
-		body = append(binary.BigEndian.AppendUint32(body, uint32(len(r))), r...)
-		out = frame(out, 'd', body)
+		header = append(header, 0, 1)
+		header = binary.BigEndian.AppendUint32(header, uint32(len(r)))
+		out, header = frame(out, 'd', append(header, r...)), nil
 	}
 	out = frame(out, 'd', append(header, 0xff, 0xff))
 	out = frame(out, 'c', nil)
