@@ -55,6 +55,9 @@ func Denied(cl *kgo.Client, err error, right, name string) error {
 		needs = "Write and Describe on transactional id " + name
 	case kerr.ClusterAuthorizationFailed:
 		e.Class, e.Text = prefix+"ClusterAuthorizationException", "Cluster authorization failed."
+		if right == "Write" { // that is a topic's
+			right = "IdempotentWrite"
+		}
 		needs = right + " on the cluster"
 	default:
 		return err

@@ -28,7 +28,7 @@ func TestDenied(t *testing.T) {
 		{anna, []kgo.Opt{kgo.ConsumerGroup("connect-s")}, kerr.GroupAuthorizationFailed, "GroupAuthorizationException", "Not authorized to access group: connect-s (User:anna needs Read on group connect-s)"},
 		{anna, []kgo.Opt{kgo.TransactionalID("g-c-0")}, kerr.TransactionalIDAuthorizationFailed, "TransactionalIdAuthorizationException", "Transactional Id authorization failed. (User:anna needs Write and Describe on transactional id g-c-0)"},
 		{anna, nil, kerr.TransactionalIDAuthorizationFailed, "TransactionalIdAuthorizationException", "Transactional Id authorization failed. (User:anna needs Write and Describe on transactional id orders)"},
-		{anna, nil, kerr.ClusterAuthorizationFailed, "ClusterAuthorizationException", "Cluster authorization failed. (User:anna needs Write on the cluster)"},
+		{anna, nil, kerr.ClusterAuthorizationFailed, "ClusterAuthorizationException", "Cluster authorization failed. (User:anna needs IdempotentWrite on the cluster)"},
 	} {
 		cl, err := NewClient(c.properties, c.opts...)
 		if err != nil {
