@@ -28,8 +28,9 @@ func TestRound_CostsWhatChanged(t *testing.T) {
 }
 
 // BenchmarkLoop is what the herder's loop has to do for one change of a connector with two tasks, and at a heartbeat,
-// beside how many others: loop-ns/op of it together, p99-step-ns for one event. A change of a config starts three
-// instances again and takes a round, a rebirth (a deletion and a creation) two.
+// beside how many others: loop-ns/op of it together, longest-step-ns for its dearest event, the median, which a busy
+// machine changes least. A change of a config starts three instances again and takes a round, a rebirth (a deletion and
+// a creation) two.
 func BenchmarkLoop(b *testing.B) {
 	for _, c := range []struct {
 		name string
@@ -53,18 +54,21 @@ func BenchmarkLoop(b *testing.B) {
 			b.Run(fmt.Sprintf("what=%s/connectors=%d", c.name, names), func(b *testing.B) {
 				s := newStepped(b, names)
 				round := 0
+				var longest []time.Duration
 				for b.Loop() {
 					round++
+					from := len(s.took)
 					c.do(s, round%names, round)
+					longest = append(longest, slices.Max(s.took[from:]))
 				}
 				var sum time.Duration
 				for _, d := range s.took {
 					sum += d
 				}
-				slices.Sort(s.took)
+				slices.Sort(longest)
 				b.ReportMetric(float64(len(s.took))/float64(round), "steps/op")
 				b.ReportMetric(float64(sum.Nanoseconds())/float64(round), "loop-ns/op")
-				b.ReportMetric(float64(s.took[len(s.took)*99/100].Nanoseconds()), "p99-step-ns")
+				b.ReportMetric(float64(longest[len(longest)/2].Nanoseconds()), "longest-step-ns")
 			})
 		}
 	}
