@@ -33,7 +33,7 @@ func TestTwins_RandomColumns(t *testing.T) {
 	}
 }
 
-const seeds = 120
+const seeds = 60
 
 // checkTwins compares both ways for one random column, and returns how many plans there were and how many rows were read.
 func checkTwins(t *testing.T, c *converter, random *batchtest.Random) (plans, rows int) {
