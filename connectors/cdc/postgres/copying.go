@@ -43,7 +43,8 @@ func (t *task) startCopy(ctx context.Context, of *table, snapshot string) (*copy
 	}
 	begin := "begin transaction isolation level repeatable read read only; set transaction snapshot " + quoteText(snapshot)
 	if _, err := c.Exec(ctx, begin).ReadAll(); err != nil {
-		return nil, errors.Join(connectors.Errorf("postgres: snapshot %s: %w", snapshot, err), c.Close(ctx))
+		_ = c.Close(ctx) // broken, or of no use
+		return nil, cut(connectors.Errorf("postgres: snapshot %s: %w", snapshot, err))
 	}
 	hijacked, err := c.Hijack()
 	if err != nil {
@@ -52,7 +53,8 @@ func (t *task) startCopy(ctx context.Context, of *table, snapshot string) (*copy
 	command := copyCommand(of, t.set.overrides[of.id()])
 	reader, err := wire.Start(ctx, hijacked.Conn, t.tc.Pool(), command, nil)
 	if err != nil {
-		return nil, errors.Join(connectors.Errorf("postgres: %s: %w", command, err), hijacked.Conn.Close())
+		_ = hijacked.Conn.Close() // broken, or of no use
+		return nil, cut(connectors.Errorf("postgres: %s: %w", command, err))
 	}
 	t.log.Info("snapshot of a table", "table", of.id())
 	return &copying{table: of, reader: reader}, nil

@@ -3,7 +3,10 @@ package postgres
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
@@ -22,7 +25,7 @@ func (t *task) failed(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return nil
 	}
-	if !connectors.IsRetriable(err) {
+	if err = t.broken(err); !connectors.IsRetriable(err) {
 		return err
 	}
 	if t.retries.tried++; t.retries.most >= 0 && t.retries.tried > t.retries.most {
@@ -39,12 +42,23 @@ func (t *task) failed(ctx context.Context, err error) error {
 	return nil
 }
 
-// broken makes an error retriable where the connection for queries is gone.
+// broken makes an error retriable where a connection is gone.
 func (t *task) broken(err error) error {
-	if t.sql != nil && t.sql.IsClosed() {
-		return connectors.Retriable(err)
+	for _, c := range []*pgconn.PgConn{t.sql, t.replication} {
+		if c != nil && c.IsClosed() {
+			return connectors.Retriable(err)
+		}
 	}
 	return err
+}
+
+// cut makes an error of a command retriable unless it is the server's answer.
+func cut(err error) error {
+	var answer *pgconn.PgError
+	if errors.As(err, &answer) && !strings.HasPrefix(answer.Code, "57") { // 57: it shuts down, or starts
+		return err
+	}
+	return connectors.Retriable(err)
 }
 
 // reopen opens the connections anew once it is time; until then it waits a while.

@@ -57,7 +57,8 @@ func (t *task) startStream(ctx context.Context, c *pgconn.PgConn, p position) (*
 	command := fmt.Sprintf("START_REPLICATION SLOT %s LOGICAL %s (%s)", quoteName(t.set.slot), lsnText(start), options)
 	s.status = &status{conn: hijacked.Conn, flushed: start, received: start, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	if s.reader, err = wire.Start(ctx, hijacked.Conn, t.tc.Pool(), command, s.status.seen); err != nil {
-		return nil, errors.Join(connectors.Errorf("postgres: %s: %w", command, err), hijacked.Conn.Close())
+		_ = hijacked.Conn.Close() // broken, or of no use
+		return nil, cut(connectors.Errorf("postgres: %s: %w", command, err))
 	}
 	go s.status.run(t.set.statusInterval)
 	t.log.Info("streaming", "slot", t.set.slot, "lsn", lsnText(start))
