@@ -128,6 +128,7 @@ func (x *rows) row(i int32) error {
 		p = x.members(x.root, int(i), p)
 	}
 	if p < 0 {
+		x.dst.Undo() // what made room has begun the row
 		return x.plain(i)
 	}
 	x.end(i, p)

@@ -2,6 +2,7 @@ package avro
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/millrace/millrace/batch"
@@ -81,6 +82,41 @@ func checkPlainRead(t *testing.T, c *converter, raw []byte, d codectest.Decoded)
 		v, err := c.plainRow("t", r, raw[5:])
 		if codectest.ErrorText(err) != codectest.ErrorText(d.Err) || err == nil && !v.Equal(d.Value) {
 			t.Errorf("%x is %s by plan (%t), %s %v a value at a time, of %s", raw, d, r.fast, batch.AppendLiteral(nil, r.schema, v), err, r.writer)
+		}
+	}
+}
+
+// TestEncode_GivesUpARowThatGrew: a row that turns out to need the plain writer after the buffer was made larger for it leaves
+// nothing of itself to the rows behind.
+func TestEncode_GivesUpARowThatGrew(t *testing.T) {
+	r := newFakeRegistry(t)
+	c := r.open(t, map[string]string{"enhanced.avro.schema.support": "true"})
+	a, err := ParseSchema(`{"type":"record","name":"R","fields":[{"name":"text","type":"string"},{"name":"e","type":{"type":"enum","name":"E","symbols":["X","Y"]}}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.toConnect(a, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cb := batch.NewColumnBuilder(s, false)
+	for _, symbol := range []string{"X", "none", "Y"} {
+		v := batch.NewStructValue(s)
+		v.Fields[0], v.Fields[1] = batch.StringValue(strings.Repeat(symbol, 1000)), batch.StringValue(symbol)
+		if err := cb.Append(batch.StructValueOf(v)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := batch.NewPool(mem.Checked(t)).New(0)
+	defer b.Release()
+	encoded := codectest.CheckEncoder(t, c, "t", cb.Finish(b))
+	if encoded[1].Err == nil {
+		t.Error("a symbol that the enum has not is written")
+	}
+	for i, symbol := range map[int]string{0: "X", 2: "Y"} {
+		want := append(text(nil, strings.Repeat(symbol, 1000)), byte(i))
+		if encoded[i].Err != nil || !bytes.Equal(encoded[i].Bytes[5:], want) {
+			t.Errorf("row %d has %d bytes, %v, want %d", i, len(encoded[i].Bytes), encoded[i].Err, len(want))
 		}
 	}
 }
