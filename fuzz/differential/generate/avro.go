@@ -50,6 +50,7 @@ func (s source) avroWriteBy(p trial.Plugin) *trial.Trial {
 	return s.write(p, func() protocol.Typed {
 		t := mix().Clone()
 		wholeKeys(&t.Value)
+		wholeDefaults(t.Schema)
 		if plain {
 			plainNames(t.Schema)
 			renameValue(&t.Value)
@@ -70,6 +71,20 @@ func wholeKeys(v *protocol.Value) {
 		}
 		wholeKeys(&v.Items[i])
 	}
+}
+
+// wholeDefaults is wholeKeys for the defaults of a schema.
+func wholeDefaults(sch *protocol.Schema) {
+	if sch == nil {
+		return
+	}
+	wholeKeys(&sch.Default)
+	for i := range sch.Fields {
+		wholeDefaults(sch.Fields[i].Schema)
+	}
+	wholeDefaults(sch.Items)
+	wholeDefaults(sch.Keys)
+	wholeDefaults(sch.Values)
 }
 
 // plainName makes a name of letters, digits and underscores.
