@@ -19,7 +19,7 @@ import (
 type right struct {
 	op       kadm.ACLOperation
 	resource string // topic, group, transactional-id or cluster
-	name     string // of a topic or group; * stands for the cell's own: the topic, the group of its sink
+	name     string // * stands for the cell's own: the topic, the group of its sink, the transactional id of its task
 }
 
 // deniedCell is a connector whose user lacks a right, and what comes of it.
@@ -30,8 +30,11 @@ type deniedCell struct {
 	config  harness.Properties
 	lacks   []right
 	chain   []string // simple names of the classes in the trace of its task; the original has the first of them
-	says    []string // in our trace; $T topic, $G group, $U user
+	says    []string // in our trace; $T topic, $G group, $U user, $X transactional id
 	soak    bool     // left out in short runs
+	poison  bool     // the topic has a value that is no JSON
+	once    bool     // the worker supports exactly once
+	java    string   // what the original logs where its task runs all the same; "" is that it fails too
 }
 
 const stringConverter = "org.apache.kafka.connect.storage.StringConverter"
@@ -42,6 +45,7 @@ func (c deniedCell) needs() []right {
 		{kadm.OpDescribe, "topic", "*"}, {kadm.OpWrite, "topic", "*"}, {kadm.OpRead, "topic", "*"}, {kadm.OpCreate, "topic", "*"},
 		{kadm.OpRead, "group", "*"},
 		{kadm.OpDescribe, "topic", "*-dead"}, {kadm.OpWrite, "topic", "*-dead"}, {kadm.OpCreate, "topic", "*-dead"},
+		{kadm.OpDescribe, "transactional-id", "*"}, {kadm.OpWrite, "transactional-id", "*"},
 	}
 }
 
@@ -84,6 +88,32 @@ var deniedCells = []deniedCell{
 		config: harness.Properties{"errors.tolerance": "all", "errors.deadletterqueue.topic.name": "$T-dead", "errors.deadletterqueue.topic.replication.factor": "1"},
 		chain:  []string{"ConnectException", "TopicAuthorizationException"},
 		says:   []string{"Could not initialize dead letter queue with topic=$T-dead", "User:$U needs Create on topic $T-dead"},
+	},
+	{
+		// The original loses the letter, and commits the offset behind it.
+		name: "dead-write", poison: true, lacks: []right{{kadm.OpWrite, "topic", "*-dead"}},
+		config: harness.Properties{"errors.tolerance": "all", "errors.deadletterqueue.topic.name": "$T-dead", "errors.deadletterqueue.topic.replication.factor": "1",
+			"value.converter": "org.apache.kafka.connect.json.JsonConverter"},
+		chain: []string{"ConnectException", "TopicAuthorizationException"},
+		says:  []string{"dead letter queue: Not authorized to access topics: [$T-dead]", "User:$U needs Write on topic $T-dead"},
+		java:  "Could not produce message to dead letter queue. topic=$T-dead",
+	},
+	{
+		// Who may write to a topic may write to it idempotently.
+		name: "idempotent-write", source: true, lacks: []right{{kadm.OpWrite, "topic", "*"}, {kadm.OpWrite, "topic", "*-dead"}},
+		config: harness.Properties{"producer.override.enable.idempotence": "true"},
+		chain:  []string{"ConnectException", "ClusterAuthorizationException"},
+		says:   []string{"Cluster authorization failed.", "User:$U needs IdempotentWrite on the cluster"},
+	},
+	{
+		name: "transactional-id", source: true, once: true, lacks: []right{{kadm.OpWrite, "transactional-id", "*"}},
+		chain: []string{"TransactionalIdAuthorizationException"},
+		says:  []string{"Transactional Id authorization failed.", "User:$U needs Write and Describe on transactional id $X"},
+	},
+	{
+		name: "offsets-write", source: true, once: true, lacks: []right{{kadm.OpWrite, "topic", "$O"}},
+		chain: []string{"ConnectException", "TopicAuthorizationException"},
+		says:  []string{"Failed to flush offsets and/or records for task $T-0", "User:$U needs Write on topic $O"},
 	},
 }
 
@@ -128,20 +158,20 @@ func (b *aclBroker) login(prefix, user, password string) harness.Properties {
 	}
 }
 
-// grant allows a user rights, whose names are those of the cell on topic and group.
-func (b *aclBroker) grant(t *testing.T, user, topic, group string, rights []right) {
+// grant allows a user rights, whose names are those that own has of the cell, by the resource.
+func (b *aclBroker) grant(t *testing.T, user string, own map[string]string, rights []right) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), securedMax)
 	defer cancel()
 	for _, r := range rights {
 		acl := kadm.NewACLs().Allow("User:" + user).AllowHosts().Operations(r.op).ResourcePatternType(kadm.ACLPatternLiteral)
-		switch r.resource {
+		switch name := strings.Replace(r.name, "*", own[r.resource], 1); r.resource {
 		case "topic":
-			acl.Topics(strings.Replace(r.name, "*", topic, 1))
+			acl.Topics(name)
 		case "group":
-			acl.Groups(strings.Replace(r.name, "*", group, 1))
+			acl.Groups(name)
 		case "transactional-id":
-			acl.TransactionalIDs(r.name)
+			acl.TransactionalIDs(name)
 		case "cluster":
 			acl.Clusters()
 		}
@@ -149,6 +179,15 @@ func (b *aclBroker) grant(t *testing.T, user, topic, group string, rights []righ
 			t.Fatal(err)
 		}
 	}
+}
+
+// worker are the properties of a worker that logs in as a user, and of its connectors' clients.
+func (b *aclBroker) worker(user, password string) harness.Properties {
+	p := harness.Properties{"bootstrap.servers": b.address}
+	for _, prefix := range []string{"", "producer.", "consumer.", "admin."} {
+		p = p.With(b.login(prefix, user, password))
+	}
+	return p
 }
 
 // TestDenied lets connectors lack a right each: their tasks fail as the original's do, and the trace says who needs
@@ -161,64 +200,95 @@ func TestDenied(t *testing.T) {
 		sides = append(sides, harness.Java)
 	}
 	for _, side := range sides {
-		t.Run(string(side), func(t *testing.T) { b.deny(t, side) })
+		t.Run(string(side), func(t *testing.T) {
+			b.deny(t, side, false)
+			b.deny(t, side, true)
+		})
 	}
 }
 
-// deny runs the cells in a worker of one side.
-func (b *aclBroker) deny(t *testing.T, side harness.Side) {
+// deny runs the cells in a worker of one side, with or without support of exactly once.
+func (b *aclBroker) deny(t *testing.T, side harness.Side, once bool) {
 	t.Helper()
-	cluster := suite.NewCluster(t, b.Bootstrap, b.login("", "root", "root").With(harness.Properties{"bootstrap.servers": b.address}).
-		With(b.login("producer.", "root", "root")).With(b.login("consumer.", "root", "root")).With(b.login("admin.", "root", "root")))
+	properties := b.worker("root", "root")
+	if once {
+		properties[supportKey] = "enabled"
+	}
+	cluster := suite.NewCluster(t, b.Bootstrap, properties)
 	dir := t.TempDir()
 	w := cluster.Add(side, harness.WorkerConfig{Dir: dir})
 	w.StartReady(t)
-	input := dir + "/in.txt"
-	if err := os.WriteFile(input, []byte("a line\n"), 0o644); err != nil {
+	defer w.Stop(t)
+	if err := os.WriteFile(dir+"/in.txt", []byte("a line\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for i, c := range deniedCells {
-		if c.soak && !allCells {
-			continue
+		if c.once == once && (allCells || !c.soak) {
+			b.denied(t, w, cluster, c, fmt.Sprintf("u%d", i), dir)
 		}
-		user, topic := fmt.Sprintf("u%d", i), harness.Unique(t, c.name)
-		group := "connect-" + topic
-		if !c.missing {
-			b.kafka.CreateTopic(topic, 1, nil)
-		}
-		b.grant(t, user, topic, group, slices.DeleteFunc(c.needs(), func(r right) bool { return slices.Contains(c.lacks, r) }))
-		config := harness.Properties{"tasks.max": "1", "key.converter": stringConverter, "value.converter": stringConverter}.
-			With(b.login("admin.override.", user, "pw"))
-		if c.source {
-			config = config.With(harness.Properties{"connector.class": "FileStreamSource", "file": input, "topic": topic}).With(b.login("producer.override.", user, "pw"))
-		} else {
-			config = config.With(harness.Properties{"connector.class": "FileStreamSink", "file": dir + "/out.txt", "topics": topic}).With(b.login("consumer.override.", user, "pw"))
-		}
-		words := strings.NewReplacer("$T", topic, "$G", group, "$U", user)
-		for k, v := range c.config {
-			config[k] = words.Replace(v)
-		}
-		w.Create(t, topic, config)
-		t.Cleanup(func() { w.Do(t, "DELETE", "/connectors/"+topic, "") })
-		t.Run(c.name, func(t *testing.T) {
-			trace := w.WaitTask(t, topic, 0, "FAILED").Trace
-			have := classes(trace)
-			if side == harness.Java {
-				if len(have) == 0 || have[0] != c.chain[0] {
-					t.Errorf("classes %v, ours begin with %s in\n%s", have, c.chain[0], trace)
-				}
-				return
-			}
-			if !slices.Equal(have, c.chain) {
-				t.Errorf("classes %v, want %v in\n%s", have, c.chain, trace)
-			}
-			for _, say := range c.says {
-				if say = words.Replace(say); !strings.Contains(trace, say) {
-					t.Errorf("no %q in\n%s", say, trace)
-				}
-			}
-		})
 	}
+}
+
+// denied runs one cell.
+func (b *aclBroker) denied(t *testing.T, w *harness.Worker, cluster *harness.Cluster, c deniedCell, user, dir string) {
+	t.Helper()
+	topic := harness.Unique(t, c.name)
+	group, transactional, offsets := "connect-"+topic, cluster.Group+"-"+topic+"-0", cluster.Property("offset.storage.topic")
+	words := strings.NewReplacer("$T", topic, "$G", group, "$U", user, "$X", transactional, "$O", offsets)
+	if !c.missing {
+		b.kafka.CreateTopic(topic, 1, nil)
+	}
+	if c.poison {
+		b.kafka.Produce(harness.Record{Topic: topic, Value: []byte("{")})
+	}
+	needs := c.needs()
+	if c.once {
+		needs = append(needs, right{kadm.OpDescribe, "topic", "$O"}, right{kadm.OpRead, "topic", "$O"}, right{kadm.OpWrite, "topic", "$O"})
+	}
+	needs = slices.DeleteFunc(needs, func(r right) bool { return slices.Contains(c.lacks, r) })
+	for i := range needs {
+		needs[i].name = words.Replace(needs[i].name)
+	}
+	b.grant(t, user, map[string]string{"topic": topic, "group": group, "transactional-id": transactional}, needs)
+	config := harness.Properties{"tasks.max": "1", "key.converter": stringConverter, "value.converter": stringConverter}
+	if c.source {
+		config = config.With(harness.Properties{"connector.class": "FileStreamSource", "file": dir + "/in.txt", "topic": topic})
+	} else {
+		config = config.With(harness.Properties{"connector.class": "FileStreamSink", "file": dir + "/out.txt", "topics": topic})
+	}
+	for _, prefix := range []string{"admin.override.", "producer.override.", "consumer.override."} {
+		config = config.With(b.login(prefix, user, "pw"))
+	}
+	for k, v := range c.config {
+		config[k] = words.Replace(v)
+	}
+	w.Create(t, topic, config)
+	defer w.Do(t, "DELETE", "/connectors/"+topic, "")
+	t.Run(c.name, func(t *testing.T) {
+		if w.Side == harness.Java && c.java != "" {
+			harness.Eventually(t, runMax, "it logs "+c.java, func(context.Context) (bool, error) {
+				return strings.Contains(w.Output(), words.Replace(c.java)), nil
+			})
+			w.WaitTask(t, topic, 0, "RUNNING")
+			return
+		}
+		trace := w.WaitTask(t, topic, 0, "FAILED").Trace
+		have := classes(trace)
+		if w.Side == harness.Java {
+			if len(have) == 0 || have[0] != c.chain[0] {
+				t.Errorf("classes %v, ours begin with %s in\n%s", have, c.chain[0], trace)
+			}
+			return
+		}
+		if !slices.Equal(have, c.chain) {
+			t.Errorf("classes %v, want %v in\n%s", have, c.chain, trace)
+		}
+		for _, say := range c.says {
+			if say = words.Replace(say); !strings.Contains(trace, say) {
+				t.Errorf("no %q in\n%s", say, trace)
+			}
+		}
+	})
 }
 
 // classes are the simple names of the exceptions of a trace, from the outermost to the cause.

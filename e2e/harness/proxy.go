@@ -49,8 +49,14 @@ type link struct {
 // StartProxy starts a proxy on loopback; the cleanup of t closes it.
 func StartProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
+	return StartProxyAt(t, "127.0.0.1:0", target)
+}
+
+// StartProxyAt is StartProxy at an address, host:port.
+func StartProxyAt(t testing.TB, address, target string) *Proxy {
+	t.Helper()
 	var lc net.ListenConfig
-	l, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0")
+	l, err := lc.Listen(context.Background(), "tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
@@ -38,7 +37,7 @@ type sink struct {
 var _ connectors.Flusher = (*sink)(nil)
 
 func (s *sink) Start(_ context.Context, _ connectors.SinkTaskContext, props map[string]string) (err error) {
-	s.conn, s.process = props["name"], fmt.Sprintf("%d.%d", os.Getpid(), time.Now().UnixNano())
+	s.conn, s.process = props["name"], fmt.Sprintf("%d.%d", os.Getpid(), now())
 	for _, f := range []struct {
 		key string
 		to  **os.File
@@ -56,7 +55,7 @@ func (s *sink) Put(_ context.Context, batches []*batch.Batch) error {
 	for _, b := range batches {
 		for r := range b.Rows() {
 			offset, _ := r.Offset() // what was consumed has one
-			fmt.Fprintf(&told, `{"type":"put","time":%d,"process":%q,"conn":%q,"tp":"%s-%d","off":%d}`+"\n", time.Now().UnixNano(), s.process, s.conn, b.Origin.Topic, b.Origin.Partition, offset)
+			fmt.Fprintf(&told, `{"type":"put","time":%d,"process":%q,"conn":%q,"tp":"%s-%d","off":%d}`+"\n", now(), s.process, s.conn, b.Origin.Topic, b.Origin.Partition, offset)
 			fmt.Fprintf(&lines, "%d\n", offset)
 		}
 	}

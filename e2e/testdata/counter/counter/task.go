@@ -24,6 +24,12 @@ const (
 	restTime = 50 * time.Millisecond
 )
 
+// began is when the process began.
+var began = time.Now()
+
+// now is the time of events, in nanoseconds. It does not jump with the clock.
+func now() int64 { return began.Add(time.Since(began)).UnixNano() }
+
 // task counts in its partitions, a few numbers a poll in turns.
 type task struct {
 	tc       connectors.SourceTaskContext
@@ -47,7 +53,7 @@ type task struct {
 func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props map[string]string) error {
 	t.tc, t.builder = tc, connectors.NewRecordBuilder(tc.Pool())
 	t.conn, t.topic, t.goal, t.ours = props["name"], props[topicKey], props[goalKey], strings.Split(props[oursKey], ",")
-	t.process = fmt.Sprintf("%d.%d", os.Getpid(), time.Now().UnixNano())
+	t.process = fmt.Sprintf("%d.%d", os.Getpid(), now())
 	ms, err := strconv.Atoi(props[intervalKey])
 	if err != nil {
 		return connectors.Errorf("%s: %w", intervalKey, err)
@@ -135,11 +141,11 @@ func (t *task) emit(told *strings.Builder, i int) error {
 	value := fmt.Sprintf("%s|%s|%d|%s|%s|", t.conn, sp, seq, t.topic, unit)
 	sum := fmt.Sprintf("%08x", crc32.Checksum([]byte(value), crc32.MakeTable(crc32.Castagnoli)))
 	if t.givenUp() {
-		fmt.Fprintf(told, `{"type":"filter","time":%d,"conn":%q,"sp":%q,"seq":%d}`+"\n", time.Now().UnixNano(), t.conn, sp, seq)
+		fmt.Fprintf(told, `{"type":"filter","time":%d,"conn":%q,"sp":%q,"seq":%d}`+"\n", now(), t.conn, sp, seq)
 	}
 	text := batch.Of(batch.KindString, false)
 	t.next[i]++
-	fmt.Fprintf(told, `{"type":"emit","time":%d,"process":%q,"conn":%q,"sp":%q,"seq":%d,"topic":%q,"unit":%q,"crc":%q}`+"\n", time.Now().UnixNano(), t.process, t.conn, sp, seq, t.topic, unit, sum)
+	fmt.Fprintf(told, `{"type":"emit","time":%d,"process":%q,"conn":%q,"sp":%q,"seq":%d,"topic":%q,"unit":%q,"crc":%q}`+"\n", now(), t.process, t.conn, sp, seq, t.topic, unit, sum)
 	return t.builder.Append(&connectors.Record{
 		Topic: t.topic, KeySchema: text, Key: batch.StringValue(fmt.Sprint(sp, "-", seq%3)), ValueSchema: text, Value: batch.StringValue(value + sum),
 		SourcePartition: one("sp", batch.StringValue(sp)), SourceOffset: one("pos", batch.Int64Value(t.next[i])),
@@ -171,7 +177,7 @@ func (t *task) Stop(context.Context) error {
 
 // owns is the event that the task begins or ends to work on a partition.
 func (t *task) owns(sp, op string) string {
-	return fmt.Sprintf(`{"type":"own","time":%d,"process":%q,"conn":%q,"sp":%q,"op":%q}`+"\n", time.Now().UnixNano(), t.process, t.conn, sp, op)
+	return fmt.Sprintf(`{"type":"own","time":%d,"process":%q,"conn":%q,"sp":%q,"op":%q}`+"\n", now(), t.process, t.conn, sp, op)
 }
 
 func (t *task) tell(event func(sp string) string) error {
