@@ -19,6 +19,8 @@ import (
 // schemaFormats are the converters that keep schemas in a registry.
 var schemaFormats = []struct{ name, converter string }{
 	{"avro", "io.confluent.connect.avro.AvroConverter"},
+	{"protobuf", "io.confluent.connect.protobuf.ProtobufConverter"},
+	{"jsonschema", "io.confluent.connect.json.JsonSchemaConverter"},
 }
 
 // schemaVersion is what a source sends after what came before: each registers one more version of the topic's schema.

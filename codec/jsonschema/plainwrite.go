@@ -226,8 +226,8 @@ func (w *plainWriter) union(dst []byte, s *batch.Schema, v *batch.StructValue, d
 // decimal appends a Decimal in the configured format. org.json drops zeros behind the point.
 func (w *plainWriter) decimal(dst []byte, s *batch.Schema, v batch.Value) ([]byte, error) {
 	out, err := jsonlogical.AppendDecimal(dst, s, v, w.numeric)
-	if w.inSchema && w.numeric && err == nil {
-		out = append(dst, withoutZeros(out[len(dst):])...)
+	if err != nil || !w.inSchema || !w.numeric {
+		return out, err
 	}
-	return out, err
+	return append(dst, withoutZeros(out[len(dst):])...), nil
 }
