@@ -58,6 +58,10 @@ func tell(t *testing.T, seed uint64) {
 
 func TestCluster_SeedsHold(t *testing.T) { checkSeeds(t, 0, 600) }
 
+// TestCluster_DeletionHiddenByCompaction: a worker that was away while a connector was deleted and created again, paused, keeps the
+// tasks that it had before, for compaction has taken the tombstone.
+func TestCluster_DeletionHiddenByCompaction(t *testing.T) { checkSeeds(t, 145595, 145596) }
+
 // TestCluster_SameSeedSameHistory: nothing but the seed decides.
 func TestCluster_SameSeedSameHistory(t *testing.T) {
 	for seed := range uint64(3) {
