@@ -51,7 +51,7 @@ func (l *Log) serve(ctx context.Context) {
 			continue
 		}
 		ends, err := l.offsetsPatiently(ctx, latest)
-		if err == nil && !l.await(ctx, ends) {
+		if err == nil && !l.await(ctx, ends) || err != nil && ctx.Err() != nil {
 			err = errClosed
 		}
 		for _, w := range waiters {
