@@ -21,6 +21,7 @@ type Log struct {
 	writer *kgo.Client
 	admin  *kgo.Client // the writer, unless there are properties for it
 	reader *kgo.Client // from Start on; the goroutines' own
+	gone   bool        // the reading goroutine's: the topic is not there, which has been said
 	needs  string      // Start's: who may not create the topic, if that is so
 
 	asked chan struct{} // there are waiters

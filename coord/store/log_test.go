@@ -1,9 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -235,6 +237,27 @@ func TestReadToEnd_AfterTheTopicWasCreatedAgain(t *testing.T) {
 	must(t, s.PutConnector(t.Context(), "c", map[string]string{}, ""))
 	if got := s.Configs(); !got.Contains("c") {
 		t.Fatal(stateText(got))
+	}
+}
+
+// TestReadAgain_SaysOnceThatTheTopicIsGone: it came every second, as of a topic that had been created again.
+func TestReadAgain_SaysOnceThatTheTopicIsGone(t *testing.T) {
+	c := startBroker(t)
+	var said bytes.Buffer
+	o := testOptions(t, workerProps(c))
+	o.Logger = slog.New(slog.NewTextHandler(&said, nil))
+	s, err := NewConfigStore(o, func([]ConfigChange) {})
+	must(t, err)
+	must(t, s.Start(t.Context()))
+	s.Close() // nobody else reads
+	said.Reset()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 3 {
+		s.log.readAgain(ctx)
+	}
+	if lines := strings.Count(said.String(), "\n"); lines != 1 || !strings.Contains(said.String(), "is gone") {
+		t.Errorf("%d lines: %s", lines, said.String())
 	}
 }
 

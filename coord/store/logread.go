@@ -129,12 +129,17 @@ func (l *Log) failures(fetches kgo.Fetches) (failed []int32, again bool) {
 // in force, as in Java.
 func (l *Log) readAgain(ctx context.Context) {
 	topic := l.o.Topic.Name
-	l.log.Warn("the internal topic was created again, reading it from its start")
 	t, err := l.describe(ctx, false)
 	if err != nil || len(t.Partitions) == 0 {
+		if !l.gone {
+			l.log.Warn("the internal topic is gone, waiting for one of its name", "err", err)
+		}
+		l.gone = true
 		connectors.Wait(ctx, retryMost) // the client fails again
 		return
 	}
+	l.gone = false
+	l.log.Warn("the internal topic was created again, reading it from its start")
 	from := map[int32]kgo.Offset{}
 	for p := range t.Partitions {
 		from[int32(p)] = kgo.NewOffset().AtStart()
