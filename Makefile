@@ -45,7 +45,7 @@ lint: tools ## golangci-lint and the rules of internal/lint
 	.ci/gotest -count=1 ./internal/lint ./.ci/testcount
 
 e2e: build ## the built program against real systems
-	@packages=$$(.ci/tagged e2e) && set -x && .ci/gotest -tags e2e -count=1 -timeout 620s $$packages
+	@packages=$$(.ci/tagged e2e) && set -x && .ci/gotest -tags e2e -count=1 -timeout 720s $$packages
 
 differential: build ## our answers beside those of the original Java classes
 	@packages=$$(.ci/tagged differential) && set -x && .ci/gotest -tags differential -count=1 -timeout 170s $$packages
@@ -61,8 +61,8 @@ soak: build ## an hour of load and faults, or SOAK='-soak.for=8h -soak.seed=1'; 
 fuzz: ## every fuzz target for FUZZTIME (30s), changed packages first
 	.ci/fuzz each $(FUZZTIME)
 
-fuzz-smoke: ## all fuzz targets together in three minutes
-	.ci/fuzz all 180
+fuzz-smoke: ## all fuzz targets together in two minutes
+	.ci/fuzz all 110
 
 bench: build ## whole pipelines (bench/) beside the Java originals, and the size of the program; BENCH=part of a name
 	go build -trimpath -buildvcs=false -ldflags '-s -w $(LDFLAGS)' -o bin/millrace-stripped ./cmd/millrace

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -196,7 +197,11 @@ func (s *stubProcess) last() (report, error) {
 	return r, json.Unmarshal([]byte(line), &r)
 }
 
-// running returns what a worker runs.
+// assignmentOfJava finds what a Java worker's log says that it was given.
+var assignmentOfJava = regexp.MustCompile(`got assignment: Assignment\{.*?connectorIds=\[(.*?)\], taskIds=\[(.*?)\],`)
+
+// running returns what a worker runs. Of Java it is what its log says that it has and what is said to run, by whomever: a worker that
+// thaws may be given again what it never stopped, and then writes no status.
 func (w *workers) running(ctx context.Context, name string) ([]string, error) {
 	if name != java {
 		r, err := w.stubs[name].last()
@@ -206,18 +211,19 @@ func (w *workers) running(ctx context.Context, name string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var running []string
+	said := map[string]bool{}
 	for name, s := range states {
-		if s.Connector.WorkerID == w.java.Address && s.Connector.State == "RUNNING" {
-			running = append(running, name)
-		}
+		said[name] = s.Connector.State == "RUNNING"
 		for _, task := range s.Tasks {
-			if task.WorkerID == w.java.Address && task.State == "RUNNING" {
-				running = append(running, fmt.Sprintf("%s-%d", name, task.ID))
-			}
+			said[fmt.Sprintf("%s-%d", name, task.ID)] = task.State == "RUNNING"
 		}
 	}
-	return running, nil
+	all := assignmentOfJava.FindAllStringSubmatch(w.java.Output(), -1)
+	if len(all) == 0 {
+		return nil, errors.New("java has not joined")
+	}
+	last := all[len(all)-1]
+	return slices.DeleteFunc(strings.Split(last[1]+", "+last[2], ", "), func(item string) bool { return !said[item] }), nil
 }
 
 // shared waits until the workers run all work between them, each item once, evenly, and are the members of the group.
