@@ -42,7 +42,10 @@ func TestConnectorOffsets_ReadAndWriteInJavasOrder(t *testing.T) {
 			if rt.TopicID == c.TopicInfo("offsets").TopicID {
 				name = "worker"
 			}
-			topics = append(topics, name)
+			// A request that comes again, as one to a topic that was just made may, is one write.
+			if len(topics) == 0 || topics[len(topics)-1] != name {
+				topics = append(topics, name)
+			}
 		}
 		return nil, nil, false
 	})
