@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/fill"
 	"github.com/millrace/millrace/codec/schemaregistry"
 )
 
@@ -29,10 +30,10 @@ type planKey struct {
 // plan is what a decoder keeps for the records of one writer's schema.
 type plan struct {
 	*reading
-	root   *target
-	domain *domain
+	root   *fill.Column
+	domain *fill.Domain
 	steps  [1]step
-	cols   [1]*target
+	cols   [1]*fill.Column
 }
 
 var _ codec.Decoder = (*decoder)(nil)
@@ -61,7 +62,7 @@ func (d *decoder) Group(dst *batch.Batch, in *codec.Input, g *codec.Groups, stat
 // Decode implements codec.Decoder. Source: AvroConverter.toConnectData.
 func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel batch.Selection, _ *batch.Projection, status *batch.Status) (*batch.Column, error) {
 	n := in.Values.Len()
-	if !anyPresent(&in.Values, sel) {
+	if !fill.AnyPresent(&in.Values, sel) {
 		return dst.NullColumn(n), nil
 	}
 	frame := d.split.Frame(group)
@@ -70,7 +71,7 @@ func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel bat
 		if schemaregistry.AllRows(err) {
 			return nil, err
 		}
-		failAll(&in.Values, sel, status, err)
+		fill.FailAll(&in.Values, sel, status, err)
 		return dst.NullColumn(n), nil
 	}
 	if p.root == nil {
@@ -101,44 +102,12 @@ func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
 func newPlan(r *reading) *plan {
 	p := &plan{reading: r}
 	if r.fast {
-		p.domain = &domain{root: true}
+		p.domain = fill.NewRoot()
 		p.steps[0] = r.step
 		p.root = newTarget(&p.steps[0], p.domain, false)
 		p.cols[0] = p.root
 	}
 	return p
-}
-
-// anyPresent reports whether a selected row has bytes.
-func anyPresent(v *batch.Bytes, sel batch.Selection) bool {
-	if v.Valid == nil {
-		return sel.Count(v.Len()) > 0
-	}
-	if sel == nil {
-		return v.Valid.Any()
-	}
-	for _, i := range sel {
-		if v.Valid.Get(int(i)) {
-			return true
-		}
-	}
-	return false
-}
-
-func failAll(v *batch.Bytes, sel batch.Selection, status *batch.Status, err error) {
-	if sel == nil {
-		for i := range int32(v.Len()) {
-			if v.Valid.Has(int(i)) {
-				status.Fail(i, v.Len(), err)
-			}
-		}
-		return
-	}
-	for _, i := range sel {
-		if v.Valid.Has(int(i)) {
-			status.Fail(i, v.Len(), err)
-		}
-	}
 }
 
 // sparseShare is what part of a batch's rows a group has at most whose rows stand in a dictionary.
@@ -150,9 +119,9 @@ func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 	n := in.Values.Len()
 	sparse := sel != nil && len(sel)*sparseShare <= n
 	if sparse {
-		p.domain.start(dst, len(sel))
+		p.domain.Start(dst, len(sel))
 	} else {
-		p.domain.start(dst, n)
+		p.domain.Start(dst, n)
 	}
 	x := &d.row
 	x.text = x.text[:0]
@@ -161,13 +130,10 @@ func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 	if x.other {
 		x.source = in.Values.Bufs[1]
 	}
-	noSchema := bits.Bitmap(nil)
+	var absent fill.Absent
 	each := func(i, r int32) {
 		if !in.Values.Valid.Has(int(i)) || !d.one(in, p, skip, int(i), int(r), status) {
-			if noSchema == nil {
-				noSchema = mem.Zeroed[uint64](&dst.Arena, bits.Words(n))
-			}
-			noSchema.Set(int(i))
+			absent.Add(dst, int(i), n)
 		}
 	}
 	switch {
@@ -188,9 +154,7 @@ func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 	if sparse {
 		c = scattered(dst, c, sel, n)
 	}
-	if noSchema != nil {
-		d.withoutSchema(dst, c, noSchema)
-	}
+	absent.Mark(dst, c)
 	return c, nil
 }
 
@@ -215,8 +179,8 @@ func (p *plan) column(dst *batch.Batch, x *rowReader) *batch.Column {
 		text = dst.Arena.Bytes(len(x.text))
 		copy(text, x.text)
 	}
-	c := p.root.finish(dst, x.source, text)
-	p.domain.trim()
+	c := p.root.Finish(dst, x.source, text)
+	p.domain.Trim()
 	if cap(x.text) > textKept {
 		x.text = nil
 	}
@@ -227,13 +191,6 @@ func (p *plan) column(dst *batch.Batch, x *rowReader) *batch.Column {
 // textKept is how many bytes of text a decoder keeps room for between batches.
 const textKept = 1 << 20
 
-// withoutSchema makes rows of c null that have neither schema nor value.
-func (d *decoder) withoutSchema(dst *batch.Batch, c *batch.Column, rows bits.Bitmap) {
-	valid := dst.MakeValid(c)
-	valid.AndNot(valid, rows)
-	c.NoSchema = rows
-}
-
 // one reads row i of the input as row r of the columns, and reports whether it has a value.
 func (d *decoder) one(in *codec.Input, p *plan, skip, i, r int, status *batch.Status) bool {
 	v := in.Values.Views[i]
@@ -243,12 +200,12 @@ func (d *decoder) one(in *codec.Input, p *plan, skip, i, r int, status *batch.St
 	n := int(v.Len) - skip
 	b := in.Values.Bufs[v.Pos>>31][start:]
 	x.base, x.end, x.empty, x.err = uint32(start), n, emptyItemsFree+int64(n), nil
-	p.domain.markRows()
+	p.domain.Mark()
 	end := 0
 	if p.raw {
 		end = x.bytes(&p.steps[0], p.root, b, 0, n, r)
-		if p.root.valid != nil {
-			p.root.valid.Set(r)
+		if p.root.Valid != nil {
+			p.root.Valid.Set(r)
 		}
 	} else {
 		end = x.steps(p.steps[:], p.cols[:], b, 0, r)
@@ -261,9 +218,9 @@ func (d *decoder) one(in *codec.Input, p *plan, skip, i, r int, status *batch.St
 	case x.err != nil:
 		status.Fail(int32(i), in.Values.Len(), x.err)
 	default:
-		return p.root.valid == nil || p.root.valid.Get(r)
+		return p.root.Valid == nil || p.root.Valid.Get(r)
 	}
-	p.domain.cut(r)
+	p.domain.Undo(r)
 	return false
 }
 

@@ -77,10 +77,10 @@ func (f *FileReader) column(dst *batch.Batch, n int, data []byte) (*batch.Column
 	x, p := &f.row, f.plan
 	x.text, x.source = x.text[:0], kept
 	x.base, x.end, x.empty, x.err = 0, len(kept), emptyItemsFree+int64(len(kept)), nil
-	p.domain.start(dst, n)
+	p.domain.Start(dst, n)
 	at := 0
 	for i := range n {
-		p.domain.markRows()
+		p.domain.Mark()
 		at = x.steps(p.steps[:], p.cols[:], kept, at, i)
 		if at < 0 || at > len(kept) || x.err != nil {
 			return nil, recordError(i, x.err)

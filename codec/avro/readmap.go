@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/millrace/millrace/codec/internal/fill"
 	"github.com/millrace/millrace/internal/java"
 )
 
@@ -21,8 +22,8 @@ const fewEntries = 16
 
 // textMap reads a map: it finds the entries first, and then reads them in the order in which the original's map iterates. Of
 // equal keys the last one's value counts.
-func (x *rowReader) textMap(st *step, t *target, b []byte, i, r int) int {
-	t.open(r)
+func (x *rowReader) textMap(st *step, t *fill.Column, b []byte, i, r int) int {
+	t.Open(r)
 	from := len(x.entries)
 	defer func() { x.entries = x.entries[:from] }()
 	w := wire{b: b, at: i}
@@ -50,13 +51,12 @@ func (x *rowReader) textMap(st *step, t *target, b []byte, i, r int) int {
 		return -1
 	}
 	order := x.ordered(x.entries[from:], int(first))
-	row := t.elems.reserve(len(order))
+	row := t.Elems.Reserve(len(order))
 	for k := range order {
-		if x.steps(st.sub, t.sub, b, order[k].at, row+k) < 0 {
+		if x.steps(st.sub, t.Sub, b, order[k].at, row+k) < 0 {
 			return -1
 		}
 	}
-	t.close(r)
 	return w.at
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/fill"
 	"github.com/millrace/millrace/internal/java"
 )
 
@@ -29,7 +30,7 @@ func le64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 //
 // Bytes of other rows may follow the row's in b, so that numbers are read eight bytes at once: who calls for a whole row looks
 // whether its values end where it does. Text ends in the row, or is wrong.
-func (x *rowReader) steps(steps []step, cols []*target, b []byte, i, r int) int {
+func (x *rowReader) steps(steps []step, cols []*fill.Column, b []byte, i, r int) int {
 	for k := range steps {
 		st, t := &steps[k], cols[k]
 		if st.nullable {
@@ -41,15 +42,15 @@ func (x *rowReader) steps(steps []step, cols []*target, b []byte, i, r int) int 
 				continue
 			}
 		}
-		if t.valid != nil {
-			t.valid.Set(r)
+		if t.Valid != nil {
+			t.Valid.Set(r)
 		}
 		switch st.op {
 		case readInt64:
 			if i+8 <= len(b) {
 				if w := le64(b[i:]); w&highBits != highBits {
 					v, n := gathered(w)
-					t.words8[r] = v>>1 ^ -(v & 1)
+					t.Words8[r] = v>>1 ^ -(v & 1)
 					i += n
 					continue
 				}
@@ -58,7 +59,7 @@ func (x *rowReader) steps(steps []step, cols []*target, b []byte, i, r int) int 
 			if v, i = varintPlain(b, i); i < 0 {
 				return -1
 			}
-			t.words8[r] = v>>1 ^ -(v & 1)
+			t.Words8[r] = v>>1 ^ -(v & 1)
 		case readText:
 			var v uint64
 			if i < len(b) && b[i] < 0x80 {
@@ -74,17 +75,17 @@ func (x *rowReader) steps(steps []step, cols []*target, b []byte, i, r int) int 
 			if n <= shortText && i+shortText <= len(b) && !x.copy {
 				low, high := le64(b[i:]), le64(b[i+8:])
 				if (low&(1<<(8*uint(n))-1)|high&(^uint64(0)>>(8*shortText-8*uint(n))))&highBits == 0 {
-					t.views[r] = batch.View{Pos: x.base + uint32(i), Len: uint32(n)}
+					t.Views[r] = batch.View{Pos: x.base + uint32(i), Len: uint32(n)}
 					i += n
 					continue
 				}
 			}
 			if x.copy || !validText(b, i, n) {
-				if t.views[r] = x.rewritten(b[i : i+n]); t.views[r].Pos == 0 {
+				if t.Views[r] = x.rewritten(b[i : i+n]); t.Views[r].Pos == 0 {
 					return -1
 				}
 			} else {
-				t.views[r] = batch.View{Pos: x.base + uint32(i), Len: uint32(n)}
+				t.Views[r] = batch.View{Pos: x.base + uint32(i), Len: uint32(n)}
 			}
 			i += n
 		case readInt32, readTime, readInt16, readInt8:
@@ -103,34 +104,34 @@ func (x *rowReader) steps(steps []step, cols []*target, b []byte, i, r int) int 
 			n := uint32(v)>>1 ^ -uint32(v&1)
 			switch st.op {
 			case readInt8:
-				t.bytes[r] = byte(n)
+				t.Bytes[r] = byte(n)
 			case readInt16:
-				t.words2[r] = uint16(n)
+				t.Words2[r] = uint16(n)
 			case readTime:
 				if n > millisPerDay && x.err == nil {
 					x.err = codec.Data(timeRange)
 				}
-				t.words4[r] = n
+				t.Words4[r] = n
 			default:
-				t.words4[r] = n
+				t.Words4[r] = n
 			}
 		case readFloat64:
 			if len(b)-i < 8 {
 				return -1
 			}
-			t.words8[r] = le64(b[i:])
+			t.Words8[r] = le64(b[i:])
 			i += 8
 		case readFloat32:
 			if len(b)-i < 4 {
 				return -1
 			}
-			t.words4[r] = le32(b[i:])
+			t.Words4[r] = le32(b[i:])
 			i += 4
 		case readBoolean:
 			if i >= len(b) {
 				return -1
 			}
-			t.bytes[r] = truth(b[i])
+			t.Bytes[r] = truth(b[i])
 			i++
 		case readEnum:
 			v, end := varint(b, i)
@@ -139,9 +140,9 @@ func (x *rowReader) steps(steps []step, cols []*target, b []byte, i, r int) int 
 				return -1
 			}
 			i = end
-			t.views[r] = st.symbols[n]
+			t.Views[r] = st.symbols[n]
 		case readStruct:
-			if i = x.steps(st.sub, t.sub, b, i, r); i < 0 {
+			if i = x.steps(st.sub, t.Sub, b, i, r); i < 0 {
 				return -1
 			}
 		default:
@@ -163,7 +164,7 @@ func truth(b byte) byte {
 }
 
 // longIndex goes on where the index of a union with null takes more bytes than it needs, or is wrong.
-func (x *rowReader) longIndex(steps []step, cols []*target, b []byte, i, r int) int {
+func (x *rowReader) longIndex(steps []step, cols []*fill.Column, b []byte, i, r int) int {
 	v, i := varint(b, i)
 	if i < 0 || v != 0 && v != 2 {
 		return -1
@@ -179,7 +180,7 @@ func (x *rowReader) longIndex(steps []step, cols []*target, b []byte, i, r int) 
 }
 
 // rare reads values of the kinds that steps has no case for.
-func (x *rowReader) rare(st *step, t *target, b []byte, i, r int) int {
+func (x *rowReader) rare(st *step, t *fill.Column, b []byte, i, r int) int {
 	b = b[:min(x.end, len(b))]
 	switch st.op {
 	case readBytes, readDecimal:
@@ -194,7 +195,7 @@ func (x *rowReader) rare(st *step, t *target, b []byte, i, r int) int {
 		}
 		return x.bytes(st, t, b, i, st.size, r)
 	case readArray:
-		t.open(r)
+		t.Open(r)
 		w := wire{b: b, at: i}
 		for n := w.block(); n > 0; n = w.block() {
 			at := x.reserve(&w, t, n, st.least)
@@ -202,12 +203,11 @@ func (x *rowReader) rare(st *step, t *target, b []byte, i, r int) int {
 				return -1
 			}
 			for k := range int(n) {
-				if w.at = x.steps(st.sub, t.sub, b, w.at, at+k); w.at < 0 {
+				if w.at = x.steps(st.sub, t.Sub, b, w.at, at+k); w.at < 0 {
 					return -1
 				}
 			}
 		}
-		t.close(r)
 		return w.at
 	case readMap:
 		return x.textMap(st, t, b, i, r)
@@ -218,7 +218,7 @@ func (x *rowReader) rare(st *step, t *target, b []byte, i, r int) int {
 }
 
 // reserve makes room for n elements of at least that many bytes, and returns the row of the first, -1 where they cannot follow.
-func (x *rowReader) reserve(w *wire, t *target, n, least int64) int {
+func (x *rowReader) reserve(w *wire, t *fill.Column, n, least int64) int {
 	if least > 0 {
 		if n > int64(len(w.b)-w.at)/least {
 			return -1
@@ -226,11 +226,11 @@ func (x *rowReader) reserve(w *wire, t *target, n, least int64) int {
 	} else if x.empty -= n; x.empty < 0 {
 		return -1
 	}
-	return t.elems.reserve(int(n))
+	return t.Elems.Reserve(int(n))
 }
 
 // bytes takes n bytes at i as row r.
-func (x *rowReader) bytes(st *step, t *target, b []byte, i, n, r int) int {
+func (x *rowReader) bytes(st *step, t *fill.Column, b []byte, i, n, r int) int {
 	from, end := i, i+n
 	if st.op == readDecimal || st.op == readDecimalFixed {
 		if n == 0 && x.err == nil {
@@ -242,11 +242,11 @@ func (x *rowReader) bytes(st *step, t *target, b []byte, i, n, r int) int {
 		}
 	}
 	if x.copy {
-		if t.views[r] = x.written(append(x.text, b[from:end]...)); t.views[r].Pos == 0 {
+		if t.Views[r] = x.written(append(x.text, b[from:end]...)); t.Views[r].Pos == 0 {
 			return -1
 		}
 	} else {
-		t.views[r] = batch.View{Pos: x.base + uint32(from), Len: uint32(end - from)}
+		t.Views[r] = batch.View{Pos: x.base + uint32(from), Len: uint32(end - from)}
 	}
 	return end
 }
@@ -266,19 +266,19 @@ func (x *rowReader) written(text []byte) batch.View {
 	return v
 }
 
-func (x *rowReader) union(st *step, t *target, b []byte, i, r int) int {
+func (x *rowReader) union(st *step, t *fill.Column, b []byte, i, r int) int {
 	v, end := varint(b, i)
 	n := v >> 1
 	if end < 0 || end-i > intBytesMax || v&1 != 0 || n >= uint64(len(st.sub)) {
 		return -1
 	}
 	if st.sub[n].op == readNothing {
-		if t.valid != nil {
-			t.valid.Clear(r)
+		if t.Valid != nil {
+			t.Valid.Clear(r)
 		}
 		return end
 	}
-	return x.steps(st.sub[n:n+1], t.sub[n:n+1], b, end, r)
+	return x.steps(st.sub[n:n+1], t.Sub[n:n+1], b, end, r)
 }
 
 // validText reports whether the n bytes at i are UTF-8.

@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/bits"
-	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/fill"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
@@ -127,15 +125,11 @@ func (d *decoder) rows(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 	p.root.begin()
 	d.domain, d.text = p.domain, d.text[:0]
 	source := in.Values.Bufs[sourceOf(&in.Values)]
-	var noSchema bits.Bitmap
+	var absent fill.Absent
 	each := func(i int32) {
-		if in.Values.Valid.Has(int(i)) && d.row(in, p, skip, int(i), status) {
-			return
+		if !in.Values.Valid.Has(int(i)) || !d.row(in, p, skip, int(i), status) {
+			absent.Add(dst, int(i), n)
 		}
-		if noSchema == nil {
-			noSchema = mem.Zeroed[uint64](&dst.Arena, bits.Words(n))
-		}
-		noSchema.Set(int(i))
 	}
 	if sel == nil {
 		for i := range int32(n) {
@@ -151,11 +145,7 @@ func (d *decoder) rows(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 		copy(text, d.text)
 	}
 	c := p.root.col.Finish(dst, source, text)
-	if noSchema != nil {
-		valid := dst.MakeValid(c)
-		valid.AndNot(valid, noSchema)
-		c.NoSchema = noSchema
-	}
+	absent.Mark(dst, c)
 	p.domain.Trim()
 	d.drop()
 	return c, nil

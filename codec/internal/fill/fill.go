@@ -12,6 +12,7 @@ type Domain struct {
 	rows    int // so far; of the root: of the batch
 	mark    int // rows before the present row of the input
 	columns []*Column
+	lists   []*Column // those that have elements
 }
 
 // Column is a column that is being filled.
@@ -25,12 +26,15 @@ type Column struct {
 	Scales []int32     // of a decimal
 	Valid  bits.Bitmap // nil: no row is null
 
+	// SchemaScale says that decimals have the scale of their schema: there are no Scales then.
+	SchemaScale bool
+
 	// Symbols are what views point into, in place of the input; Initial is what rows have that are not set.
 	Symbols []byte
 	Initial batch.View
 
-	Elems *Domain // ARRAY, MAP
-	Sub   []*Column
+	Elems *Domain   // ARRAY, MAP
+	Sub   []*Column // children, nil ones passed over
 
 	domain   *Domain
 	kind     batch.Kind
@@ -54,6 +58,7 @@ func (d *Domain) Add(s *batch.Schema, nullable bool) *Column {
 	c := &Column{Schema: s, domain: d, kind: s.Kind(), nullable: nullable}
 	if c.kind == batch.KindArray || c.kind == batch.KindMap {
 		c.Elems = &Domain{}
+		d.lists = append(d.lists, c)
 	}
 	d.columns = append(d.columns, c)
 	return c
@@ -91,7 +96,7 @@ func (c *Column) startRoot(dst *batch.Batch, n int) {
 		c.blank(0, n)
 	case c.kind.IsVarlen():
 		c.Views = mem.Alloc[batch.View](&dst.Arena, n)
-		if c.Schema.Logical() == batch.LogicalDecimal {
+		if c.scaled() {
 			c.Scales = mem.Alloc[int32](&dst.Arena, n)
 		}
 		c.blank(0, n)
@@ -100,6 +105,9 @@ func (c *Column) startRoot(dst *batch.Batch, n int) {
 		c.offsets[0] = 0
 	}
 }
+
+// scaled says whether each row has a scale.
+func (c *Column) scaled() bool { return !c.SchemaScale && c.Schema.Logical() == batch.LogicalDecimal }
 
 // blank gives rows what they have before they are set.
 func (c *Column) blank(from, to int) {
@@ -159,7 +167,7 @@ func (d *Domain) Reserve(n int) int {
 			c.Words8 = extended(c.Words8[:min(first, len(c.Words8))], d.rows)
 		case c.kind.IsVarlen():
 			c.Views = extended(c.Views[:min(first, len(c.Views))], d.rows)
-			if c.Schema.Logical() == batch.LogicalDecimal {
+			if c.scaled() {
 				c.Scales = extended(c.Scales[:min(first, len(c.Scales))], d.rows)
 			}
 		case c.Elems != nil:
@@ -187,11 +195,9 @@ func extended[S ~[]E, E any](s S, n int) S {
 
 // Mark remembers how far the domains of elements are before a row of the input.
 func (d *Domain) Mark() {
-	for _, c := range d.columns {
-		if c.Elems != nil {
-			c.Elems.mark = c.Elems.rows
-			c.Elems.Mark()
-		}
+	for _, c := range d.lists {
+		c.Elems.mark = c.Elems.rows
+		c.Elems.Mark()
 	}
 }
 
@@ -266,7 +272,9 @@ func (c *Column) Finish(dst *batch.Batch, source, text []byte) *batch.Column {
 		}
 	}
 	for _, s := range c.Sub {
-		out.Children = append(out.Children, s.Finish(dst, source, text))
+		if s != nil {
+			out.Children = append(out.Children, s.Finish(dst, source, text))
+		}
 	}
 	c.col = nil
 	return out
