@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/millrace/millrace/codec/internal/fill"
+	"github.com/millrace/millrace/codec/internal/hashmap"
 	"github.com/millrace/millrace/internal/java"
 )
 
@@ -15,10 +16,19 @@ type entry struct {
 	at   int // where the key starts
 	hash int32
 	turn int32 // among all entries
+	text bool  // hash is that of a String, no longer that of a Utf8
 }
 
-// fewEntries is how many entries are ordered in place, without memory of their own.
-const fewEntries = 16
+// HashCode implements hashmap.Entry.
+func (e entry) HashCode() int32 { return e.hash }
+
+// Compare implements hashmap.Entry.
+func (e entry) Compare(o entry) int {
+	if e.text {
+		return java.CompareUTF16(e.key, o.key)
+	}
+	return bytes.Compare(e.key, o.key)
+}
 
 // textMap reads a map: it finds the entries first, and then reads them in the order in which the original's map iterates. Of
 // equal keys the last one's value counts.
@@ -50,7 +60,7 @@ func (x *rowReader) textMap(st *step, t *fill.Column, b []byte, i, r int) int {
 	if w.failed() {
 		return -1
 	}
-	order := x.ordered(x.entries[from:], int(first))
+	order := readOrder(x.entries[from:], int(first))
 	row := t.Elems.Reserve(len(order))
 	for k := range order {
 		if x.steps(st.sub, t.Sub, b, order[k].at, row+k) < 0 {
@@ -60,8 +70,8 @@ func (x *rowReader) textMap(st *step, t *fill.Column, b []byte, i, r int) int {
 	return w.at
 }
 
-// ordered brings entries, repeated keys removed, into the order of textMapOrder.
-func (x *rowReader) ordered(list []entry, firstBlock int) []entry {
+// readOrder brings entries, repeated keys removed, into the order of textMapOrder.
+func readOrder(list []entry, firstBlock int) []entry {
 	if len(list) < 2 {
 		return list
 	}
@@ -70,14 +80,14 @@ func (x *rowReader) ordered(list []entry, firstBlock int) []entry {
 		list[k].hash = utf8Hash(list[k].key)
 	}
 	count := len(list)
-	x.byBucket(list, java.TableSize(firstBlock), func(a, b entry) int { return bytes.Compare(a.key, b.key) })
+	hashmap.Sort(list, java.TableSize(firstBlock))
 	if list = repaired(list); len(list) < 2 {
 		return list
 	}
 	for k := range list {
-		list[k].hash = java.HashString(list[k].key)
+		list[k].hash, list[k].text = java.HashString(list[k].key), true
 	}
-	x.byBucket(list, java.TableSize(count), func(a, b entry) int { return java.CompareUTF16(a.key, b.key) })
+	hashmap.Sort(list, java.TableSize(count))
 	return list
 }
 
@@ -100,7 +110,7 @@ func repaired(list []entry) []entry {
 
 // distinct leaves the last of equal keys, at the place of the first.
 func distinct(list []entry) []entry {
-	if len(list) > fewEntries {
+	if len(list) > hashmap.Few {
 		return distinctMany(list)
 	}
 	out := list[:1]
@@ -130,35 +140,6 @@ func distinctMany(list []entry) []entry {
 	slices.SortFunc(out, func(a, b entry) int { return cmp.Compare(a.turn, b.turn) })
 	return out
 }
-
-// byBucket sorts entries as a HashMap of that many buckets iterates that received them in this order.
-func (x *rowReader) byBucket(list []entry, table int, compare func(a, b entry) int) {
-	if len(list) > fewEntries {
-		hashes := make([]int32, len(list))
-		for k := range list {
-			hashes[k] = list[k].hash
-		}
-		given := slices.Clone(list)
-		for k, o := range java.HashOrder(hashes, table, func(a, b int32) int { return compare(given[a], given[b]) }) {
-			list[k] = given[o]
-		}
-		return
-	}
-	for float64(len(list)) > float64(table)*0.75 {
-		table *= 2
-	}
-	mask := uint32(table - 1)
-	for k := 1; k < len(list); k++ {
-		e, at := list[k], k
-		for ; at > 0 && bucket(list[at-1].hash, mask) > bucket(e.hash, mask); at-- {
-			list[at] = list[at-1]
-		}
-		list[at] = e
-	}
-}
-
-// bucket is the place of a hash in a table. Source: HashMap.hash.
-func bucket(h int32, mask uint32) uint32 { return (uint32(h) ^ uint32(h)>>16) & mask }
 
 // skip returns where a value ends, -1 where steps would refuse its bytes.
 func (x *rowReader) skip(st *step, b []byte, i int) int {

@@ -32,12 +32,18 @@ func Sort[E Entry[E]](list []E, table int) {
 		table *= 2
 	}
 	mask := uint32(table - 1)
-	for k := 1; k < len(list); k++ {
-		e, at := list[k], k
-		for b := bucket(e.HashCode(), mask); at > 0 && bucket(list[at-1].HashCode(), mask) > b; at-- {
-			list[at] = list[at-1]
+	var buckets [Few]uint32
+	for k := range list {
+		b := bucket(list[k].HashCode(), mask)
+		if k == 0 || buckets[k-1] <= b {
+			buckets[k] = b
+			continue
 		}
-		list[at] = e
+		e, at := list[k], k
+		for ; at > 0 && buckets[at-1] > b; at-- {
+			list[at], buckets[at] = list[at-1], buckets[at-1]
+		}
+		list[at], buckets[at] = e, b
 	}
 }
 
