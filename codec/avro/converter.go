@@ -3,7 +3,6 @@ package avro
 import (
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
@@ -16,10 +15,9 @@ type converter struct {
 	settings
 	registry *schemaregistry.Registry
 
-	mu       sync.Mutex
-	readings map[planKey]*reading
-	writings map[*batch.Schema]*writing
-	pins     map[pin]*writing
+	readings *schemaregistry.Kept[schemaregistry.ReadKey, *reading]
+	writings *schemaregistry.Kept[*batch.Schema, *writing]
+	pins     *schemaregistry.Kept[pin, *writing]
 }
 
 var _ codec.Converter = (*converter)(nil)
@@ -51,21 +49,8 @@ func (c *converter) reading(topic string, id schemaregistry.ID) (*reading, error
 	if err != nil {
 		return nil, c.registry.ReadError(topic, err)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k := planKey{topic, id}
-	if r := c.readings[k]; r != nil && r.of == of {
-		return r, nil
-	}
-	r, err := c.newReading(of)
-	if err != nil {
-		return nil, err
-	}
-	if len(c.readings) >= c.cacheSize {
-		clear(c.readings)
-	}
-	c.readings[k] = r
-	return r, nil
+	same := func(r *reading) bool { return r.of == of }
+	return c.readings.Get(schemaregistry.ReadKey{Topic: topic, ID: id}, same, func() (*reading, error) { return c.newReading(of) })
 }
 
 // newReading maps the schema of of, and compiles its plan.

@@ -178,7 +178,7 @@ func (e *encoder) bound(w *writing, c *batch.Column) []source {
 	}
 	s := e.roots[w]
 	if s == nil {
-		if len(e.roots) >= plansMax {
+		if len(e.roots) >= schemaregistry.PlansMax {
 			clear(e.roots)
 		}
 		s = []source{newSource(&w.step)}
@@ -259,7 +259,7 @@ func (e *encoder) frameOf(topic string, w *writing) (*frame, error) {
 			return nil, err
 		}
 	}
-	if len(e.frames) >= plansMax {
+	if len(e.frames) >= schemaregistry.PlansMax {
 		clear(e.frames)
 	}
 	e.frames[frameKey{topic, w}] = f

@@ -36,8 +36,8 @@ type FileWriter struct {
 //
 // Ownership: the caller closes the writer, and then w. Errors: a schema that Avro has no word for, an unknown codec, those of w.
 func NewFileWriter(w io.Writer, s *batch.Schema, pool *mem.Pool, o FileOptions) (*FileWriter, error) {
-	c := &converter{data: data{enhanced: o.Enhanced, metaData: !o.NoMetaData, flattenSingletons: true}, writings: map[*batch.Schema]*writing{}}
-	to := c.writing(s)
+	c := &converter{data: data{enhanced: o.Enhanced, metaData: !o.NoMetaData, flattenSingletons: true}}
+	to := c.newWriting(s)
 	if to.err != nil {
 		return nil, to.err
 	}

@@ -75,7 +75,7 @@ func checkTwins(t *testing.T, c *converter, random *batchtest.Random) (plans, ro
 // checkPlainRead compares what a row became with what it becomes a value at a time.
 func checkPlainRead(t *testing.T, c *converter, raw []byte, d codectest.Decoded) {
 	t.Helper()
-	for _, r := range c.readings {
+	for _, r := range c.readings.All() {
 		if r.of.ID.Number != int32(raw[1])<<24|int32(raw[2])<<16|int32(raw[3])<<8|int32(raw[4]) {
 			continue
 		}

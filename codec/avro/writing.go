@@ -19,11 +19,11 @@ type writing struct {
 
 // writing returns how values of s are written, schemaless ones for nil; the answer is kept.
 func (c *converter) writing(s *batch.Schema) *writing {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if w := c.writings[s]; w != nil {
-		return w
-	}
+	w, _ := c.writings.Get(s, schemaregistry.Always, func() (*writing, error) { return c.newWriting(s), nil })
+	return w
+}
+
+func (c *converter) newWriting(s *batch.Schema) *writing {
 	w := &writing{}
 	if w.avro, w.err = c.fromConnect(s); w.err == nil {
 		w.schema = &schemaregistry.Schema{Type: schemaregistry.Avro, Text: string(java.AppendEncodedUTF8(nil, []byte(c.registered(w.avro).String())))}
@@ -32,10 +32,6 @@ func (c *converter) writing(s *batch.Schema) *writing {
 	} else {
 		w.err = asError(w.err)
 	}
-	if len(c.writings) >= c.cacheSize {
-		clear(c.writings)
-	}
-	c.writings[s] = w
 	return w
 }
 
@@ -50,22 +46,17 @@ func (c *converter) pinned(w *writing, of *schemaregistry.Written) (*writing, er
 	if a.Equal(w.avro) {
 		return w, nil
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k := pin{w, of.Schema.Text}
-	if p := c.pins[k]; p != nil {
-		return p, nil
-	}
+	return c.pins.Get(pin{w, of.Schema.Text}, schemaregistry.Always, func() (*writing, error) { return c.newPinned(w, of, a) })
+}
+
+// newPinned is pinned for the schema a.
+func (c *converter) newPinned(w *writing, of *schemaregistry.Written, a *Schema) (*writing, error) {
 	if !sameShape(w.avro, a, map[pair]bool{}) {
 		return nil, codec.Data("records of schema %s cannot be written with schema id %d of subject %q, whose fields are of other types: set auto.register.schemas=true or send records of that schema",
 			w.avro.FullName(), of.ID.Number, of.Subject)
 	}
 	p := &writing{schema: of.Schema, avro: a, raw: w.raw}
 	p.step, p.fast = c.writePlan(w.step.schema, a)
-	if len(c.pins) >= c.cacheSize {
-		clear(c.pins)
-	}
-	c.pins[k] = p
 	return p, nil
 }
 

@@ -2,7 +2,6 @@ package jsonschema
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
@@ -16,9 +15,8 @@ type converter struct {
 	settings
 	registry *schemaregistry.Registry
 
-	mu       sync.Mutex
-	readings map[planKey]*reading
-	writings map[*batch.Schema]*writing
+	readings *schemaregistry.Kept[schemaregistry.ReadKey, *reading]
+	writings *schemaregistry.Kept[*batch.Schema, *writing]
 }
 
 var _ codec.Converter = (*converter)(nil)
@@ -31,12 +29,6 @@ func (c *converter) NewEncoder() codec.Encoder { return newEncoder(c) }
 
 // Close implements codec.Converter.
 func (c *converter) Close() error { return c.registry.Close() }
-
-// planKey says whose records a plan reads.
-type planKey struct {
-	topic string
-	id    schemaregistry.ID
-}
 
 // reading is how the records of a schema are read. Shared, and not changed after it was made.
 type reading struct {
@@ -54,21 +46,8 @@ func (c *converter) reading(topic string, id schemaregistry.ID) (*reading, error
 	if err != nil {
 		return nil, c.registry.ReadError(topic, err)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k := planKey{topic, id}
-	if r := c.readings[k]; r != nil && r.of == of {
-		return r, nil
-	}
-	r, err := c.newReading(of)
-	if err != nil {
-		return nil, err
-	}
-	if len(c.readings) >= c.cacheSize {
-		clear(c.readings)
-	}
-	c.readings[k] = r
-	return r, nil
+	same := func(r *reading) bool { return r.of == of }
+	return c.readings.Get(schemaregistry.ReadKey{Topic: topic, ID: id}, same, func() (*reading, error) { return c.newReading(of) })
 }
 
 // newReading maps the schema that of is read as.
@@ -161,20 +140,16 @@ type writing struct {
 
 // writing returns how values of s are written, schemaless ones for nil; the answer is kept.
 func (c *converter) writing(s *batch.Schema) *writing {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if w := c.writings[s]; w != nil {
-		return w
-	}
+	w, _ := c.writings.Get(s, schemaregistry.Always, func() (*writing, error) { return c.newWriting(s), nil })
+	return w
+}
+
+func (c *converter) newWriting(s *batch.Schema) *writing {
 	w := &writing{}
 	if s != nil {
 		text, err := c.fromConnect(s)
 		w.registered, w.err = &schemaregistry.Schema{Type: schemaregistry.JSON, Text: text}, asError(err)
 	}
-	if len(c.writings) >= c.cacheSize {
-		clear(c.writings)
-	}
-	c.writings[s] = w
 	return w
 }
 

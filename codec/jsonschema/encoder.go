@@ -235,7 +235,7 @@ func (e *encoder) frameOf(topic string, w *writing) (*frame, error) {
 			return nil, e.unwritable(topic, err)
 		}
 	}
-	if len(e.frames) >= plansMax {
+	if len(e.frames) >= schemaregistry.PlansMax {
 		clear(e.frames)
 	}
 	e.frames[frameKey{topic, w}] = f

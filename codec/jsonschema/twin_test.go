@@ -76,7 +76,7 @@ func checkTwins(t *testing.T, c *converter, random *batchtest.Random) (rows int)
 // checkPlainRead compares what a row became with what it becomes a value at a time.
 func checkPlainRead(t *testing.T, c *converter, raw []byte, d codectest.Decoded) {
 	t.Helper()
-	for _, r := range c.readings {
+	for _, r := range c.readings.All() {
 		v, err := c.plainRow(r, raw[5:])
 		if err == nil && r.err == nil {
 			err = asError(batch.NewColumnBuilder(r.schema, true).Check(v))

@@ -62,12 +62,12 @@ func TestForms(t *testing.T) {
 		}
 		codectest.CheckStable(t, c, codectest.Rows{Raw: rows})
 	}
-	for _, p := range c.readings {
+	for _, p := range c.readings.All() {
 		if p.steps == nil {
 			t.Errorf("%s is read a value at a time", p.message.FullName)
 		}
 	}
-	for s, w := range c.writings {
+	for s, w := range c.writings.All() {
 		if s != nil && w.steps == nil {
 			t.Errorf("%s is written a value at a time", s.Name())
 		}

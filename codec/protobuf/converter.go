@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
@@ -14,13 +13,11 @@ import (
 // converter is a configured ProtobufConverter. Its decoders and encoders may work at the same time.
 type converter struct {
 	data
-	settings
 	registry *schemaregistry.Registry
 	standard standard
 
-	mu       sync.Mutex
-	readings map[planKey]*reading
-	writings map[*batch.Schema]*writing
+	readings *schemaregistry.Kept[schemaregistry.ReadKey, *reading]
+	writings *schemaregistry.Kept[*batch.Schema, *writing]
 }
 
 var _ codec.Converter = (*converter)(nil)
@@ -50,21 +47,8 @@ func (c *converter) reading(topic string, id schemaregistry.ID) (*reading, error
 	if err != nil {
 		return nil, c.registry.ReadError(topic, err)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k := planKey{topic, id}
-	if r := c.readings[k]; r != nil && r.of == of {
-		return r, nil
-	}
-	r, err := c.newReading(of)
-	if err != nil {
-		return nil, err
-	}
-	if len(c.readings) >= c.cacheSize {
-		clear(c.readings)
-	}
-	c.readings[k] = r
-	return r, nil
+	same := func(r *reading) bool { return r.of == of }
+	return c.readings.Get(schemaregistry.ReadKey{Topic: topic, ID: id}, same, func() (*reading, error) { return c.newReading(of) })
 }
 
 // newReading maps the message of of, and compiles its plan. As in the original, records are read with the latest version where the config

@@ -12,15 +12,9 @@ import (
 // decoder reads records into columns.
 type decoder struct {
 	*converter
-	split *schemaregistry.Splitter
-	plans map[planKey]*plan
-	row   rowReader
-}
-
-// planKey says whose records a plan reads.
-type planKey struct {
-	topic string
-	id    schemaregistry.ID
+	*schemaregistry.Splitter // Group
+	plans                    *schemaregistry.Kept[schemaregistry.ReadKey, *plan]
+	row                      rowReader
 }
 
 // plan is what a decoder keeps for the records of one message.
@@ -34,25 +28,8 @@ type plan struct {
 
 var _ codec.Decoder = (*decoder)(nil)
 
-// plansMax is how many plans a decoder keeps; beyond that it forgets them all, and asks the converter again.
-const plansMax = 10_000
-
 func newDecoder(c *converter) *decoder {
-	return &decoder{converter: c, split: c.registry.NewSplitter(), plans: map[planKey]*plan{}}
-}
-
-// Group implements codec.Decoder.
-func (d *decoder) Group(dst *batch.Batch, in *codec.Input, g *codec.Groups, status *batch.Status) error {
-	before := len(status.Errors())
-	d.split.Split(dst, in, g, status)
-	for i := before; i < len(status.Errors()); i++ {
-		e := &status.Errors()[i]
-		e.Err = d.registry.ReadError(in.Topic, e.Err)
-	}
-	if g.N == 0 { // nothing but nulls
-		g.N = 1
-	}
-	return nil
+	return &decoder{converter: c, Splitter: c.registry.NewSplitter(), plans: schemaregistry.NewKept[schemaregistry.ReadKey, *plan](schemaregistry.PlansMax)}
 }
 
 // Decode implements codec.Decoder. Source: ProtobufConverter.toConnectData.
@@ -61,7 +38,7 @@ func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel bat
 	if !fill.AnyPresent(&in.Values, sel) {
 		return dst.NullColumn(n), nil
 	}
-	frame := d.split.Frame(group)
+	frame := d.Frame(group)
 	p, err := d.plan(in.Topic, frame.ID)
 	if err != nil {
 		if schemaregistry.AllRows(err) {
@@ -78,20 +55,14 @@ func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel bat
 
 // plan returns what reads the records of a topic that carry id. Errors: as the original throws them.
 func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
-	k := planKey{topic, id}
-	if p := d.plans[k]; p != nil && p.of.Fresh(time.Now()) {
-		return p, nil
-	}
-	r, err := d.reading(topic, id)
-	if err != nil {
-		return nil, err
-	}
-	if len(d.plans) >= plansMax {
-		clear(d.plans)
-	}
-	p := newPlan(r)
-	d.plans[k] = p
-	return p, nil
+	fresh := func(p *plan) bool { return p.of.Fresh(time.Now()) }
+	return d.plans.Get(schemaregistry.ReadKey{Topic: topic, ID: id}, fresh, func() (*plan, error) {
+		r, err := d.reading(topic, id)
+		if err != nil {
+			return nil, err
+		}
+		return newPlan(r), nil
+	})
 }
 
 // newPlan returns a plan with columns of its own.

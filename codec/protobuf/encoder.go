@@ -93,7 +93,7 @@ func (x *rows) bind() {
 	}
 	f := x.bound[x.w]
 	if f == nil {
-		if len(x.bound) >= plansMax {
+		if len(x.bound) >= schemaregistry.PlansMax {
 			clear(x.bound)
 		}
 		f = newFields(x.w.steps)
@@ -202,7 +202,7 @@ func (x *rows) frameOf(i int32, name string) (*frame, error) {
 		x.status.Fail(i, x.col.Len(), err)
 		return nil, nil
 	}
-	if len(x.frames) >= plansMax {
+	if len(x.frames) >= schemaregistry.PlansMax {
 		clear(x.frames)
 	}
 	x.frames[k] = f

@@ -66,7 +66,7 @@ func FuzzRead(f *testing.F) {
 			r.steps = steps
 		}
 		rows := bytes.Split(data, []byte("\n\n"))
-		own := converter{data: *d, settings: c.settings, registry: c.registry}
+		own := converter{data: *d, registry: c.registry}
 		compareReads(t, &own, r, rows[:min(len(rows), rowsMax)])
 	})
 }

@@ -72,15 +72,15 @@ func checkTwins(t *testing.T, c *converter, random *batchtest.Random) (plans, ro
 // checkPlainRead compares what a row became with what it becomes a value at a time.
 func checkPlainRead(t *testing.T, c *converter, raw []byte, d codectest.Decoded) {
 	t.Helper()
-	for k, r := range c.readings {
-		prefix := binary.BigEndian.AppendUint32([]byte{0}, uint32(k.id.Number))
-		for _, i := range k.id.Indexes() {
-			if i == 0 && len(k.id.Indexes()) == 1 {
+	for k, r := range c.readings.All() {
+		prefix := binary.BigEndian.AppendUint32([]byte{0}, uint32(k.ID.Number))
+		for _, i := range k.ID.Indexes() {
+			if i == 0 && len(k.ID.Indexes()) == 1 {
 				prefix = append(prefix, 0)
 				break
 			}
 			if len(prefix) == 5 {
-				prefix = binary.AppendVarint(prefix, int64(len(k.id.Indexes())))
+				prefix = binary.AppendVarint(prefix, int64(len(k.ID.Indexes())))
 			}
 			prefix = binary.AppendVarint(prefix, int64(i))
 		}

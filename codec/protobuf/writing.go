@@ -20,16 +20,7 @@ type writing struct {
 
 // writing returns how values of s are written; the answer is kept.
 func (c *converter) writing(s *batch.Schema) *writing {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if w := c.writings[s]; w != nil {
-		return w
-	}
-	w := c.newWriting(s)
-	if len(c.writings) >= c.cacheSize {
-		clear(c.writings)
-	}
-	c.writings[s] = w
+	w, _ := c.writings.Get(s, schemaregistry.Always, func() (*writing, error) { return c.newWriting(s), nil })
 	return w
 }
 

@@ -21,7 +21,7 @@ func (d *Reading) Fresh(now time.Time) bool { return d.until.IsZero() || now.Bef
 // Errors: *codec.Error, with AllRows or not; ReadError wraps it.
 // Source: AbstractKafkaAvroDeserializer.DeserializationContext.
 func (r *Registry) Read(topic string, id ID) (*Reading, error) {
-	k := readKey{topic, id}
+	k := ReadKey{topic, id}
 	if d, ok := r.reads.get(k); ok && d.Fresh(r.now()) {
 		return d, nil
 	}

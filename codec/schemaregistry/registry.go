@@ -38,7 +38,7 @@ type Registry struct {
 
 	writes       *cache[schemaKey, *Written]
 	latests      *cache[schemaKey, *Written] // use.latest.version, use.latest.with.metadata: for latest.cache.ttl.sec
-	reads        *cache[readKey, *Reading]
+	reads        *cache[ReadKey, *Reading]
 	numbers      *cache[subjectID, *Schema]
 	guids        *cache[GUID, *Schema]
 	versions     *cache[subjectID, int]
@@ -52,6 +52,12 @@ type Registry struct {
 	warnAssociations sync.Once
 }
 
+// ReadKey says whose records are read.
+type ReadKey struct {
+	Topic string
+	ID    ID
+}
+
 type (
 	subjectID struct {
 		subject string
@@ -60,10 +66,6 @@ type (
 	subjectVersion struct {
 		subject string
 		version int
-	}
-	readKey struct {
-		topic string
-		id    ID
 	}
 	schemaKey struct{ subject, body string }
 )
@@ -91,7 +93,7 @@ func Open(v *config.Values, o Options) (*Registry, error) {
 	const forEver = -1
 	r.writes = newCache[schemaKey, *Written](set.maxSchemas, forEver, now)
 	r.latests = newCache[schemaKey, *Written](set.latestSize, set.latestTTL, now)
-	r.reads = newCache[readKey, *Reading](set.maxSchemas, forEver, now)
+	r.reads = newCache[ReadKey, *Reading](set.maxSchemas, forEver, now)
 	r.numbers = newCache[subjectID, *Schema](set.maxSchemas, forEver, now)
 	r.guids = newCache[GUID, *Schema](set.maxSchemas, forEver, now)
 	r.versions = newCache[subjectID, int](set.maxSchemas, forEver, now)

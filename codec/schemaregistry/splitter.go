@@ -18,6 +18,8 @@ type Frame struct {
 
 // Splitter finds the frames of columns. It keeps memory between columns; not safe for concurrent use.
 type Splitter struct {
+	registry *Registry
+
 	format  string
 	reader  string
 	header  string
@@ -34,7 +36,7 @@ type Splitter struct {
 // NewSplitter returns a splitter for the decoders of r.
 func (r *Registry) NewSplitter() *Splitter {
 	s := &Splitter{
-		format: r.opt.Format, reader: r.set.reader, header: r.Header(), indexed: r.opt.Format == Protobuf,
+		registry: r, format: r.opt.Format, reader: r.set.reader, header: r.Header(), indexed: r.opt.Format == Protobuf,
 		slots: make([]int32, 64), prefixes: map[string]int32{}, headers: map[string]int32{},
 	}
 	if s.reader == configReader {
@@ -53,7 +55,21 @@ func (r *Registry) NewSplitter() *Splitter {
 // Frame returns what the rows of a group have, by the number that Split gave.
 func (s *Splitter) Frame(group int32) Frame { return s.frames[group] }
 
-// Split is the Group of a decoder: rows whose frames are equal byte for byte share a group. Rows that are null belong
+// Group implements the Group of a codec.Decoder with Split.
+func (s *Splitter) Group(dst *batch.Batch, in *codec.Input, g *codec.Groups, status *batch.Status) error {
+	before := len(status.Errors())
+	s.Split(dst, in, g, status)
+	for i := before; i < len(status.Errors()); i++ {
+		e := &status.Errors()[i]
+		e.Err = s.registry.ReadError(in.Topic, e.Err)
+	}
+	if g.N == 0 { // nothing but nulls
+		g.N = 1
+	}
+	return nil
+}
+
+// Split divides a column: rows whose frames are equal byte for byte share a group. Rows that are null belong
 // to the group before them; rows without a frame fail in status.
 func (s *Splitter) Split(dst *batch.Batch, in *codec.Input, g *codec.Groups, status *batch.Status) {
 	s.reset()
