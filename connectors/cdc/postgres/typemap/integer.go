@@ -54,74 +54,36 @@ func parseInteger(k batch.Kind, lo, hi int64) parse {
 }
 
 func int16s(_ *Decoder, _ *batch.Batch, c *batch.Column, in *Cells) (int, error) {
-	out := c.Int16s()
-	for i := range out {
-		cell := in.at(i)
-		if cell.Len < 0 {
-			continue
-		}
-		v, err := integer(in.Buf[cell.Pos : int(cell.Pos)+int(cell.Len)])
-		if err == nil && v != int64(int16(v)) {
-			err = errRange
-		}
-		if err != nil {
-			return i, err
-		}
-		out[i] = int16(v)
-	}
-	return -1, nil
+	return integers(c.Int16s(), in, math.MinInt16, math.MaxInt16)
 }
 
 func int32s(_ *Decoder, _ *batch.Batch, c *batch.Column, in *Cells) (int, error) {
-	out := c.Int32s()
-	for i := range out {
-		cell := in.at(i)
-		if cell.Len < 0 {
-			continue
-		}
-		v, err := integer(in.Buf[cell.Pos : int(cell.Pos)+int(cell.Len)])
-		if err == nil && v != int64(int32(v)) {
-			err = errRange
-		}
-		if err != nil {
-			return i, err
-		}
-		out[i] = int32(v)
-	}
-	return -1, nil
+	return integers(c.Int32s(), in, math.MinInt32, math.MaxInt32)
 }
 
 func int64s(_ *Decoder, _ *batch.Batch, c *batch.Column, in *Cells) (int, error) {
-	out := c.Int64s()
-	for i := range out {
-		cell := in.at(i)
-		if cell.Len < 0 {
-			continue
-		}
-		v, err := integer(in.Buf[cell.Pos : int(cell.Pos)+int(cell.Len)])
-		if err != nil {
-			return i, err
-		}
-		out[i] = v
-	}
-	return -1, nil
+	return integers(c.Int64s(), in, math.MinInt64, math.MaxInt64)
 }
 
 func oids(_ *Decoder, _ *batch.Batch, c *batch.Column, in *Cells) (int, error) {
-	out := c.Int64s()
+	return integers(c.Int64s(), in, 0, math.MaxUint32)
+}
+
+// integers reads decimal integers from lo to hi.
+func integers[T int16 | int32 | int64](out []T, in *Cells, lo, hi int64) (int, error) {
 	for i := range out {
 		cell := in.at(i)
 		if cell.Len < 0 {
 			continue
 		}
 		v, err := integer(in.Buf[cell.Pos : int(cell.Pos)+int(cell.Len)])
-		if err == nil && v != int64(uint32(v)) {
+		if err == nil && (v < lo || v > hi) {
 			err = errRange
 		}
 		if err != nil {
 			return i, err
 		}
-		out[i] = v
+		out[i] = T(v)
 	}
 	return -1, nil
 }
