@@ -70,6 +70,14 @@ func (b *block) section(n int) {
 // item adds lines of text, indented.
 func (b *block) item(text string) { indent(&b.Builder, text) }
 
+// items adds a section of declarations.
+func items[T any](b *block, of []T, text func(*T) string) {
+	b.section(len(of))
+	for i := range of {
+		b.item(text(&of[i]))
+	}
+}
+
 // closed ends the declaration.
 func (b *block) closed() string {
 	b.WriteString("}\n")
@@ -90,30 +98,15 @@ func (m *MessageType) text() string {
 	for i := range m.Reserved {
 		b.item(m.Reserved[i].text("reserved"))
 	}
-	b.section(len(m.Options))
-	for i := range m.Options {
-		b.item(m.Options[i].statement())
-	}
-	b.section(len(m.Fields))
-	for i := range m.Fields {
-		b.item(m.Fields[i].text())
-	}
-	b.section(len(m.Oneofs))
-	for i := range m.Oneofs {
-		b.item(m.Oneofs[i].text())
-	}
-	b.section(len(m.Groups))
-	for i := range m.Groups {
-		b.item(m.Groups[i].text())
-	}
+	items(&b, m.Options, (*Option).statement)
+	items(&b, m.Fields, (*FieldType).text)
+	items(&b, m.Oneofs, (*OneofType).text)
+	items(&b, m.Groups, (*Group).text)
 	b.section(len(m.Extensions))
 	for i := range m.Extensions {
 		b.item(m.Extensions[i].text("extensions"))
 	}
-	b.section(len(m.Extends))
-	for i := range m.Extends {
-		b.item(m.Extends[i].text())
-	}
+	items(&b, m.Extends, (*Extend).text)
 	b.section(len(m.Messages) + len(m.Enums))
 	for _, t := range m.Messages {
 		b.item(t.text())
@@ -148,18 +141,9 @@ func (e *EnumType) text() string {
 func (o *OneofType) text() string {
 	var b block
 	b.open("oneof " + o.Name)
-	b.section(len(o.Options))
-	for i := range o.Options {
-		b.item(o.Options[i].statement())
-	}
-	b.section(len(o.Fields))
-	for i := range o.Fields {
-		b.item(o.Fields[i].text())
-	}
-	b.section(len(o.Groups))
-	for i := range o.Groups {
-		b.item(o.Groups[i].text())
-	}
+	items(&b, o.Options, (*Option).statement)
+	items(&b, o.Fields, (*FieldType).text)
+	items(&b, o.Groups, (*Group).text)
 	return b.closed()
 }
 
@@ -170,34 +154,22 @@ func (g *Group) text() string {
 		head = g.Label + " " + head
 	}
 	b.open(head)
-	b.section(len(g.Fields))
-	for i := range g.Fields {
-		b.item(g.Fields[i].text())
-	}
+	items(&b, g.Fields, (*FieldType).text)
 	return b.closed()
 }
 
 func (x *Extend) text() string {
 	var b block
 	b.open("extend " + x.Name)
-	b.section(len(x.Fields))
-	for i := range x.Fields {
-		b.item(x.Fields[i].text())
-	}
+	items(&b, x.Fields, (*FieldType).text)
 	return b.closed()
 }
 
 func (s *Service) text() string {
 	var b block
 	b.open("service " + s.Name)
-	b.section(len(s.Options))
-	for i := range s.Options {
-		b.item(s.Options[i].statement())
-	}
-	b.section(len(s.Methods))
-	for i := range s.Methods {
-		b.item(s.Methods[i].text())
-	}
+	items(&b, s.Options, (*Option).statement)
+	items(&b, s.Methods, (*Method).text)
 	return b.closed()
 }
 
