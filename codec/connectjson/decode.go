@@ -5,6 +5,7 @@ import (
 	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/jsonrow"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 )
 
@@ -63,7 +64,7 @@ func (d *decoder) planOf(s *batch.Schema) *plan {
 // begin prepares columns for the rows of sel.
 func (d *decoder) begin(dst *batch.Batch, in *codec.Input, p *plan, sel batch.Selection, want *batch.Projection) {
 	f := &d.fast
-	f.dst, f.rows, f.text = dst, in.Values.Len(), f.text[:0]
+	f.dst, f.rows, f.Text = dst, in.Values.Len(), f.Text[:0]
 	f.want = nil
 	f.crowded, f.below = false, 0
 	if p.schema == nil {
@@ -125,7 +126,7 @@ func (d *decoder) decode(in *codec.Input, p *plan, i int32, status *batch.Status
 		}
 		return
 	}
-	d.row(in, i)
+	d.Take(&in.Values, in.Values.Views[i], 0)
 	d.round++
 	d.present = int(i)
 	if d.readFast(p, i) || d.crowded {
@@ -142,20 +143,20 @@ func (d *decoder) decode(in *codec.Input, p *plan, i int32, status *batch.Status
 func (d *decoder) readFast(p *plan, i int32) bool {
 	f := &d.fast
 	if !d.enveloped() {
-		start := jsonscan.SkipSpace(f.b, 0, f.n)
+		start := jsonscan.SkipSpace(f.B, 0, f.N)
 		end := f.value(p.root, int(i), start)
-		return end == f.n || end != odd && endsRoot(f.b[start], f.b[end])
+		return end == f.N || end != odd && endsRoot(f.B[start], f.B[end])
 	}
 	at := int(d.payloads[i])
 	if at < 0 {
 		return false
 	}
-	end := f.value(p.root, int(i), jsonscan.SkipSpace(f.b, at, f.n))
+	end := f.value(p.root, int(i), jsonscan.SkipSpace(f.B, at, f.N))
 	if end == odd {
 		return false
 	}
-	end = jsonscan.SkipSpace(f.b, end, f.n)
-	return end < f.n && f.b[end] == '}'
+	end = jsonscan.SkipSpace(f.B, end, f.N)
+	return end < f.N && f.B[end] == '}'
 }
 
 // endsRoot reports whether next may surely follow a value that starts with first and is not in an
@@ -172,16 +173,14 @@ func endsRoot(first, next byte) bool {
 func (d *decoder) end(in *codec.Input, p *plan) *batch.Column {
 	f := &d.fast
 	var text []byte
-	if len(f.text) > 0 {
-		text = f.dst.Arena.Bytes(len(f.text))
-		copy(text, f.text)
+	if len(f.Text) > 0 {
+		text = f.dst.Arena.Bytes(len(f.Text))
+		copy(text, f.Text)
 	}
-	out := p.root.finish(f.dst, f.rows, in.Values.Bufs[sourceOf(&in.Values)], text)
+	out := p.root.finish(f.dst, f.rows, in.Values.Bufs[jsonrow.Source(&in.Values)], text)
 	out.NoSchema = d.noSchema
 	out.Settle()
-	if cap(f.text) > keptBytes {
-		f.text = nil
-	}
+	f.Drop(keptBytes)
 	f.dst = nil
 	return out
 }

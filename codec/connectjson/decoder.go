@@ -21,7 +21,6 @@ type decoder struct {
 	// Of the present input.
 	groups   []*batch.Schema
 	payloads []int32 // envelope: where each row's payload starts, -1: the plain path knows
-	scratch  []byte  // the row at the end of a buffer, with slack
 	tape     jsonscan.Tape
 
 	// Of the present group.
@@ -97,7 +96,7 @@ func (d *decoder) groupOf(in *codec.Input, i int32, status *batch.Status) int32 
 	raw := in.Values.At(int(i))
 	e := d.prefixes.find(raw)
 	if e != nil && !single(raw[len(e.text):]) {
-		if d.row(in, i); !d.endsEnvelope(len(e.text)) {
+		if d.Take(&in.Values, in.Values.Views[i], 0); !d.endsEnvelope(len(e.text)) {
 			e = nil
 		}
 	}
@@ -119,7 +118,7 @@ func (d *decoder) groupOf(in *codec.Input, i int32, status *batch.Status) int32 
 // meet reads an envelope that starts with none of the known prefixes. An envelope of unusual form gets
 // a prefix that is not kept.
 func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
-	d.row(in, i)
+	d.Take(&in.Values, in.Values.Views[i], 0)
 	if at := d.payloadAt(); at >= 0 && at <= prefixBytesMax {
 		text := bytes.TrimRight(raw[:at], " \t\r\n") // so that no prefix starts with another
 		e := d.prefixes.exact(text)
@@ -151,11 +150,11 @@ func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
 
 // schemaIn reads the schema of the row that fast has, an envelope whose payload starts at at and is not looked at.
 func (d *decoder) schemaIn(at int) (*batch.Schema, error) {
-	_, _, i := jsonscan.Name(d.b, jsonscan.SkipSpace(d.b, jsonscan.SkipSpace(d.b, 0, at)+1, at), at)
-	if d.b[i] != '{' && d.b[i] != 'n' {
+	_, _, i := jsonscan.Name(d.B, jsonscan.SkipSpace(d.B, jsonscan.SkipSpace(d.B, 0, at)+1, at), at)
+	if d.B[i] != '{' && d.B[i] != 'n' {
 		return nil, noSchemaType() // neither object nor null
 	}
-	v, _, err := d.tape.Read(d.b[i:], at-i)
+	v, _, err := d.tape.Read(d.B[i:], at-i)
 	defer d.tape.Drop()
 	if err != nil {
 		return nil, unreadable(err)
@@ -172,27 +171,4 @@ func (d *decoder) group(s *batch.Schema) int32 {
 	}
 	d.groups = append(d.groups, s)
 	return int32(len(d.groups) - 1)
-}
-
-// row makes row i of in the one that fast reads.
-func (d *decoder) row(in *codec.Input, i int32) {
-	v := in.Values.Views[i]
-	buf := in.Values.Bufs[v.Pos>>31]
-	start := v.Pos &^ batch.InArena
-	d.fast.n, d.fast.base = int(v.Len), start
-	d.fast.own = v.Pos>>31 != sourceOf(&in.Values)
-	if end := int(start) + int(v.Len) + jsonscan.Slack; end <= len(buf) {
-		d.fast.b = buf[start:end]
-		return
-	}
-	d.scratch = append(append(d.scratch[:0], buf[start:start+v.Len]...), make([]byte, jsonscan.Slack)...)
-	d.fast.b = d.scratch
-}
-
-// sourceOf returns which of the two buffers of the input becomes the source buffer of the columns.
-func sourceOf(b *batch.Bytes) uint32 {
-	if len(b.Bufs[0]) == 0 {
-		return 1
-	}
-	return 0
 }

@@ -42,10 +42,10 @@ const (
 	each80 = 0x8080808080808080
 )
 
-// payloadAt returns where the payload of the row f.b[:f.n] starts, if the row is an envelope of schema
+// payloadAt returns where the payload of the row f.B[:f.N] starts, if the row is an envelope of schema
 // and payload, in this order and with nothing else; otherwise -1.
 func (f *fast) payloadAt() int {
-	b, n := f.b, f.n
+	b, n := f.B, f.N
 	i := jsonscan.SkipSpace(b, 0, n)
 	if i >= n || b[i] != '{' {
 		return -1
@@ -72,9 +72,9 @@ func (f *fast) payloadAt() int {
 
 // endsEnvelope reports whether the payload at b[i] is the last member of its envelope.
 func (f *fast) endsEnvelope(i int) bool {
-	if i = jsonscan.Skip(f.b, i, f.n, 1); i < 0 {
+	if i = jsonscan.Skip(f.B, i, f.N, 1); i < 0 {
 		return false
 	}
-	i = jsonscan.SkipSpace(f.b, i, f.n)
-	return i < f.n && f.b[i] == '}'
+	i = jsonscan.SkipSpace(f.B, i, f.N)
+	return i < f.N && f.B[i] == '}'
 }

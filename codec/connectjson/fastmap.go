@@ -25,7 +25,7 @@ const plainMapMax = 8
 // typedMap reads an object into a MAP of string keys: first the names, then, in HashMap order, the
 // values. Arrays of pairs and names that are there twice are odd.
 func (f *fast) typedMap(c *column, r, i int) int {
-	if f.b[i] != '{' || c.key.op != opString || c.depth > mapDepthMax {
+	if f.B[i] != '{' || c.key.op != opString || c.depth > mapDepthMax {
 		return odd
 	}
 	base := len(f.entries)
@@ -40,7 +40,7 @@ func (f *fast) typedMap(c *column, r, i int) int {
 	for k := range entries {
 		e := &entries[k]
 		row := c.elem.rows
-		v, ok := f.view(e.start, e.end, jsonscan.UTF8)
+		v, ok := f.View(e.start, e.end, jsonscan.UTF8)
 		if !ok {
 			end = odd
 			break
@@ -59,7 +59,7 @@ func (f *fast) typedMap(c *column, r, i int) int {
 
 // scanMap appends the entries of the object at b[i] and returns where it ends, or odd.
 func (f *fast) scanMap(c *column, i int) int {
-	b, n := f.b, f.n
+	b, n := f.B, f.N
 	i = jsonscan.SkipSpace(b, i+1, n)
 	if i < n && b[i] == '}' {
 		return i + 1
@@ -113,14 +113,14 @@ func (f *fast) hashOrder(entries []entry) bool {
 func bucketOf(h int32) uint32 { return (uint32(h) ^ uint32(h)>>16) & (firstTable - 1) }
 
 func (f *fast) sameName(a, b *entry) bool {
-	return string(f.b[a.start:a.end]) == string(f.b[b.start:b.end])
+	return string(f.B[a.start:a.end]) == string(f.B[b.start:b.end])
 }
 
 // largeHashOrder is hashOrder for maps of any size.
 func (f *fast) largeHashOrder(entries []entry) bool {
 	f.sorted = append(f.sorted[:0], entries...)
 	slices.SortFunc(f.sorted, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.hash, b.hash), bytes.Compare(f.b[a.start:a.end], f.b[b.start:b.end]))
+		return cmp.Or(cmp.Compare(a.hash, b.hash), bytes.Compare(f.B[a.start:a.end], f.B[b.start:b.end]))
 	})
 	for k := 1; k < len(f.sorted); k++ {
 		if a, b := &f.sorted[k-1], &f.sorted[k]; a.hash == b.hash && f.sameName(a, b) {
@@ -133,7 +133,7 @@ func (f *fast) largeHashOrder(entries []entry) bool {
 	}
 	order := java.HashOrder(f.hashes, firstTable, func(a, b int32) int {
 		x, y := &entries[a], &entries[b]
-		return java.CompareUTF16(f.b[x.start:x.end], f.b[y.start:y.end])
+		return java.CompareUTF16(f.B[x.start:x.end], f.B[y.start:y.end])
 	})
 	f.sorted = append(f.sorted[:0], entries...)
 	for k, from := range order {

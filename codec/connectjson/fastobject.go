@@ -12,7 +12,7 @@ import (
 // Where the text between values is the template's, a member is known by two comparisons, and cannot be
 // there twice: the template names each once and is only walked forward.
 func (f *fast) object(c *column, o *object, r, i int) int {
-	b, n, template := f.b, f.n, o.template
+	b, n, template := f.B, f.N, o.template
 	dynamic := c.op == opDynamic
 	first := uint64(jsonscan.BraceForComma)
 	at := 0
@@ -89,7 +89,7 @@ func (f *fast) deviation(c *column, o *object, r, i, at int, first uint64) int {
 // value starts. m is nil at the end of the object, which then is at next, and for odd rows. Members without
 // column are read here; before them the object had count others.
 func (f *fast) find(c *column, o *object, i, at int, first uint64, count int) (m *member, next, after int) {
-	b, n := f.b, f.n
+	b, n := f.B, f.N
 	for {
 		for k := at; k < min(at+skipAheadMax, len(o.template)); k++ { // members before k are left out
 			if s := &o.template[k]; s.Match(b, i, n, first) {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec/internal/jsonrow"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 )
 
@@ -12,13 +13,9 @@ import (
 //
 // The row is b[:n], with slack behind it; it lies at base of the batch's source buffer.
 type fast struct {
-	b    []byte
-	n    int
-	base uint32
-	own  bool // the row lies elsewhere: its texts are copied
+	jsonrow.Row
 
 	open int           // arrays and objects around the root column: 1 inside an envelope
-	text []byte        // what had to be written anew, for all columns of the batch
 	side jsonscan.Tape // of a member without column
 
 	entries []entry // of the maps that are being read
@@ -37,17 +34,17 @@ type fast struct {
 	round   uint64            // number of the present row
 }
 
-const odd = -1
+const odd = jsonrow.Odd
 
 // value reads the value at b[i] into row r of c.
 func (f *fast) value(c *column, r, i int) int {
 	if c.op == opDynamic {
 		return f.dynamic(c, r, i)
 	}
-	if i >= f.n {
+	if i >= f.N {
 		return odd
 	}
-	if f.b[i] == 'n' {
+	if f.B[i] == 'n' {
 		return f.null(c, r, i)
 	}
 	return f.typed(c, r, i)
@@ -55,7 +52,7 @@ func (f *fast) value(c *column, r, i int) int {
 
 // null reads null under a schema: the default, null, or an error that the plain path words.
 func (f *fast) null(c *column, r, i int) int {
-	if i+4 > f.n || !jsonscan.MatchNull(f.b, i) || c.op != opSkip && !f.absent(c, r) {
+	if i+4 > f.N || !jsonscan.MatchNull(f.B, i) || c.op != opSkip && !f.absent(c, r) {
 		return odd
 	}
 	return i + 4
@@ -78,27 +75,27 @@ func (f *fast) absent(c *column, r int) bool {
 
 // dynamic reads a schemaless value.
 func (f *fast) dynamic(c *column, r, i int) int {
-	if i >= f.n {
+	if i >= f.N {
 		return odd
 	}
 	if c.aside {
 		if c.unread {
-			return jsonscan.Skip(f.b, i, f.n, f.open+c.depth)
+			return jsonscan.Skip(f.B, i, f.N, f.open+c.depth)
 		}
 		c.room(r)
 	}
-	b := f.b
+	b := f.B
 	switch b[i] {
 	case '"':
-		end, t := jsonscan.StringEnd(b, i+1, f.n)
+		end, t := jsonscan.StringEnd(b, i+1, f.N)
 		if t == jsonscan.Odd {
 			return odd
 		}
-		if t != jsonscan.Escaped && !f.own {
-			c.tags[r], c.spots[r] = batch.TagString, batch.View{Pos: f.base + uint32(i+1), Len: uint32(end - i - 1)}
+		if t != jsonscan.Escaped && !f.Own {
+			c.tags[r], c.spots[r] = batch.TagString, batch.View{Pos: f.Base + uint32(i+1), Len: uint32(end - i - 1)}
 			return end + 1
 		}
-		v, ok := f.view(i+1, end, t)
+		v, ok := f.View(i+1, end, t)
 		if !ok {
 			return odd
 		}
@@ -109,25 +106,25 @@ func (f *fast) dynamic(c *column, r, i int) int {
 	case '[':
 		return f.dynamicArray(c, r, i)
 	case 't':
-		if i+4 > f.n || !jsonscan.MatchTrue(b, i) {
+		if i+4 > f.N || !jsonscan.MatchTrue(b, i) {
 			return odd
 		}
 		c.tags[r], c.slots[r] = batch.TagBoolean, 1
 		return i + 4
 	case 'f':
-		if i+5 > f.n || !jsonscan.MatchFalse(b, i) {
+		if i+5 > f.N || !jsonscan.MatchFalse(b, i) {
 			return odd
 		}
 		c.tags[r], c.slots[r] = batch.TagBoolean, 0
 		return i + 5
 	case 'n':
-		if i+4 > f.n || !jsonscan.MatchNull(b, i) {
+		if i+4 > f.N || !jsonscan.MatchNull(b, i) {
 			return odd
 		}
 		c.tags[r] = batch.TagNull
 		return i + 4
 	}
-	v, exp10, end := jsonscan.ScanNumber(b, i, f.n)
+	v, exp10, end := jsonscan.ScanNumber(b, i, f.N)
 	switch {
 	case end < 0:
 		return odd
@@ -139,31 +136,6 @@ func (f *fast) dynamic(c *column, r, i int) int {
 	return end
 }
 
-// view returns a view of the text b[start:end], unescaped where needed.
-func (f *fast) view(start, end int, t jsonscan.Text) (batch.View, bool) {
-	if t != jsonscan.Escaped && !f.own {
-		return batch.View{Pos: f.base + uint32(start), Len: uint32(end - start)}, true
-	}
-	from := len(f.text)
-	if t == jsonscan.Escaped {
-		var ok bool
-		if f.text, ok = jsonscan.Unescape(f.text, f.b[start:end]); !ok {
-			return batch.View{}, false
-		}
-	} else {
-		f.text = append(f.text, f.b[start:end]...)
-	}
-	return f.written(from)
-}
-
-// written returns a view of what text has from there on.
-func (f *fast) written(from int) (batch.View, bool) {
-	if len(f.text) > batch.MaxBufferBytes {
-		return batch.View{}, false
-	}
-	return batch.View{Pos: uint32(from) | batch.InArena, Len: uint32(len(f.text) - from)}, true
-}
-
 // dynamicArray reads an array of schemaless values.
 func (f *fast) dynamicArray(c *column, r, i int) int {
 	if c.depth >= batch.DynamicDepthMax {
@@ -171,23 +143,23 @@ func (f *fast) dynamicArray(c *column, r, i int) int {
 	}
 	e := f.elements(c)
 	start := e.rows
-	for i = jsonscan.SkipSpace(f.b, i+1, f.n); ; i = jsonscan.SkipSpace(f.b, i+1, f.n) {
-		if i >= f.n {
+	for i = jsonscan.SkipSpace(f.B, i+1, f.N); ; i = jsonscan.SkipSpace(f.B, i+1, f.N) {
+		if i >= f.N {
 			return odd
 		}
-		if f.b[i] == ']' && e.rows == start {
+		if f.B[i] == ']' && e.rows == start {
 			break
 		}
 		if i = f.dynamic(e, e.rows, i); i == odd {
 			return odd
 		}
-		if i = jsonscan.SkipSpace(f.b, i, f.n); i >= f.n {
+		if i = jsonscan.SkipSpace(f.B, i, f.N); i >= f.N {
 			return odd
 		}
-		if f.b[i] == ']' {
+		if f.B[i] == ']' {
 			break
 		}
-		if f.b[i] != ',' {
+		if f.B[i] != ',' {
 			return odd
 		}
 	}

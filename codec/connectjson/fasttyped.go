@@ -7,26 +7,25 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec/internal/jsonlogical"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
-	"github.com/millrace/millrace/internal/java"
 )
 
 // typed reads a value under a schema that is not null. Only values of the JSON type that the schema
 // asks for are read here; what Java coerces is odd.
 func (f *fast) typed(c *column, r, i int) int {
-	b := f.b
+	b := f.B
 	switch c.op {
 	case opString:
 		if b[i] != '"' {
 			return odd
 		}
-		end, t := jsonscan.StringEnd(b, i+1, f.n)
+		end, t := jsonscan.StringEnd(b, i+1, f.N)
 		if t == jsonscan.Odd {
 			return odd
 		}
-		v := batch.View{Pos: f.base + uint32(i+1), Len: uint32(end - i - 1)}
-		if t == jsonscan.Escaped || f.own {
+		v := batch.View{Pos: f.Base + uint32(i+1), Len: uint32(end - i - 1)}
+		if t == jsonscan.Escaped || f.Own {
 			var ok bool
-			if v, ok = f.view(i+1, end, t); !ok {
+			if v, ok = f.View(i+1, end, t); !ok {
 				return odd
 			}
 		}
@@ -34,7 +33,7 @@ func (f *fast) typed(c *column, r, i int) int {
 		c.views[r] = v
 		return end + 1
 	case opInt64:
-		v, exp10, end := jsonscan.ScanNumber(b, i, f.n)
+		v, exp10, end := jsonscan.ScanNumber(b, i, f.N)
 		if end < 0 || exp10 != jsonscan.IsInteger {
 			return odd
 		}
@@ -42,7 +41,7 @@ func (f *fast) typed(c *column, r, i int) int {
 		binary.NativeEndian.PutUint64(c.fixed[8*r:], uint64(v))
 		return end
 	case opInt32:
-		v, exp10, end := jsonscan.ScanNumber(b, i, f.n)
+		v, exp10, end := jsonscan.ScanNumber(b, i, f.N)
 		if end < 0 || exp10 != jsonscan.IsInteger {
 			return odd
 		}
@@ -50,7 +49,7 @@ func (f *fast) typed(c *column, r, i int) int {
 		binary.NativeEndian.PutUint32(c.fixed[4*r:], uint32(v))
 		return end
 	case opFloat64:
-		v, exp10, end := jsonscan.ScanNumber(b, i, f.n)
+		v, exp10, end := jsonscan.ScanNumber(b, i, f.N)
 		if end < 0 {
 			return odd
 		}
@@ -59,12 +58,12 @@ func (f *fast) typed(c *column, r, i int) int {
 		return end
 	case opBoolean:
 		c.ready(r)
-		if i+4 <= f.n && jsonscan.MatchTrue(b, i) {
+		if i+4 <= f.N && jsonscan.MatchTrue(b, i) {
 			c.fixed[r] = 1
 			return i + 4
 		}
 		c.fixed[r] = 0
-		if b[i] == 'f' && i+5 <= f.n && jsonscan.MatchFalse(b, i) {
+		if b[i] == 'f' && i+5 <= f.N && jsonscan.MatchFalse(b, i) {
 			return i + 5
 		}
 		return odd
@@ -79,7 +78,7 @@ func (f *fast) typed(c *column, r, i int) int {
 		c.ready(r)
 		return f.object(c, c.object, r, i)
 	case opSkip:
-		return jsonscan.Skip(b, i, f.n, f.open+c.depth)
+		return jsonscan.Skip(b, i, f.N, f.open+c.depth)
 	case opOdd:
 		return odd
 	case opBytes:
@@ -92,7 +91,7 @@ func (f *fast) typed(c *column, r, i int) int {
 
 // number reads a number into the other fixed-width columns. Integers keep their low bits, as in Java.
 func (f *fast) number(c *column, r, i int) int {
-	v, exp10, end := jsonscan.ScanNumber(f.b, i, f.n)
+	v, exp10, end := jsonscan.ScanNumber(f.B, i, f.N)
 	if end < 0 || exp10 != jsonscan.IsInteger && c.op != opFloat32 {
 		return odd
 	}
@@ -105,7 +104,7 @@ func (f *fast) number(c *column, r, i int) int {
 	case opTimestamp:
 		binary.NativeEndian.PutUint64(c.fixed[8*r:], uint64(v))
 	case opFloat32:
-		binary.NativeEndian.PutUint32(c.fixed[4*r:], math.Float32bits(jsonscan.Float(v, exp10, f.b[i:end])))
+		binary.NativeEndian.PutUint32(c.fixed[4*r:], math.Float32bits(jsonscan.Float(v, exp10, f.B[i:end])))
 	default: // Date, Time
 		if v != int64(int32(v)) || c.op == opTime && (v < 0 || v > jsonlogical.TimeMax) {
 			return odd
@@ -117,7 +116,7 @@ func (f *fast) number(c *column, r, i int) int {
 
 // binary reads Base64.
 func (f *fast) binary(c *column, r, i int) int {
-	v, end, ok := f.base64(i)
+	v, end, ok := f.Base64(i)
 	if !ok {
 		return odd
 	}
@@ -126,50 +125,11 @@ func (f *fast) binary(c *column, r, i int) int {
 	return end
 }
 
-// base64 decodes the string at b[i].
-func (f *fast) base64(i int) (v batch.View, end int, ok bool) {
-	if f.b[i] != '"' {
-		return v, odd, false
-	}
-	end, t := jsonscan.StringEnd(f.b, i+1, f.n)
-	if t != jsonscan.ASCII {
-		return v, odd, false
-	}
-	from := len(f.text)
-	if f.text, ok = jsonscan.AppendBase64(f.text, f.b[i+1:end]); !ok {
-		f.text = f.text[:from]
-		return v, odd, false
-	}
-	v, ok = f.written(from)
-	return v, end + 1, ok
-}
-
 // decimal reads a number of up to 18 digits, or Base64.
 func (f *fast) decimal(c *column, r, i int) int {
-	var v batch.View
-	scale, end, ok := int32(0), 0, false
-	if f.b[i] == '"' {
-		var known bool
-		if scale, known = c.schema.Scale(); !known {
-			return odd
-		}
-		if v, end, ok = f.base64(i); !ok || v.Len == 0 {
-			return odd
-		}
-	} else {
-		m, exp10, at := jsonscan.ScanNumber(f.b, i, f.n)
-		if at < 0 || exp10 == jsonscan.IsLong {
-			return odd
-		}
-		if exp10 == jsonscan.IsInteger {
-			exp10 = 0
-		}
-		from := len(f.text)
-		scale, end = int32(-exp10), at
-		f.text = java.NewDecimal(m, scale).AppendBytes(f.text)
-		if v, ok = f.written(from); !ok {
-			return odd
-		}
+	v, scale, end := f.Decimal(c.schema, i)
+	if end == odd {
+		return odd
 	}
 	c.ready(r)
 	c.views[r] = v
@@ -187,30 +147,30 @@ func (c *column) setScale(r int, scale int32) {
 
 // typedArray reads an array under a schema.
 func (f *fast) typedArray(c *column, r, i int) int {
-	if f.b[i] != '[' {
+	if f.B[i] != '[' {
 		return odd
 	}
 	c.ready(r)
 	c.open(r)
 	e := c.elem
 	start := e.rows
-	for i = jsonscan.SkipSpace(f.b, i+1, f.n); ; i = jsonscan.SkipSpace(f.b, i+1, f.n) {
-		if i >= f.n {
+	for i = jsonscan.SkipSpace(f.B, i+1, f.N); ; i = jsonscan.SkipSpace(f.B, i+1, f.N) {
+		if i >= f.N {
 			return odd
 		}
-		if f.b[i] == ']' && e.rows == start {
+		if f.B[i] == ']' && e.rows == start {
 			break
 		}
 		if i = f.value(e, e.rows, i); i == odd {
 			return odd
 		}
-		if i = jsonscan.SkipSpace(f.b, i, f.n); i >= f.n {
+		if i = jsonscan.SkipSpace(f.B, i, f.N); i >= f.N {
 			return odd
 		}
-		if f.b[i] == ']' {
+		if f.B[i] == ']' {
 			break
 		}
-		if f.b[i] != ',' {
+		if f.B[i] != ',' {
 			return odd
 		}
 	}

@@ -36,13 +36,13 @@ func (f *fast) put(c *column, r int, v batch.Value) {
 	case opFloat64:
 		binary.NativeEndian.PutUint64(c.fixed[8*r:], math.Float64bits(v.Float()))
 	case opString, opBytes, opDecimal:
-		from := len(f.text)
-		f.text = append(append(f.text, v.Str()...), v.Bytes()...)
+		from := len(f.Text)
+		f.Text = append(append(f.Text, v.Str()...), v.Bytes()...)
 		if d := v.Decimal(); d != nil {
-			f.text = java.AppendBigBytes(f.text, d.Unscaled)
+			f.Text = java.AppendBigBytes(f.Text, d.Unscaled)
 			c.setScale(r, d.Scale)
 		}
-		c.views[r], _ = f.written(from) // its length was checked before
+		c.views[r], _ = f.Written(from) // its length was checked before
 	case opArray:
 		c.open(r)
 		for _, e := range v.Array() {

@@ -31,11 +31,11 @@ func (x *rest) has(name []byte) bool {
 // restMember reads the value at b[i] of a member without column, the place-th of its object.
 func (f *fast) restMember(o *object, place int, name []byte, i, depth int) int {
 	x := &o.rest
-	end := jsonscan.Skip(f.b, i, f.n, depth)
+	end := jsonscan.Skip(f.B, i, f.N, depth)
 	if end < 0 || len(x.names) >= restMax || x.has(name) {
 		return odd
 	}
-	v, _, err := f.side.Read(f.b[i:], end-i)
+	v, _, err := f.side.Read(f.B[i:], end-i)
 	if err != nil {
 		return odd
 	}
@@ -47,9 +47,9 @@ func (f *fast) restMember(o *object, place int, name []byte, i, depth int) int {
 
 // keepRest stores what rest has collected for row r of c.
 func (f *fast) keepRest(c *column, r int, x *rest) bool {
-	from := len(f.text)
-	f.text = append(f.text, x.packed...)
-	v, ok := f.written(from)
+	from := len(f.Text)
+	f.Text = append(f.Text, x.packed...)
+	v, ok := f.Written(from)
 	if ok {
 		f.setRest(c, r, v)
 	}

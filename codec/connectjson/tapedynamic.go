@@ -21,10 +21,10 @@ func (d *decoder) tapeDynamic(c *column, r int, v jsonscan.Ref) {
 	case jsonscan.Array, jsonscan.Object:
 		switch {
 		case c.depth >= batch.DynamicDepthMax:
-			from := len(d.text)
-			d.text = pack(d.text, &d.tape, v)
+			from := len(d.Text)
+			d.Text = pack(d.Text, &d.tape, v)
 			c.tags[r] = batch.TagPacked
-			c.spots[r], _ = d.written(from) // readTape saw that there is room
+			c.spots[r], _ = d.Written(from) // readTape saw that there is room
 		case kind == jsonscan.Array:
 			d.tapeArray(c, r, v)
 		default:
@@ -94,15 +94,15 @@ func (d *decoder) tapeObject(c *column, r int, v jsonscan.Ref) {
 
 // tapeRest packs the members of v that have no columns for row r of c.
 func (d *decoder) tapeRest(c *column, o *object, r int, v jsonscan.Ref) {
-	from := len(d.text)
+	from := len(d.Text)
 	all := d.tape.Members(v)
 	place := 0
 	for name, item, ok := all.Next(); ok; name, item, ok = all.Next() {
 		if o.index[string(name)] == nil {
-			d.text = pack(batch.AppendRestName(d.text, place, name), &d.tape, item)
+			d.Text = pack(batch.AppendRestName(d.Text, place, name), &d.tape, item)
 		}
 		place++
 	}
-	view, _ := d.written(from) // readTape saw that there is room
+	view, _ := d.Written(from) // readTape saw that there is room
 	d.setRest(c, r, view)
 }

@@ -50,9 +50,9 @@ func (d *decoder) tapeMap(c *column, r int, v jsonscan.Ref) (first misfit, err e
 // tapeKey writes the name of a member into row r of c, a column of strings.
 func (d *decoder) tapeKey(c *column, r int, name []byte) {
 	c.room(r)
-	from := len(d.text)
-	d.text = append(d.text, name...)
-	c.views[r], _ = d.written(from) // readTape saw that there is room
+	from := len(d.Text)
+	d.Text = append(d.Text, name...)
+	c.views[r], _ = d.Written(from) // readTape saw that there is room
 }
 
 // firstError reads the values of the object v in their order until one fails, all into row base of c's elements, which nobody reads then.

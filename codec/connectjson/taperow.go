@@ -24,7 +24,7 @@ func (d *decoder) readTape(in *codec.Input, p *plan, i int32) error {
 			return err
 		}
 	}
-	if len(d.text)+textFactor*d.tape.N > batch.MaxBufferBytes {
+	if len(d.Text)+textFactor*d.tape.N > batch.MaxBufferBytes {
 		return codec.Data("batch of %d rows exceeds 2 GiB of text: use fewer rows a batch", d.rows)
 	}
 	if p.schema == nil {
@@ -59,8 +59,8 @@ func (d *decoder) missing(p *plan, i int) error {
 
 // onTape reads row i into d.tape; ok is false for a row of nothing but white space.
 func (d *decoder) onTape(in *codec.Input, i int32) (v jsonscan.Ref, ok bool, err error) {
-	d.row(in, i)
-	if v, ok, err = d.tape.Read(d.fast.b, d.fast.n); err != nil {
+	d.Take(&in.Values, in.Values.Views[i], 0)
+	if v, ok, err = d.tape.Read(d.fast.B, d.fast.N); err != nil {
 		return v, ok, unreadable(err)
 	}
 	return v, ok, nil
@@ -82,17 +82,17 @@ func (d *decoder) members(v jsonscan.Ref, ok bool) (schema, payload jsonscan.Ref
 // tapeText returns a view of the String v.
 func (d *decoder) tapeText(v jsonscan.Ref) batch.View {
 	t := &d.tape
-	from := len(d.text)
+	from := len(d.Text)
 	end, text := jsonscan.StringEnd(t.Text, v.At+1, t.N)
 	switch text {
 	case jsonscan.ASCII, jsonscan.UTF8:
-		if !d.own && &t.Text[0] == &d.fast.b[0] {
-			return batch.View{Pos: d.base + uint32(v.At+1), Len: uint32(end - v.At - 1)}
+		if !d.Own && &t.Text[0] == &d.fast.B[0] {
+			return batch.View{Pos: d.Base + uint32(v.At+1), Len: uint32(end - v.At - 1)}
 		}
-		d.text = append(d.text, t.Text[v.At+1:end]...)
+		d.Text = append(d.Text, t.Text[v.At+1:end]...)
 	default:
-		d.text = append(d.text, t.String(v)...)
+		d.Text = append(d.Text, t.String(v)...)
 	}
-	out, _ := d.written(from) // readTape saw that there is room
+	out, _ := d.Written(from) // readTape saw that there is room
 	return out
 }

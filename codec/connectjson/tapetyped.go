@@ -55,14 +55,14 @@ func (d *decoder) tapeTyped(c *column, r int, v jsonscan.Ref, ok bool) (misfit, 
 		if t.Kind(v) != jsonscan.String {
 			return d.coercedNull(c, r), nil
 		}
-		from := len(d.text)
-		if d.text, ok = jsonscan.AppendBase64(d.text, t.String(v)); !ok {
-			d.text = d.text[:from]
+		from := len(d.Text)
+		if d.Text, ok = jsonscan.AppendBase64(d.Text, t.String(v)); !ok {
+			d.Text = d.Text[:from]
 			return misfit{}, codec.Data("Invalid bytes field")
 		}
 		c.room(r)
 		c.present(r)
-		c.views[r], _ = d.written(from) // readTape saw that there is room
+		c.views[r], _ = d.Written(from) // readTape saw that there is room
 		return misfit{}, nil
 	case opDecimal, opDate, opTime, opTimestamp, opOdd:
 		return d.tapeLogical(c, r, v)

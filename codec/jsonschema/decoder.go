@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/fill"
+	"github.com/millrace/millrace/codec/internal/jsonrow"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/codec/schemaregistry"
 )
@@ -100,8 +101,8 @@ func (d *decoder) rows(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 	n := in.Values.Len()
 	p.domain.Start(dst, n)
 	p.root.begin()
-	d.domain, d.text = p.domain, d.text[:0]
-	source := in.Values.Bufs[sourceOf(&in.Values)]
+	d.domain, d.Text = p.domain, d.Text[:0]
+	source := in.Values.Bufs[jsonrow.Source(&in.Values)]
 	var absent fill.Absent
 	each := func(i int32) {
 		if !in.Values.Valid.Has(int(i)) || !d.row(in, p, skip, int(i), status) {
@@ -117,9 +118,9 @@ func (d *decoder) rows(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 		each(i)
 	}
 	var text []byte
-	if len(d.text) > 0 {
-		text = dst.Arena.Bytes(len(d.text))
-		copy(text, d.text)
+	if len(d.Text) > 0 {
+		text = dst.Arena.Bytes(len(d.Text))
+		copy(text, d.Text)
 	}
 	c := p.root.col.Finish(dst, source, text)
 	absent.Mark(dst, c)
@@ -135,36 +136,23 @@ const textKept = 1 << 20
 func (d *decoder) drop() {
 	clear(d.entries[:cap(d.entries)])
 	clear(d.sorted[:cap(d.sorted)])
-	d.b, d.domain = nil, nil
-	if cap(d.text) > textKept {
-		d.text = nil
-	}
-	if cap(d.scratch) > textKept {
-		d.scratch = nil
-	}
-}
-
-// sourceOf returns which of the two buffers of the input becomes the source buffer of the columns.
-func sourceOf(b *batch.Bytes) uint32 {
-	if len(b.Bufs[0]) == 0 {
-		return 1
-	}
-	return 0
+	d.domain = nil
+	d.Drop(textKept)
 }
 
 // row reads row i, and reports whether it has a value or null under the schema.
 func (d *decoder) row(in *codec.Input, p *plan, skip, i int, status *batch.Status) bool {
 	v := in.Values.Views[i]
 	d.domain.Mark()
-	d.take(&in.Values, v, skip)
+	d.Take(&in.Values, v, skip)
 	if p.validator == nil {
-		start := jsonscan.SkipSpace(d.b, 0, d.n)
-		if end := d.value(p.root, i, start); end == d.n || end != odd && endsRoot(d.b[start], d.b[end]) {
+		start := jsonscan.SkipSpace(d.B, 0, d.N)
+		if end := d.value(p.root, i, start); end == d.N || end != odd && endsRoot(d.B[start], d.B[end]) {
 			return true
 		}
 		d.domain.Undo(i)
 	}
-	value, err := d.plainRow(p.reading, d.b[:d.n])
+	value, err := d.plainRow(p.reading, d.B[:d.N])
 	if err == nil {
 		err = asError(p.check.Check(value))
 	}
@@ -172,21 +160,8 @@ func (d *decoder) row(in *codec.Input, p *plan, skip, i int, status *batch.Statu
 		status.Fail(int32(i), in.Values.Len(), err)
 		return false
 	}
-	d.text = p.root.col.Put(i, value, d.text)
+	d.Text = p.root.col.Put(i, value, d.Text)
 	return true
-}
-
-// take makes what follows the first skip bytes of v the row that is read.
-func (d *decoder) take(values *batch.Bytes, v batch.View, skip int) {
-	buf := values.Bufs[v.Pos>>31]
-	d.base, d.n = v.Pos&^batch.InArena+uint32(skip), int(v.Len)-skip
-	d.own = v.Pos>>31 != sourceOf(values)
-	if end := int(d.base) + d.n + jsonscan.Slack; end <= len(buf) {
-		d.b = buf[d.base:end]
-		return
-	}
-	d.scratch = append(append(d.scratch[:0], buf[d.base:int(d.base)+d.n]...), make([]byte, jsonscan.Slack)...)
-	d.b = d.scratch
 }
 
 // endsRoot reports whether next may surely follow a value that starts with first and is not in an array or object.

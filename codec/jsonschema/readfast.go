@@ -3,8 +3,8 @@ package jsonschema
 import (
 	"encoding/binary"
 
-	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec/internal/fill"
+	"github.com/millrace/millrace/codec/internal/jsonrow"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 )
 
@@ -14,26 +14,21 @@ import (
 // The row is b[:n], with slack behind it; it lies at base of the batch's source buffer.
 type fast struct {
 	*data
-	b    []byte
-	n    int
-	base uint32
-	own  bool   // the row lies elsewhere: its texts are copied
-	text []byte // what had to be written anew, for all columns of the batch
+	jsonrow.Row
 
 	domain  *fill.Domain
 	entries []entry // of the maps that are being read
 	sorted  []entry // scratch of repeated
-	scratch []byte  // the row at the end of a buffer, with slack
 }
 
-const odd = -1
+const odd = jsonrow.Odd
 
 // value reads the value at b[i] into row r of c.
 func (f *fast) value(c *cell, r, i int) int {
 	switch {
-	case i >= f.n:
+	case i >= f.N:
 		return odd
-	case f.b[i] == 'n':
+	case f.B[i] == 'n':
 		return f.null(c, r, i)
 	}
 	return f.typed(c, r, i)
@@ -41,42 +36,17 @@ func (f *fast) value(c *cell, r, i int) int {
 
 // null reads null: the default, null, or an error that is worded elsewhere.
 func (f *fast) null(c *cell, r, i int) int {
-	if i+4 > f.n || !jsonscan.MatchNull(f.b, i) {
+	if i+4 > f.N || !jsonscan.MatchNull(f.B, i) {
 		return odd
 	}
 	switch {
 	case c.op == opSkip:
 	case !c.standard.IsNull():
-		f.text = c.col.Put(r, c.standard, f.text)
+		f.Text = c.col.Put(r, c.standard, f.Text)
 	case !c.optional:
 		return odd
 	}
 	return i + 4
-}
-
-// view returns a view of the text b[start:end], unescaped where needed.
-func (f *fast) view(start, end int, t jsonscan.Text) (batch.View, bool) {
-	if t != jsonscan.Escaped && !f.own {
-		return batch.View{Pos: f.base + uint32(start), Len: uint32(end - start)}, true
-	}
-	from := len(f.text)
-	if t == jsonscan.Escaped {
-		var ok bool
-		if f.text, ok = jsonscan.Unescape(f.text, f.b[start:end]); !ok {
-			return batch.View{}, false
-		}
-	} else {
-		f.text = append(f.text, f.b[start:end]...)
-	}
-	return f.written(from)
-}
-
-// written returns a view of what text has from there on.
-func (f *fast) written(from int) (batch.View, bool) {
-	if len(f.text) > batch.MaxBufferBytes {
-		return batch.View{}, false
-	}
-	return batch.View{Pos: uint32(from) | batch.InArena, Len: uint32(len(f.text) - from)}, true
 }
 
 // object reads the members of an object, whose brace is at b[i], into row r.
@@ -84,7 +54,7 @@ func (f *fast) written(from int) (batch.View, bool) {
 // Where the text between values is the template's, a member is known by two comparisons, and cannot be there twice: the
 // template names each once and is only walked forward.
 func (f *fast) object(o *object, r, i int) int {
-	b, n, template := f.b, f.n, o.template
+	b, n, template := f.B, f.N, o.template
 	first := uint64(jsonscan.BraceForComma)
 	at := 0
 	for ; at < len(template); at++ {
@@ -154,14 +124,14 @@ func (f *fast) without(m *member, r int) bool {
 	if m.cell.standard.IsNull() {
 		return false
 	}
-	f.text = m.cell.col.Put(r, m.cell.standard, f.text)
+	f.Text = m.cell.col.Put(r, m.cell.standard, f.Text)
 	return true
 }
 
 // find reads the next name where the template does not say it, and returns its member and where its value starts. m is
 // nil at the end of the object, which then is at next, and for odd rows. Members beyond what is remembered are read here.
 func (f *fast) find(o *object, i, at int, first uint64) (m *member, next, after int) {
-	b, n := f.b, f.n
+	b, n := f.B, f.N
 	for {
 		for k := at; k < min(at+skipAheadMax, len(o.template)); k++ { // members before k are left out
 			if s := &o.template[k]; s.Match(b, i, n, first) {

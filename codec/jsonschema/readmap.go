@@ -30,7 +30,7 @@ const mapDepthMax = 16
 // mapping reads an object into a map of text: first the names, then, in HashMap order, the values. Names that are there
 // twice are odd.
 func (f *fast) mapping(c *cell, r, i int) int {
-	if f.b[i] != '{' || c.depth > mapDepthMax {
+	if f.B[i] != '{' || c.depth > mapDepthMax {
 		return odd
 	}
 	base := len(f.entries)
@@ -46,7 +46,7 @@ func (f *fast) mapping(c *cell, r, i int) int {
 	row := c.col.Elems.Reserve(len(entries))
 	for k := range entries {
 		e := &entries[k]
-		v, ok := f.view(e.start, e.start+len(e.text), jsonscan.UTF8)
+		v, ok := f.View(e.start, e.start+len(e.text), jsonscan.UTF8)
 		if !ok {
 			return odd
 		}
@@ -83,7 +83,7 @@ func (f *fast) repeated(entries []entry) bool {
 
 // scanMap appends the entries of the object at b[i] and returns where it ends, or odd.
 func (f *fast) scanMap(c *cell, i int) int {
-	b, n := f.b, f.n
+	b, n := f.B, f.N
 	i = jsonscan.SkipSpace(b, i+1, n)
 	if i < n && b[i] == '}' {
 		return i + 1
