@@ -74,7 +74,7 @@ func compareReads(t *testing.T, c *converter, r *reading, rows [][]byte) {
 	raw, dst := pool.New(len(rows)), pool.New(len(rows))
 	defer raw.Release()
 	defer dst.Release()
-	in := input(raw, rows)
+	in := codectest.Input(raw, rows)
 	d := &decoder{converter: c}
 	p := newPlan(r)
 	read := func(dst *batch.Batch) (*batch.Column, error) {

@@ -23,7 +23,7 @@ func TestHeaders(t *testing.T) {
 	var g codec.Groups
 	var status batch.Status
 	d := prefixed.NewDecoder()
-	in := input(b, rows)
+	in := codectest.Input(b, rows)
 	if err := d.Group(b, in, &g, &status); err != nil {
 		t.Fatal(err)
 	}

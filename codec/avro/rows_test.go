@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/schemaregistry"
 )
 
@@ -60,22 +58,6 @@ func nestedRows(id uint32, n int) [][]byte {
 		out[i] = b
 	}
 	return out
-}
-
-// input lays rows out as one buffer.
-func input(b *batch.Batch, rows [][]byte) *codec.Input {
-	n := 0
-	for _, r := range rows {
-		n += len(r)
-	}
-	in := &codec.Input{Topic: "t", Headers: &batch.Headers{}}
-	in.Values.Bufs[0] = b.Arena.Bytes(n)
-	at := 0
-	for _, r := range rows {
-		in.Values.Views = append(in.Values.Views, batch.View{Pos: uint32(at), Len: uint32(len(r))})
-		at += copy(in.Values.Bufs[0][at:], r)
-	}
-	return in
 }
 
 // schemaID is the id of a frame with a number.

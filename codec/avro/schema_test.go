@@ -92,7 +92,7 @@ func TestPinned(t *testing.T) {
 	pool := batch.NewPool(mem.Checked(t))
 	b := pool.New(1)
 	defer b.Release()
-	in := input(b, orderRows(1, 2))
+	in := codectest.Input(b, orderRows(1, 2))
 	d := r.open(t, nil).NewDecoder().(*decoder)
 	p, err := d.plan("t", schemaID(1))
 	if err != nil {

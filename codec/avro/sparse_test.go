@@ -7,6 +7,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/codectest"
 )
 
 // TestManyIDs: rows of many schemas in one batch are read as those of one are, each in its place; rows of other groups are null.
@@ -38,7 +39,7 @@ func TestManyIDs(t *testing.T) {
 	home, dst := pool.New(len(rows)), pool.New(len(rows))
 	defer home.Release()
 	defer dst.Release()
-	in := input(home, rows)
+	in := codectest.Input(home, rows)
 	in.Values.Valid = make([]uint64, 4)
 	for i := range rows {
 		if i != 100 {

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/mem"
-	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/codectest"
 )
 
 const orderSchema = `{"type":"struct","fields":[{"type":"string","optional":false,"field":"zip"},{"type":"string","optional":true,"field":"note"},{"type":"double","optional":false,"field":"amount"},` +
@@ -38,36 +36,7 @@ func TestBatch_AllocatesNothingWhenWarm(t *testing.T) {
 	for _, envelope := range []bool{false, true} {
 		t.Run(fmt.Sprintf("envelope=%t", envelope), func(t *testing.T) {
 			c := testConverter(t, keySchemasEnable, fmt.Sprint(envelope))
-			pool := batch.NewPool(mem.NewPool()) // a checked pool notes its callers
-			home := pool.New(256)
-			defer home.Release()
-			in := input(home, orders(envelope, 256))
-			d, e := c.NewDecoder(), c.NewEncoder()
-			bb := batch.BytesBuilder{Pool: pool.Mem}
-			var g codec.Groups
-			var status batch.Status
-			round := func() {
-				dst := pool.New(256)
-				if err := d.Group(dst, in, &g, &status); err != nil {
-					t.Fatal(err)
-				}
-				col, err := d.Decode(dst, in, 0, nil, nil, &status)
-				if err != nil || g.N != 1 || g.Row != nil || status.Any() {
-					t.Fatal(err, g, status.Errors())
-				}
-				bb.Reset(&dst.Arena, 256, 1<<20)
-				if err := e.Encode(&bb, &codec.Output{Column: col}, &status); err != nil || status.Any() || !bb.Valid.All(256) {
-					t.Fatal(err, status.Errors())
-				}
-				bb.Discard()
-				dst.Release()
-			}
-			for range 5 {
-				round()
-			}
-			if n := testing.AllocsPerRun(50, round); n > steadyAllocations {
-				t.Errorf("%v allocations a batch", n)
-			}
+			codectest.CheckSteady(t, c, orders(envelope, 256))
 		})
 	}
 }

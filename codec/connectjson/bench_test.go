@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/codectest"
 )
 
 // cpuTime is the CPU time of this process so far: other work on the machine does not count.
@@ -25,7 +26,7 @@ func decodeLoop(b *testing.B, c *converter, rows [][]byte) {
 	pool := batch.NewPool(mem.NewPool())
 	raw := pool.New(len(rows))
 	defer raw.Release()
-	in := input(raw, rows)
+	in := codectest.Input(raw, rows)
 	d := c.NewDecoder()
 	var g codec.Groups
 	var status batch.Status

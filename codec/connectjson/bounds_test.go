@@ -144,7 +144,7 @@ func TestEncode_BoundsOfHostileRows(t *testing.T) {
 			pool := batch.NewPool(mem.NewPool())
 			dst := pool.New(len(h.rows))
 			defer dst.Release()
-			d := decodeRows(t, dst, c.NewDecoder(), input(dst, rawOf(h.rows)), nil)
+			d := decodeRows(t, dst, c.NewDecoder(), codectest.Input(dst, rawOf(h.rows)), nil)
 			if d.status.Any() {
 				return
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/codectest"
 )
 
 // lines splits text into rows; the line NULL stands for null bytes.
@@ -164,7 +165,7 @@ func TestDecode_BytesInTheArenaBuffer(t *testing.T) {
 	rows := orders(false, 20)
 	for _, both := range []bool{true, false} {
 		dst := pool.New(len(rows))
-		in := input(dst, rows)
+		in := codectest.Input(dst, rows)
 		v := &in.Values
 		v.Bufs[1] = append([]byte{}, v.Bufs[0]...)
 		for i := range v.Views {
@@ -196,7 +197,7 @@ func TestDecode_ProjectionChangesNoFailure(t *testing.T) {
 	whole := plainAnswers(c, rows)
 	for range 2 {
 		dst := pool.New(len(rows))
-		for i, got := range decodeRows(t, dst, d, input(dst, rows), want).answers() {
+		for i, got := range decodeRows(t, dst, d, codectest.Input(dst, rows), want).answers() {
 			if (got.err == nil) != (whole[i].err == nil) {
 				t.Errorf("row %d: %v, without projection %v", i, got, whole[i])
 			}
@@ -215,7 +216,7 @@ func TestDecode_ProjectionChangesNoFailure(t *testing.T) {
 	}
 	dst := pool.New(len(rows))
 	defer dst.Release()
-	for i, got := range decodeRows(t, dst, d, input(dst, rows), nil).answers() {
+	for i, got := range decodeRows(t, dst, d, codectest.Input(dst, rows), nil).answers() {
 		if !got.equal(whole[i]) {
 			t.Errorf("row %d after the projection: %v, want %v", i, got, whole[i])
 		}
@@ -229,7 +230,7 @@ func TestDecode_EqualSchemasAreOneGroup(t *testing.T) {
 	dst := pool.New(3)
 	defer dst.Release()
 	rows := lines(`{"schema":{"type":"int32","optional":true},"payload":1}` + "\nNULL\n" + `{"payload":2,"schema":{"optional":true,"type":"int32"}}`)
-	d := decodeRows(t, dst, testConverter(t).NewDecoder(), input(dst, rows), nil)
+	d := decodeRows(t, dst, testConverter(t).NewDecoder(), codectest.Input(dst, rows), nil)
 	if len(d.columns) != 1 {
 		t.Fatalf("%d groups", len(d.columns))
 	}
@@ -247,7 +248,7 @@ func TestDecode_NothingWanted(t *testing.T) {
 	d := c.NewDecoder()
 	for range 2 {
 		dst := pool.New(len(rows))
-		for i, got := range decodeRows(t, dst, d, input(dst, rows), &batch.Projection{None: true}).answers() {
+		for i, got := range decodeRows(t, dst, d, codectest.Input(dst, rows), &batch.Projection{None: true}).answers() {
 			if (got.err == nil) != (want[i].err == nil) || got.value.IsNull() != want[i].value.IsNull() {
 				t.Errorf("row %d: %v, want %v", i, got, want[i])
 			}
@@ -274,7 +275,7 @@ func TestDecode_MemoryIsLinearInTheInput(t *testing.T) {
 		bytesIn += len(r)
 	}
 	dst := pool.New(len(rows))
-	decodeRows(t, dst, c.NewDecoder(), input(dst, rows), nil)
+	decodeRows(t, dst, c.NewDecoder(), codectest.Input(dst, rows), nil)
 	if got := m.PeakBytes(); got > int64(200*bytesIn)+1<<20 {
 		t.Errorf("%d bytes for %d bytes of input", got, bytesIn)
 	}

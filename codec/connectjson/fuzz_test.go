@@ -98,7 +98,7 @@ func FuzzStable(f *testing.F) {
 		pool := batch.NewPool(mem.Checked(t))
 		dst := pool.New(1)
 		defer dst.Release()
-		got := decodeRows(t, dst, c.NewDecoder(), input(dst, [][]byte{text}), nil).answers()[0]
+		got := decodeRows(t, dst, c.NewDecoder(), codectest.Input(dst, [][]byte{text}), nil).answers()[0]
 		if got.err != nil || !sameJSON(v, got.value) {
 			t.Fatalf("%q became %q, read as %v", row, text, got)
 		}

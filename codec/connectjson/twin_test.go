@@ -6,9 +6,8 @@ import (
 	"testing"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/bits"
-	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/codectest"
 )
 
 // testConverter returns a converter with the given keys and values.
@@ -23,31 +22,6 @@ func testConverter(tb testing.TB, keys ...string) *converter {
 		tb.Fatal(err)
 	}
 	return c
-}
-
-// input lays rows out as fetched ones lie, back to back; nil rows are null.
-func input(b *batch.Batch, rows [][]byte) *codec.Input {
-	n := 0
-	for _, r := range rows {
-		n += len(r)
-	}
-	in := &codec.Input{Topic: "t"}
-	v := &in.Values
-	v.Bufs[0] = b.Arena.Bytes(n)[:0]
-	v.Views = mem.Zeroed[batch.View](&b.Arena, len(rows))
-	for i, r := range rows {
-		if r == nil {
-			if v.Valid == nil {
-				v.Valid = bits.New(len(rows))
-				v.Valid.Fill(len(rows))
-			}
-			v.Valid.Clear(i)
-			continue
-		}
-		v.Views[i] = batch.View{Pos: uint32(len(v.Bufs[0])), Len: uint32(len(r))}
-		v.Bufs[0] = append(v.Bufs[0], r...)
-	}
-	return in
 }
 
 // answer is what became of one row.
@@ -156,7 +130,7 @@ func compareReading(tb testing.TB, pool *batch.Pool, c *converter, rows [][]byte
 		nil, fields("a", "s"), nil, {Except: map[string]bool{"b": true, "a": true}}, {None: true}, nil,
 	} {
 		dst := pool.New(len(rows))
-		got := decodeRows(tb, dst, d, input(dst, rows), read).answers()
+		got := decodeRows(tb, dst, d, codectest.Input(dst, rows), read).answers()
 		for i := range rows {
 			if want := whole[i].projected(read); !want.equal(got[i].projected(read)) {
 				tb.Errorf("round %d row %d: %.300q\n got %v\nwant %v", round, i, rows[i], got[i], want)
@@ -188,7 +162,7 @@ func compareWriting(tb testing.TB, pool *batch.Pool, c *converter, rows [][]byte
 	tb.Helper()
 	dst := pool.New(len(rows))
 	defer dst.Release()
-	d := decodeRows(tb, dst, c.NewDecoder(), input(dst, rows), nil)
+	d := decodeRows(tb, dst, c.NewDecoder(), codectest.Input(dst, rows), nil)
 	e := c.NewEncoder()
 	for k, col := range d.columns {
 		var sel batch.Selection

@@ -72,7 +72,7 @@ func compareReads(t *testing.T, c *converter, r *reading, rows [][]byte) {
 	pool := batch.NewPool(mem.Checked(t))
 	raw := pool.New(len(rows))
 	defer raw.Release()
-	in := input(raw, rows)
+	in := codectest.Input(raw, rows)
 	d := newDecoder(c)
 	p := newPlan(r)
 	for range 2 {

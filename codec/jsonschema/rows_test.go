@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/codectest"
 	"github.com/millrace/millrace/codec/schemaregistry"
 )
@@ -73,22 +72,6 @@ func opened(tb testing.TB, text string, props map[string]string) *converter {
 		}
 	})
 	return c.(*converter)
-}
-
-// input lays rows out as one buffer.
-func input(b *batch.Batch, rows [][]byte) *codec.Input {
-	n := 0
-	for _, r := range rows {
-		n += len(r)
-	}
-	in := &codec.Input{Topic: "t", Headers: &batch.Headers{}}
-	in.Values.Bufs[0] = b.Arena.Bytes(n)
-	at := 0
-	for _, r := range rows {
-		in.Values.Views = append(in.Values.Views, batch.View{Pos: uint32(at), Len: uint32(len(r))})
-		at += copy(in.Values.Bufs[0][at:], r)
-	}
-	return in
 }
 
 // mapped maps a text to Connect.

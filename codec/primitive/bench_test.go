@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/codectest"
 )
 
 const benchRows = 1024
@@ -105,7 +106,7 @@ func TestFastPaths_AllocateNothing(t *testing.T) {
 		raw, _ := c.raw(owner)
 		for way, f := range map[string]func(){"decode": c.decoding(t, pool, raw), "encode": c.encoding(t, pool, owner, raw)} {
 			f() // the scratch memory grows once
-			if n := testing.AllocsPerRun(50, f); n > steadyAllocations {
+			if n := testing.AllocsPerRun(50, f); n > codectest.SteadyAllocations {
 				t.Errorf("%s/%s: %v allocations per batch", way, c.name, n)
 			}
 		}

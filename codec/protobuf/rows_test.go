@@ -4,9 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-
-	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/codec"
 )
 
 // order is a message of ten fields, as the budgets of converters count them.
@@ -121,20 +118,4 @@ func nestedRows(id uint32, n int) [][]byte {
 		out[i] = text(text(b, 12, ""), 1000, "\x00\xff")
 	}
 	return out
-}
-
-// input lays rows out as one buffer.
-func input(b *batch.Batch, rows [][]byte) *codec.Input {
-	n := 0
-	for _, r := range rows {
-		n += len(r)
-	}
-	in := &codec.Input{Topic: "t", Headers: &batch.Headers{}}
-	in.Values.Bufs[0] = b.Arena.Bytes(n)
-	at := 0
-	for _, r := range rows {
-		in.Values.Views = append(in.Values.Views, batch.View{Pos: uint32(at), Len: uint32(len(r))})
-		at += copy(in.Values.Bufs[0][at:], r)
-	}
-	return in
 }

@@ -10,22 +10,7 @@ import (
 // TestAnswersOfTheOriginal compares with Confluent's converter 7.0.16: schemas and values of random records, bytes of random
 // values, and in their numbers the texts of their schemas. Where 8.5 says something else, its words count.
 func TestAnswersOfTheOriginal(t *testing.T) {
-	schemas := codectest.NewSchemas()
-	defer schemas.Close()
-	class := Classes()[0]
-	cases := 0
-	for _, v := range codectest.ReadVectors(t, "../../fuzz/differential/corpus/protobuf/seed.jsonl") {
-		for k, value := range v.Config {
-			v.Config[k] = strings.ReplaceAll(value, codectest.SchemasURL, schemas.URL)
-		}
-		for i := range v.Cases {
-			if f := v.Cases[i].Failure; f != nil {
-				*f = newerWords(*f, v.Topic)
-			}
-		}
-		v.Run(t, class, nil)
-		cases += len(v.Cases)
-	}
+	cases := codectest.Answers(t, "../../fuzz/differential/corpus/protobuf/seed.jsonl", Classes()[0], newerWords)
 	if cases < 300 {
 		t.Errorf("%d answers", cases)
 	}

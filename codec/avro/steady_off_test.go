@@ -1,6 +1,0 @@
-//go:build !invariants && !race
-
-package avro
-
-// steadyAllocations: batches and slabs come from their pools.
-const steadyAllocations = 0
