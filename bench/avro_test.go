@@ -39,7 +39,7 @@ func newRegistryCases(b *testing.B, class *codec.Class, path func(text string) s
 	b.Cleanup(schemas.Close)
 	fixed := "" // the text of the schema, once it is known: the registry answers for any number with it
 	open := func() codec.Converter {
-		c, err := class.New(map[string]string{"schema.registry.url": schemas.URL + fixed}, false)
+		c, err := class.New(map[string]string{"schema.registry.url": schemas.URL + fixed}, false, codec.Context{})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -67,7 +67,7 @@ func newPipe(c *converterCases, steps []transformConfig) (*pipe, error) {
 	}
 	var sides [2]codec.Converter
 	for k := range sides {
-		if sides[k], err = connectjson.Classes()[0].New(map[string]string{"schemas.enable": strconv.FormatBool(c.set.Envelope)}, k == 0); err != nil {
+		if sides[k], err = connectjson.Classes()[0].New(map[string]string{"schemas.enable": strconv.FormatBool(c.set.Envelope)}, k == 0, codec.Context{}); err != nil {
 			return nil, err
 		}
 	}

@@ -88,7 +88,7 @@ func newConverterCases(set records.Set) (*converterCases, error) {
 	if class == nil {
 		return nil, fmt.Errorf("no JsonConverter among the classes of codec/connectjson")
 	}
-	conv, err := class.New(map[string]string{"schemas.enable": strconv.FormatBool(set.Envelope)}, false)
+	conv, err := class.New(map[string]string{"schemas.enable": strconv.FormatBool(set.Envelope)}, false, codec.Context{})
 	if err != nil {
 		return nil, err
 	}

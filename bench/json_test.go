@@ -38,7 +38,7 @@ func dataset(tb testing.TB, envelope bool) []batch.Bytes {
 
 func newConverter(tb testing.TB, props map[string]string) codec.Converter {
 	tb.Helper()
-	c, err := connectjson.Classes()[0].New(props, false)
+	c, err := connectjson.Classes()[0].New(props, false, codec.Context{})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -23,11 +23,8 @@ type Class struct {
 	Def     *config.Def
 	// New configures one converter with the properties behind its prefix. Either may be nil: a class
 	// can be a converter, a header converter, or both.
-	New       func(props map[string]string, isKey bool) (Converter, error)
+	New       func(props map[string]string, isKey bool, in Context) (Converter, error)
 	NewHeader func(props map[string]string) (HeaderConverter, error)
-	// NewWith, where it is set, counts in place of New: for a converter that logs, or connects to hosts that
-	// its config names.
-	NewWith func(props map[string]string, isKey bool, c Context) (Converter, error)
 }
 
 // Context is what a worker gives the converters of a task. The zero value is that of tools.
@@ -35,14 +32,6 @@ type Context struct {
 	Logger *slog.Logger // nil: nothing is logged
 	// Refuse says why no connection may be made to an address, which is host:port with the host as a number; nil: any may.
 	Refuse func(address string) error
-}
-
-// Configure makes a converter of a class that has New.
-func (c *Class) Configure(props map[string]string, isKey bool, in Context) (Converter, error) {
-	if c.NewWith != nil {
-		return c.NewWith(props, isKey, in)
-	}
-	return c.New(props, isKey)
 }
 
 // Converter is a configured converter class. Source: org.apache.kafka.connect.storage.Converter.

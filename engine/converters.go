@@ -56,7 +56,7 @@ func (w *Worker) newSide(props map[string]string, key, fallback string, isKey bo
 	if class.New == nil {
 		return stage.Side{}, metrics.PluginInfo{}, notOf(class.Name, "Converter")
 	}
-	conv, err := class.Configure(own, isKey, w.converterContext(props["name"], key))
+	conv, err := class.New(own, isKey, w.converterContext(props["name"], key))
 	if err != nil {
 		return stage.Side{}, metrics.PluginInfo{}, err
 	}

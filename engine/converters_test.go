@@ -25,9 +25,9 @@ func (s *spied) classes() codec.Set {
 	for _, c := range append(primitive.Classes(), header.Classes()...) {
 		n := *c
 		if c.New != nil {
-			n.New = func(props map[string]string, isKey bool) (codec.Converter, error) {
+			n.New = func(props map[string]string, isKey bool, in codec.Context) (codec.Converter, error) {
 				s.note(c.Name, fmt.Sprintf("key=%t %v", isKey, props))
-				conv, err := c.New(props, isKey)
+				conv, err := c.New(props, isKey, in)
 				return spiedConverter{conv, s}, err
 			}
 		}
@@ -102,15 +102,16 @@ func TestConverters_ThatWereMadeAreClosedWhenAnotherFails(t *testing.T) {
 	}
 }
 
-// A converter that asks for it gets the worker's logger, and the guard of a worker that has one.
+// A converter gets the worker's logger, and the guard of a worker that has one.
 func TestConverters_GetWhatSurroundsThem(t *testing.T) {
 	for _, guarded := range []bool{false, true} {
 		var have []codec.Context
-		class := *primitive.Classes()[0]
+		of := primitive.Classes()[0]
+		class := *of
 		class.Name = "com.example.Told"
-		class.NewWith = func(props map[string]string, isKey bool, c codec.Context) (codec.Converter, error) {
+		class.New = func(props map[string]string, isKey bool, c codec.Context) (codec.Converter, error) {
 			have = append(have, c)
-			return class.New(props, isKey)
+			return of.New(props, isKey, c)
 		}
 		set := sourceOf(&fakeConnector{source: func() connectors.SourceTask { return &counter{topic: "t", last: 1} }})
 		set.Converters = codec.NewSet(append(primitive.Classes(), append(header.Classes(), &class)...)...)

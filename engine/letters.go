@@ -64,7 +64,7 @@ func (p *taskParts) sourceLetters(ctx context.Context, m errant.Metrics) (*erran
 	}
 	var json [2]codec.Converter // of keys, of values
 	for i := range json {
-		if json[i], err = class.New(map[string]string{"schemas.enable": "true"}, i == 0); err != nil {
+		if json[i], err = class.New(map[string]string{"schemas.enable": "true"}, i == 0, p.w.converterContext(p.connector["name"], settings.SourceLettersKey)); err != nil {
 			return nil, err
 		}
 		p.closers = append(p.closers, json[i].Close)

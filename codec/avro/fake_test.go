@@ -80,7 +80,7 @@ func (r *fakeRegistry) open(t testing.TB, props map[string]string) *converter {
 	for k, v := range props {
 		all[k] = v
 	}
-	c, err := Classes()[0].New(all, false)
+	c, err := Classes()[0].New(all, false, codec.Context{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/codectest"
 	"github.com/millrace/millrace/codec/schemaregistry"
 )
@@ -56,7 +57,7 @@ func FuzzRead(f *testing.F) {
 
 // offline returns a converter that asks nobody.
 func offline(tb testing.TB) *converter {
-	c, err := Classes()[0].New(map[string]string{"schema.registry.url": "http://127.0.0.1:1"}, false)
+	c, err := Classes()[0].New(map[string]string{"schema.registry.url": "http://127.0.0.1:1"}, false, codec.Context{})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -213,7 +213,7 @@ func TestCheckStable_FindsFaults(t *testing.T) {
 }
 
 func TestVectors_FindDifferences(t *testing.T) {
-	class := &codec.Class{Name: "words", Def: config.NewDef(), New: func(map[string]string, bool) (codec.Converter, error) { return &words{}, nil }}
+	class := &codec.Class{Name: "words", Def: config.NewDef(), New: func(map[string]string, bool, codec.Context) (codec.Converter, error) { return &words{}, nil }}
 	const (
 		read  = `{"op":"toConnect","topic":"t","plugins":[{"class":"words","config":{}}],"items":[{"bytes":"YQ=="}],"answers":[%s]}`
 		write = `{"op":"fromConnect","topic":"t","plugins":[{"class":"words","config":{}}],"items":[{"schema":{"type":"string","optional":true},"value":{"s":"%s"}}],"answers":[%s]}`

@@ -23,7 +23,7 @@ func (v *Vector) Run(t TB, class *codec.Class, same func(want, got []byte) bool)
 	r := runner{TB: t, v: v, same: same}
 	switch v.Op {
 	case ToConnect, FromConnect:
-		conv, err := class.New(v.Config, v.IsKey)
+		conv, err := class.New(v.Config, v.IsKey, codec.Context{})
 		if r.setup(err) {
 			if v.Op == ToConnect {
 				r.decode(conv)

@@ -18,7 +18,7 @@ func Classes() []*codec.Class {
 		Name:    ClassName,
 		Version: Version,
 		Def:     def,
-		New: func(props map[string]string, isKey bool) (codec.Converter, error) {
+		New: func(props map[string]string, isKey bool, _ codec.Context) (codec.Converter, error) {
 			use := "value"
 			if isKey {
 				use = "key"

@@ -107,7 +107,7 @@ func TestNew_Refuses(t *testing.T) {
 		{keySchemaContent, "{", codec.DataException, "Failed to parse schema in converter config due to serialization error: "},
 		{keySchemaContent, `{"type":"zip"}`, codec.DataException, "Unknown schema type: zip"},
 	} {
-		_, err := class.New(map[string]string{c.key: c.value}, false)
+		_, err := class.New(map[string]string{c.key: c.value}, false, codec.Context{})
 		var j interface{ JavaClass() string }
 		if !errors.As(err, &j) || j.JavaClass() != c.class || codectest.JavaMessage(err) != c.text {
 			t.Errorf("%s=%s: %v", c.key, c.value, err)
@@ -129,7 +129,7 @@ func TestConverter_PropertiesOfEveryConverter(t *testing.T) {
 		{nil, append(orders(true, 40), nil)},
 		{map[string]string{keySchemaContent: contents[0]}, append(lines(strings.Join(payloads, "\n")), nil)},
 	} {
-		conv, err := Classes()[0].New(c.props, true)
+		conv, err := Classes()[0].New(c.props, true, codec.Context{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,7 +25,7 @@ func TestConfig(t *testing.T) {
 		"schema.backup.enabled": "true", "preserve.additional.properties": "true", "decimal.format": "HEX", "json.schema.spec.version": "draft_3",
 		"json.default.property.inclusion": "SOME", "validation.rules.execution": "AFTER_DOMAIN_RULES",
 	} {
-		_, err := Classes()[0].New(map[string]string{"schema.registry.url": "http://127.0.0.1:1", key: value}, false)
+		_, err := Classes()[0].New(map[string]string{"schema.registry.url": "http://127.0.0.1:1", key: value}, false, codec.Context{})
 		if err == nil || !strings.Contains(err.Error(), key) {
 			t.Errorf("%s=%s: %v", key, value, err)
 		}
@@ -43,7 +43,7 @@ func TestMock(t *testing.T) {
 		for k, v := range props {
 			all[k] = v
 		}
-		c, err := class.New(all, false)
+		c, err := class.New(all, false, codec.Context{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestMock(t *testing.T) {
 // TestHeaders: ids that travel in headers stand before no record, and are read there.
 func TestHeaders(t *testing.T) {
 	class := Classes()[0]
-	c, err := class.New(map[string]string{"schema.registry.url": "mock://headers", "value.schema.id.serializer": "io.confluent.kafka.serializers.schema.id.HeaderSchemaIdSerializer"}, false)
+	c, err := class.New(map[string]string{"schema.registry.url": "mock://headers", "value.schema.id.serializer": "io.confluent.kafka.serializers.schema.id.HeaderSchemaIdSerializer"}, false, codec.Context{})
 	if err != nil {
 		t.Fatal(err)
 	}

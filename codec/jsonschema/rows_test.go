@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/codectest"
 	"github.com/millrace/millrace/codec/schemaregistry"
 )
@@ -62,7 +63,7 @@ func opened(tb testing.TB, text string, props map[string]string) *converter {
 	for k, v := range props {
 		all[k] = v
 	}
-	c, err := Classes()[0].New(all, false)
+	c, err := Classes()[0].New(all, false, codec.Context{})
 	if err != nil {
 		tb.Fatal(err)
 	}

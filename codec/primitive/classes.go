@@ -31,7 +31,7 @@ func Classes() []*codec.Class {
 	return []*codec.Class{
 		{
 			Name: "org.apache.kafka.connect.storage.StringConverter", Version: Version, Def: stringDef(),
-			New: func(props map[string]string, isKey bool) (codec.Converter, error) {
+			New: func(props map[string]string, isKey bool, _ codec.Context) (codec.Converter, error) {
 				return newString(typed(props, isKey))
 			},
 			NewHeader: func(props map[string]string) (codec.HeaderConverter, error) {
@@ -59,7 +59,7 @@ type both interface {
 func class(name string, c both) *codec.Class {
 	return &codec.Class{
 		Name: classPrefix + name, Version: Version, Def: typeDef(),
-		New:       func(map[string]string, bool) (codec.Converter, error) { return c, nil },
+		New:       func(map[string]string, bool, codec.Context) (codec.Converter, error) { return c, nil },
 		NewHeader: func(map[string]string) (codec.HeaderConverter, error) { return c, nil },
 	}
 }

@@ -152,7 +152,7 @@ func TestErrors_ClassesAndCauses(t *testing.T) {
 		t.Errorf("%s, want %s", codectest.ErrorText(err), want)
 	}
 	for name, cause := range map[string]string{"nope": "UnsupportedCharsetException", "": "IllegalCharsetNameException"} {
-		_, err := primitive.Classes()[0].New(map[string]string{"converter.encoding": name}, true)
+		_, err := primitive.Classes()[0].New(map[string]string{"converter.encoding": name}, true, codec.Context{})
 		if want := codec.SerializationException + ": Unsupported encoding " + name + " <- java.nio.charset." + cause + ": " + name; !strings.HasPrefix(codectest.ErrorText(err), want) {
 			t.Errorf("%s, want %s", codectest.ErrorText(err), want)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/codectest"
 	"github.com/millrace/millrace/codec/primitive"
 )
@@ -20,7 +21,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which uint8, data []byte) {
 		class := classes[int(which)%len(classes)]
 		charset := charsets[int(which)/len(classes)%len(charsets)]
-		c, err := class.New(map[string]string{"converter.encoding": charset}, which&1 == 0)
+		c, err := class.New(map[string]string{"converter.encoding": charset}, which&1 == 0, codec.Context{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,7 +23,7 @@ func each(t *testing.T, f func(t *testing.T, c codec.Converter, h codec.HeaderCo
 		}
 		for _, config := range configs {
 			t.Run(fmt.Sprint(class.Name, config), func(t *testing.T) {
-				c, err := class.New(config, false)
+				c, err := class.New(config, false, codec.Context{})
 				if err != nil {
 					t.Fatal(err)
 				}

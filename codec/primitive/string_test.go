@@ -17,7 +17,7 @@ func converter(t testing.TB, name string, props map[string]string) codec.Convert
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := class.New(props, false)
+	c, err := class.New(props, false, codec.Context{})
 	if err != nil {
 		t.Fatal(err)
 	}

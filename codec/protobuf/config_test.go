@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/codectest"
 )
 
@@ -57,7 +58,7 @@ func TestConfigs(t *testing.T) {
 func TestConfig_Refused(t *testing.T) {
 	for _, key := range []string{"schema.backup.enabled=true", "derive.type=true", "skip.known.types=false", "value.schema.id.serializer=HeaderSchemaIdSerializer"} {
 		name, value, _ := strings.Cut(key, "=")
-		if _, err := Classes()[0].New(map[string]string{"schema.registry.url": "http://127.0.0.1:1", name: value}, false); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := Classes()[0].New(map[string]string{"schema.registry.url": "http://127.0.0.1:1", name: value}, false, codec.Context{}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", key, err)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/millrace/millrace/codec"
 )
 
 // fakeRegistry keeps texts by id, as a registry does. What a schema refers to has the subject of its name.
@@ -85,7 +87,7 @@ func (r *fakeRegistry) open(t testing.TB, props map[string]string) *converter {
 	for k, v := range props {
 		all[k] = v
 	}
-	c, err := Classes()[0].New(all, false)
+	c, err := Classes()[0].New(all, false, codec.Context{})
 	if err != nil {
 		t.Fatal(err)
 	}

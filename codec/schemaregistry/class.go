@@ -23,7 +23,7 @@ const keyBackup = "schema.backup.enabled"
 func NewClass(name string, def *config.Def, kind Kind, of Options, open func(v *config.Values, o Options) (codec.Converter, error)) *codec.Class {
 	DefineFlag(def, keyBackup, false, config.Low, "Whether values travel in a wrapper with the text of their schema")
 	of.Mocks = NewMocks(kind)
-	with := func(props map[string]string, isKey bool, in codec.Context) (codec.Converter, error) {
+	configured := func(props map[string]string, isKey bool, in codec.Context) (codec.Converter, error) {
 		v, err := def.Parse(props)
 		if err != nil {
 			return nil, err
@@ -35,15 +35,7 @@ func NewClass(name string, def *config.Def, kind Kind, of Options, open func(v *
 		o.Key, o.Logger, o.Refuse = isKey, in.Logger, in.Refuse
 		return open(v, o)
 	}
-	return &codec.Class{
-		Name:    name,
-		Version: Version,
-		Def:     def,
-		New: func(props map[string]string, isKey bool) (codec.Converter, error) {
-			return with(props, isKey, codec.Context{})
-		},
-		NewWith: with,
-	}
+	return &codec.Class{Name: name, Version: Version, Def: def, New: configured}
 }
 
 // DefineConverter returns the keys of Define and those that all formats have. Source: AbstractDataConfig.

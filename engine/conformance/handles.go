@@ -76,7 +76,7 @@ func (s *server) newConverter(h *handle, r tagged.Node, props map[string]string)
 	if err != nil || c.New == nil {
 		return invalid("no converter %q", r.Get("class").Text)
 	}
-	if h.converter, err = c.New(props, r.Get("isKey").Kind == 't'); err != nil {
+	if h.converter, err = c.New(props, r.Get("isKey").Kind == 't', codec.Context{}); err != nil {
 		return err
 	}
 	h.decoder, h.encoder = h.converter.NewDecoder(), h.converter.NewEncoder()

@@ -164,7 +164,7 @@ func jsonStage(b *testing.B) *stage.Sink {
 	if err != nil {
 		b.Fatal(err)
 	}
-	value, err := conv.New(map[string]string{"schemas.enable": "false"}, false)
+	value, err := conv.New(map[string]string{"schemas.enable": "false"}, false, codec.Context{})
 	if err != nil {
 		b.Fatal(err)
 	}

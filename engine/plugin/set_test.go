@@ -13,7 +13,7 @@ import (
 )
 
 func set() plugin.Set {
-	conv := func(map[string]string, bool) (codec.Converter, error) { return nil, nil }
+	conv := func(map[string]string, bool, codec.Context) (codec.Converter, error) { return nil, nil }
 	head := func(map[string]string) (codec.HeaderConverter, error) { return nil, nil }
 	return plugin.Set{
 		Converters: codec.NewSet(

@@ -162,7 +162,7 @@ func jsonStage(b *testing.B) *stage.Source {
 		b.Fatal(err)
 	}
 	side := func(isKey bool) stage.Side {
-		conv, err := class.New(map[string]string{"schemas.enable": "false"}, isKey)
+		conv, err := class.New(map[string]string{"schemas.enable": "false"}, isKey, codec.Context{})
 		if err != nil {
 			b.Fatal(err)
 		}

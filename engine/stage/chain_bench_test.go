@@ -78,7 +78,7 @@ type jsonPipe struct {
 
 func newJSONPipe(tb testing.TB, pool *batch.Pool, envelope bool, lines ...string) *jsonPipe {
 	conv := func(key bool) codec.Converter {
-		c, err := connectjson.Classes()[0].New(map[string]string{"schemas.enable": strconv.FormatBool(envelope)}, key)
+		c, err := connectjson.Classes()[0].New(map[string]string{"schemas.enable": strconv.FormatBool(envelope)}, key, codec.Context{})
 		if err != nil {
 			tb.Fatal(err)
 		}

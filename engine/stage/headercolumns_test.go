@@ -71,7 +71,7 @@ func TestSource_HeaderColumns(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			conv, err := value.New(nil, false)
+			conv, err := value.New(nil, false, codec.Context{})
 			if err != nil {
 				t.Fatal(err)
 			}

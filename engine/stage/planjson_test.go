@@ -80,7 +80,7 @@ func TestSink_ProjectionChangesNoByte(t *testing.T) {
 func written(t *testing.T, pool *batch.Pool, c *stage.Chain, docs []string, wanted *batch.Projection) map[string]string {
 	t.Helper()
 	side := func(key bool) stage.Side {
-		conv, err := connectjson.Classes()[0].New(map[string]string{"schemas.enable": "false"}, key)
+		conv, err := connectjson.Classes()[0].New(map[string]string{"schemas.enable": "false"}, key, codec.Context{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -44,7 +44,7 @@ func decodedOrders(tb testing.TB, pool *batch.Pool, typed bool, n, share int) *b
 			}
 		}
 	}
-	conv, err := connectjson.Classes()[0].New(map[string]string{"schemas.enable": strconv.FormatBool(typed)}, false)
+	conv, err := connectjson.Classes()[0].New(map[string]string{"schemas.enable": strconv.FormatBool(typed)}, false, codec.Context{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func BenchmarkSchemas(b *testing.B) {
 			sinks := make([]*stage.Sink, 2)
 			for k := range sinks {
 				conv := func(key bool) stage.Side {
-					c, err := connectjson.Classes()[0].New(map[string]string{"schemas.enable": "true"}, key)
+					c, err := connectjson.Classes()[0].New(map[string]string{"schemas.enable": "true"}, key, codec.Context{})
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -9,7 +9,7 @@ import (
 // Converter is words as UTF-8, of keys, values and headers.
 func Converter() *codec.Class {
 	return &codec.Class{Name: "com.example.moody.MoodyConverter", Version: version, Def: config.NewDef(),
-		New:       func(map[string]string, bool) (codec.Converter, error) { return &converter{}, nil },
+		New:       func(map[string]string, bool, codec.Context) (codec.Converter, error) { return &converter{}, nil },
 		NewHeader: func(map[string]string) (codec.HeaderConverter, error) { return &headers{}, nil },
 	}
 }

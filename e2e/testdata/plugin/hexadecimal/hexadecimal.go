@@ -13,7 +13,7 @@ import (
 func Class() *codec.Class {
 	return &codec.Class{
 		Name: "com.example.acme.HexConverter", Version: "1.0", Def: config.NewDef(),
-		New: func(map[string]string, bool) (codec.Converter, error) { return converter{}, nil },
+		New: func(map[string]string, bool, codec.Context) (codec.Converter, error) { return converter{}, nil },
 	}
 }
 

@@ -7,11 +7,12 @@ import (
 
 	"github.com/millrace/millrace/batch/batchtest"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/codectest"
 )
 
 func TestHex_DecodesAndKeepsTheContract(t *testing.T) {
-	conv, err := hexadecimal.Class().New(nil, false)
+	conv, err := hexadecimal.Class().New(nil, false, codec.Context{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +31,7 @@ func TestHex_DecodesAndKeepsTheContract(t *testing.T) {
 }
 
 func TestHex_Encodes(t *testing.T) {
-	conv, err := hexadecimal.Class().New(nil, false)
+	conv, err := hexadecimal.Class().New(nil, false, codec.Context{})
 	if err != nil {
 		t.Fatal(err)
 	}
