@@ -1,6 +1,11 @@
 package codec
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/millrace/millrace/batch"
+)
 
 // Java exception classes that converters throw.
 const (
@@ -51,4 +56,27 @@ func (e *Error) Retriable() bool { return e.Class == RetriableException || e.Out
 // Data returns a DataException at no particular place.
 func Data(format string, args ...any) *Error {
 	return &Error{Class: DataException, Text: fmt.Sprintf(format, args...), Pos: -1}
+}
+
+// AsError gives the failure of a value, a *batch.DataError, the form of a codec's; others stay as they are.
+func AsError(err error) error {
+	var d *batch.DataError
+	if errors.As(err, &d) {
+		return &Error{Class: d.JavaClass(), Text: d.Text, Pos: -1}
+	}
+	return err
+}
+
+// InField puts a field's name in front of the path of an *Error.
+func InField(err error, name string) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	if e.Path == "" {
+		e.Path = name
+	} else {
+		e.Path = name + "." + e.Path
+	}
+	return err
 }

@@ -1,7 +1,6 @@
 package avro
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/millrace/millrace/batch"
@@ -69,7 +68,7 @@ func (c *converter) newReading(of *schemaregistry.Reading) (*reading, error) {
 	v := int32(version)
 	s, err := c.toConnect(writer, &v)
 	if err != nil {
-		return nil, asError(err)
+		return nil, codec.AsError(err)
 	}
 	r := &reading{of: of, writer: writer, schema: s, raw: writer.Type == Bytes}
 	r.step, r.fast = c.readPlan(s, writer)
@@ -95,13 +94,4 @@ func (c *converter) trailing(topic string, r *reading) error {
 
 func (c *converter) unreadable(topic string, r *reading, cause error) error {
 	return c.registry.ReadError(topic, schemaregistry.Serialization(fmt.Sprintf("Error deserializing Avro message for id %d", r.of.ID.Number), cause))
-}
-
-// asError gives every failure of a row the codec's form.
-func asError(err error) error {
-	var d *batch.DataError
-	if errors.As(err, &d) {
-		return &codec.Error{Class: d.JavaClass(), Text: d.Text, Pos: -1}
-	}
-	return err
 }

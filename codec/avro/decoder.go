@@ -222,7 +222,7 @@ func (d *decoder) plain(dst *batch.Batch, in *codec.Input, p *plan, skip int, se
 			err = cb.Append(v)
 		}
 		if err != nil {
-			status.Fail(int32(i), n, asError(err))
+			status.Fail(int32(i), n, codec.AsError(err))
 		}
 		if err != nil || v.IsNull() {
 			cb.AppendNoSchema()

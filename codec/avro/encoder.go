@@ -149,7 +149,7 @@ func (x *rows) start(i int32) (ok bool, err error) {
 	f := x.frames[frameKey{name, x.w}]
 	if f == nil || !f.of.Fresh(time.Now()) {
 		if _, err := x.plainAppend(nil, x.schema, x.w.avro, rowValue(x.col, int(i))); err != nil && serialOf(err) == nil {
-			x.status.Fail(i, x.col.Len(), asError(err))
+			x.status.Fail(i, x.col.Len(), codec.AsError(err))
 			return false, nil
 		}
 		f, err = x.frameOf(name, x.w)
@@ -220,7 +220,7 @@ func (x *rows) plain(i int32) error {
 		topic := x.topics.At(int(i))
 		x.status.Fail(i, x.col.Len(), x.registry.WriteError(topic, schemaregistry.Serialization("Error serializing Avro message", serial.cause)))
 	default:
-		x.status.Fail(i, x.col.Len(), asError(err))
+		x.status.Fail(i, x.col.Len(), codec.AsError(err))
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func NewFileReader(r io.Reader, o FileOptions) (*FileReader, error) {
 	}
 	s, err := f.data.toConnect(writer, nil)
 	if err != nil {
-		return nil, asError(err)
+		return nil, codec.AsError(err)
 	}
 	f.reading = &reading{of: &schemaregistry.Reading{}, writer: writer, schema: s}
 	f.reading.step, f.reading.fast = f.data.readPlan(s, writer)
@@ -116,5 +116,5 @@ func recordError(i int, err error) error {
 	if err == nil {
 		err = errBytes
 	}
-	return fmt.Errorf("record %d: %w", i+1, asError(err))
+	return fmt.Errorf("record %d: %w", i+1, codec.AsError(err))
 }

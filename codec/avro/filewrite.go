@@ -113,9 +113,9 @@ func (f *FileWriter) row(c *batch.Column, i int32, status *batch.Status) error {
 // rowError gives the error of a row that Avro's writer or AvroData throws the codec's form.
 func rowError(err error) error {
 	if s := serialOf(err); s != nil {
-		return asError(s.cause)
+		return codec.AsError(s.cause)
 	}
-	return asError(err)
+	return codec.AsError(err)
 }
 
 // Flush ends the present block: the file may be cut behind it.

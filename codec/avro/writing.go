@@ -30,7 +30,7 @@ func (c *converter) newWriting(s *batch.Schema) *writing {
 		w.raw = w.avro.Type == Bytes
 		w.step, w.fast = c.writePlan(s, w.avro)
 	} else {
-		w.err = asError(w.err)
+		w.err = codec.AsError(w.err)
 	}
 	return w
 }

@@ -141,7 +141,7 @@ func (w *writer) mapping(dst []byte, s *batch.Schema, m *batch.MapValue, depth i
 		}
 		dst = append(jsonscan.AppendString(dst, m.Keys[i].Str()), ':')
 		if dst, err = w.value(dst, elem, m.Values[i], depth); err != nil {
-			return dst, inField(err, m.Keys[i].Str())
+			return dst, codec.InField(err, m.Keys[i].Str())
 		}
 	}
 	return append(dst, '}'), nil
@@ -216,7 +216,7 @@ func (w *writer) structure(dst []byte, s *batch.Schema, v *batch.StructValue, de
 		f := &s.Fields()[i]
 		dst = append(jsonscan.AppendString(dst, f.Name), ':')
 		if dst, err = w.value(dst, f.Schema, v.Fields[i], depth); err != nil {
-			return dst, inField(err, f.Name)
+			return dst, codec.InField(err, f.Name)
 		}
 	}
 	return append(dst, '}'), nil

@@ -120,7 +120,7 @@ func (r reader) mapping(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) 
 		for i := range n.Items {
 			v, err := r.value(s.Elem(), &n.Items[i])
 			if err != nil {
-				return batch.Null(), inField(err, n.Names[i])
+				return batch.Null(), codec.InField(err, n.Names[i])
 			}
 			m.Keys, m.Values = append(m.Keys, batch.StringValue(n.Names[i])), append(m.Values, v)
 		}
@@ -184,10 +184,10 @@ func (r reader) structure(s *batch.Schema, n *jsonscan.Node) (batch.Value, error
 		}
 		v, err := r.value(f.Schema, member)
 		if err != nil {
-			return batch.Null(), inField(err, f.Name)
+			return batch.Null(), codec.InField(err, f.Name)
 		}
 		if err := f.Schema.ValidateField(f.Name, v); err != nil {
-			return batch.Null(), inField(&codec.Error{Class: codec.DataException, Text: err.Error(), Pos: -1}, f.Name)
+			return batch.Null(), codec.InField(&codec.Error{Class: codec.DataException, Text: err.Error(), Pos: -1}, f.Name)
 		}
 		out.Fields[i] = v
 	}

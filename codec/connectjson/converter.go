@@ -1,8 +1,6 @@
 package connectjson
 
 import (
-	"errors"
-
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
@@ -101,7 +99,7 @@ func (c *converter) plainRead(raw []byte) (*batch.Schema, batch.Value, error) {
 	}
 	v, err := c.read.value(s, n)
 	if err != nil {
-		return nil, batch.Null(), asError(err)
+		return nil, batch.Null(), codec.AsError(err)
 	}
 	return s, v, nil
 }
@@ -132,16 +130,4 @@ func (c *converter) plainAppend(dst []byte, s *batch.Schema, v batch.Value, link
 		return dst, false, tooDeep()
 	}
 	return out, false, nil
-}
-
-// asError gives every failure of a row the codec's form.
-func asError(err error) error {
-	if err == nil {
-		return nil
-	}
-	var d *batch.DataError
-	if errors.As(err, &d) {
-		return &codec.Error{Class: d.JavaClass(), Text: d.Text, Pos: -1}
-	}
-	return err
 }

@@ -50,20 +50,6 @@ func withCause(text string, cause error) error {
 	return &codec.Error{Class: codec.DataException, Text: text, Pos: -1, Err: cause}
 }
 
-// inField puts a field name in front of the path of err.
-func inField(err error, name string) error {
-	var e *codec.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	if e.Path == "" {
-		e.Path = name
-	} else {
-		e.Path = name + "." + e.Path
-	}
-	return err
-}
-
 // javaText is Throwable.toString of a cause: its class and its text.
 func javaText(err error) string {
 	var j interface{ JavaClass() string }

@@ -206,7 +206,7 @@ func (r *schemaReader) fields(b *batch.Builder, fields jsonscan.Ref) error {
 		name := string(r.t.String(m.field))
 		s, err := r.schemaOf(&m)
 		if err != nil {
-			return inField(err, name)
+			return codec.InField(err, name)
 		}
 		if name == "" {
 			return builderError("fieldName cannot be null.", nil)

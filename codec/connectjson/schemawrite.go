@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 )
 
@@ -48,7 +49,7 @@ func (w *writer) openSchema(dst []byte, s *batch.Schema, depth int) ([]byte, err
 			}
 			f := &s.Fields()[i]
 			if dst, err = w.openSchema(dst, f.Schema, depth+2); err != nil {
-				return dst, inField(err, f.Name)
+				return dst, codec.InField(err, f.Name)
 			}
 			dst = jsonscan.AppendString(append(dst, `,"field":`...), f.Name)
 			dst = append(dst, '}')

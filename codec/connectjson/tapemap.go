@@ -60,7 +60,7 @@ func (d *decoder) firstError(c *column, base int, v jsonscan.Ref, other error) e
 	all := d.tape.Members(v)
 	for name, item, ok := all.Next(); ok; name, item, ok = all.Next() {
 		if _, err := d.tapeTyped(c.elem, base, item, true); err != nil {
-			return inField(err, string(name))
+			return codec.InField(err, string(name))
 		}
 	}
 	return other

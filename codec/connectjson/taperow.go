@@ -40,10 +40,10 @@ func (d *decoder) readTape(in *codec.Input, p *plan, i int32) error {
 	}
 	misfit, err := d.tapeTyped(p.root, int(i), v, true)
 	if err != nil {
-		return asError(err)
+		return codec.AsError(err)
 	}
 	if misfit.is {
-		return asError(batch.NewColumnBuilder(p.schema, false).Check(misfit.value))
+		return codec.AsError(batch.NewColumnBuilder(p.schema, false).Check(misfit.value))
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func (d *decoder) missing(p *plan, i int) error {
 	if err == nil {
 		d.put(p.root, i, v)
 	}
-	return asError(err)
+	return codec.AsError(err)
 }
 
 // onTape reads row i into d.tape; ok is false for a row of nothing but white space.

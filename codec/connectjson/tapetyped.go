@@ -183,14 +183,14 @@ func (d *decoder) tapeStruct(c *column, r int, v jsonscan.Ref) (first misfit, er
 		}
 		inner, err := d.tapeTyped(m.column, r, m.value, m.turn == turn)
 		if err != nil {
-			return misfit{}, inField(err, m.name)
+			return misfit{}, codec.InField(err, m.name)
 		}
 		if !inner.is {
 			continue
 		}
 		if !inner.checked {
 			if err := c.schema.Fields()[i].Schema.ValidateField(m.name, inner.value); err != nil {
-				return misfit{}, inField(&codec.Error{Class: codec.DataException, Text: err.Error(), Pos: -1}, m.name)
+				return misfit{}, codec.InField(&codec.Error{Class: codec.DataException, Text: err.Error(), Pos: -1}, m.name)
 			}
 		}
 		if !first.is {

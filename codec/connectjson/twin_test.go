@@ -52,7 +52,7 @@ func plainAnswers(c *converter, rows [][]byte) []answer {
 		if r != nil {
 			a := &out[i]
 			if a.schema, a.value, a.err = c.plainRead(r); a.err == nil && a.schema != nil {
-				a.err = asError(batch.NewColumnBuilder(a.schema, false).Check(a.value))
+				a.err = codec.AsError(batch.NewColumnBuilder(a.schema, false).Check(a.value))
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
 )
 
@@ -30,28 +29,13 @@ func builderError(text string, cause error) error {
 	return &codec.Error{Class: schemaBuilderException, Text: text, Pos: -1, Err: cause}
 }
 
-// inField puts a field's name in front of the path of err.
-func inField(err error, name string) error {
-	var e *codec.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	if e.Path == "" {
-		e.Path = name
-	} else {
-		e.Path = name + "." + e.Path
-	}
-	return err
-}
-
 // asError gives every failure of a row the codec's form.
 func asError(err error) error {
 	var e *codec.Error
-	var d *batch.DataError
-	if !errors.As(err, &e) && errors.As(err, &d) {
-		return &codec.Error{Class: d.JavaClass(), Text: d.Text, Pos: -1}
+	if errors.As(err, &e) {
+		return err
 	}
-	return err
+	return codec.AsError(err)
 }
 
 // tooDeep is the failure of a row that the generator refuses. Source: StreamWriteConstraints.

@@ -260,7 +260,7 @@ func (r *registering) structure(f *form, s *batch.Schema) error {
 	for i := range s.Fields() {
 		n, err := r.known(s.Fields()[i].Schema, i)
 		if err != nil {
-			return inField(err, s.Fields()[i].Name)
+			return codec.InField(err, s.Fields()[i].Name)
 		}
 		properties.put(s.Fields()[i].Name, n)
 	}
@@ -277,7 +277,7 @@ func (r *registering) union(f *form, s *batch.Schema) error {
 	for i := range s.Fields() {
 		n, err := r.schema(batch.From(s.Fields()[i].Schema).Optional(false).Build(), i, true)
 		if err != nil {
-			return inField(err, s.Fields()[i].Name)
+			return codec.InField(err, s.Fields()[i].Name)
 		}
 		parts = append(parts, n)
 	}

@@ -104,7 +104,7 @@ func (d *data) readMap(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
 		for i := range n.Items {
 			v, err := d.read(s.Elem(), &n.Items[i])
 			if err != nil {
-				return batch.Null(), inField(err, n.Names[i])
+				return batch.Null(), codec.InField(err, n.Names[i])
 			}
 			m.Keys, m.Values = append(m.Keys, batch.StringValue(n.Names[i])), append(m.Values, v)
 		}
@@ -159,7 +159,7 @@ func (d *data) readStruct(s *batch.Schema, n *jsonscan.Node) (batch.Value, error
 			err = put(out, i, v)
 		}
 		if err != nil {
-			return batch.Null(), inField(err, f.Name)
+			return batch.Null(), codec.InField(err, f.Name)
 		}
 	}
 	return batch.StructValueOf(out), nil

@@ -148,7 +148,7 @@ func (w *plainWriter) mapping(dst []byte, s *batch.Schema, m *batch.MapValue, de
 		}
 		dst = append(jsonscan.AppendString(dst, m.Keys[i].Str()), ':')
 		if dst, err = w.orNull(dst, s.Elem(), m.Values[i], depth); err != nil {
-			return dst, inField(err, m.Keys[i].Str())
+			return dst, codec.InField(err, m.Keys[i].Str())
 		}
 	}
 	return append(dst, '}'), nil
@@ -198,7 +198,7 @@ func (w *plainWriter) structure(dst []byte, s *batch.Schema, v *batch.StructValu
 		}
 		dst = append(jsonscan.AppendString(dst, f.Name), ':')
 		if dst, absent, err = w.value(dst, f.Schema, v.Fields[i], depth); err != nil {
-			return dst, false, inField(err, f.Name)
+			return dst, false, codec.InField(err, f.Name)
 		}
 		if absent {
 			dst = dst[:at]
@@ -217,7 +217,7 @@ func (w *plainWriter) union(dst []byte, s *batch.Schema, v *batch.StructValue, d
 		}
 		if !field.IsNull() {
 			out, absent, err = w.value(dst, f.Schema, field, depth)
-			return out, absent, inField(err, f.Name)
+			return out, absent, codec.InField(err, f.Name)
 		}
 	}
 	return w.value(dst, s, batch.Null(), depth)

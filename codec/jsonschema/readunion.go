@@ -30,7 +30,7 @@ func (d *data) readUnion(s *batch.Schema, n *jsonscan.Node) (batch.Value, error)
 		err = put(out, at, v)
 	}
 	if err != nil {
-		return batch.Null(), inField(err, f.Name)
+		return batch.Null(), codec.InField(err, f.Name)
 	}
 	return batch.StructValueOf(out), nil
 }

@@ -276,7 +276,7 @@ func (t *connecting) structure(properties []property, required map[string]bool, 
 		}
 		f, err := t.schema(p.schema, nil, t.optionalNonRequired && !required[p.name], depth+1)
 		if err != nil {
-			return nil, inField(err, p.name)
+			return nil, codec.InField(err, p.name)
 		}
 		b.Field(p.name, f)
 	}

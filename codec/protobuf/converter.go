@@ -78,7 +78,7 @@ func (c *converter) newReading(of *schemaregistry.Reading) (*reading, error) {
 	v := int32(version)
 	s, err := c.toConnect(m, &v)
 	if err != nil {
-		return nil, asError(err)
+		return nil, codec.AsError(err)
 	}
 	r := &reading{of: of, message: m, schema: s}
 	if steps, ok := c.readPlan(s, m, 0); ok {
@@ -142,13 +142,4 @@ func (c *converter) unreadable(topic string, id schemaregistry.ID, cause error) 
 		return c.registry.ReadError(topic, own)
 	}
 	return c.registry.ReadError(topic, schemaregistry.Serialization(fmt.Sprintf("Error deserializing Protobuf message for id %d", id.Number), cause))
-}
-
-// asError gives every failure of a row the codec's form.
-func asError(err error) error {
-	var d *batch.DataError
-	if errors.As(err, &d) {
-		return &codec.Error{Class: d.JavaClass(), Text: d.Text, Pos: -1}
-	}
-	return err
 }

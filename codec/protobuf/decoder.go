@@ -185,7 +185,7 @@ func (d *decoder) plain(dst *batch.Batch, in *codec.Input, p *plan, skip int, se
 			err = cb.Append(v)
 		}
 		if err != nil {
-			status.Fail(int32(i), n, asError(err))
+			status.Fail(int32(i), n, codec.AsError(err))
 			cb.AppendNoSchema()
 		}
 	}
@@ -209,7 +209,7 @@ func (c *converter) plainRow(topic string, r *reading, b []byte) (batch.Value, e
 	}
 	v, err := c.rootValue(r.schema, m)
 	if err != nil {
-		return batch.Value{}, asError(err)
+		return batch.Value{}, codec.AsError(err)
 	}
 	return v, nil
 }

@@ -147,7 +147,7 @@ func (x *rows) start(i int32) (ok bool, err error) {
 	f := x.frames[frameKey{x.topics.Names[topic], x.w, x.w.name}]
 	if f == nil || !f.of.Fresh(time.Now()) {
 		if _, err := x.plain(x.schema, x.w, x.col.Value(int(i))); err != nil {
-			x.status.Fail(i, x.col.Len(), asError(err))
+			x.status.Fail(i, x.col.Len(), codec.AsError(err))
 			return false, nil
 		}
 		if f, err = x.frameOf(i, x.w.name); err != nil || f == nil {
@@ -163,7 +163,7 @@ func (x *rows) plainRow(i int32) error {
 	m, err := x.plain(x.schema, x.w, x.col.Value(int(i)))
 	switch {
 	case err != nil:
-		x.status.Fail(i, x.col.Len(), asError(err))
+		x.status.Fail(i, x.col.Len(), codec.AsError(err))
 		return nil
 	case m == nil:
 		return nil

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/schemaregistry"
 	"github.com/millrace/millrace/internal/java"
 )
@@ -36,7 +37,7 @@ func (c *converter) newWriting(s *batch.Schema) *writing {
 		w.linked, err = Link(f, nil)
 	}
 	if err != nil {
-		w.err = asError(err)
+		w.err = codec.AsError(err)
 		return w
 	}
 	if s.HasName() && s.Name() == "" {
