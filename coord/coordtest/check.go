@@ -182,6 +182,24 @@ func (s *state) former(id connectors.TaskID) bool {
 	return err == nil && slices.Contains(configs.Tasks(id.Connector), id)
 }
 
+// mixed says whether two leaders wrote task configs of a connector into one another, which only claims prevent: one of them froze in
+// the middle. Its tasks may start with some of either, as in the original, until the connector sees that they are not what it wants.
+func (c *Cluster) mixed(connector string) bool {
+	over := map[*put]bool{}
+	var last *put
+	for _, p := range c.puts {
+		if p.connector != connector || p == last {
+			continue
+		}
+		if over[p] {
+			return !c.once
+		}
+		over[last] = true
+		last = p
+	}
+	return false
+}
+
 // failed says whether something has failed, which stays so.
 func (s *state) failed(id connectors.TaskID) bool {
 	st := s.status(id)

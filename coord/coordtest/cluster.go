@@ -62,6 +62,7 @@ type Cluster struct {
 
 	coordinator *classic.Coordinator
 	configTopic Topic
+	puts        []*put    // one for each record of task configs, as they were written
 	whole       *follower // of the config topic as it was before any compaction
 	compacted   bool
 	statusTopic Topic

@@ -98,9 +98,19 @@ func (s *configStore) ReadToEnd(context.Context) error {
 	return nil
 }
 
+// how says how records are written.
+type how struct {
+	leads bool // only the leader may
+	back  bool // and they are read back
+	put   *put // the task configs that they are part of; nil: of none
+}
+
+// put is one write of all task configs of a connector.
+type put struct{ connector string }
+
 // write appends records, and reads them back. A write that fails may have been done all the same, and a crash can
 // come before and after it. Where leaders write in transactions, what only they may write is of who claimed it last.
-func (s *configStore) write(leads, back bool, records ...store.Record) error {
+func (s *configStore) write(h how, records ...store.Record) error {
 	c := s.n.c
 	c.pause(s.n, time.Millisecond, 20*time.Millisecond)
 	s.n.crashPoint()
@@ -109,11 +119,14 @@ func (s *configStore) write(leads, back bool, records ...store.Record) error {
 		c.pause(s.n, writeTimeout, writeTimeout)
 		return errMadeUp
 	}
-	if leads && c.once && s.claim != c.brokers.claims {
+	if h.leads && c.once && s.claim != c.brokers.claims {
 		return &store.PrivilegedWriteError{Err: errMadeUp}
 	}
 	for _, r := range records {
 		c.logf("%s writes %s", s.n.name, r.Key)
+	}
+	if h.put != nil {
+		c.puts = append(c.puts, h.put)
 	}
 	c.configTopic.write(records...)
 	c.follow()
@@ -121,7 +134,7 @@ func (s *configStore) write(leads, back bool, records ...store.Record) error {
 	if c.faulty && c.chance(30) {
 		return errMadeUp // the answer was lost
 	}
-	if !back {
+	if !h.back {
 		return nil
 	}
 	return s.ReadToEnd(context.Background())
@@ -133,12 +146,12 @@ func (s *configStore) PutConnector(_ context.Context, name string, config map[st
 	if target != "" {
 		records = append(records, store.TargetRecord(name, target))
 	}
-	return s.write(true, true, append(records, store.ConnectorRecord(name, config))...)
+	return s.write(how{leads: true, back: true}, append(records, store.ConnectorRecord(name, config))...)
 }
 
 // RemoveConnector implements distributed.ConfigStore.
 func (s *configStore) RemoveConnector(_ context.Context, name string) error {
-	return s.write(true, true, store.RemoveRecords(name)...)
+	return s.write(how{leads: true, back: true}, store.RemoveRecords(name)...)
 }
 
 // PutTaskConfigs implements distributed.ConfigStore. Others' records can come between any two of it.
@@ -149,15 +162,17 @@ func (s *configStore) PutTaskConfigs(ctx context.Context, connector string, conf
 	if s.n.c.broken.Partial {
 		return s.partial(connector, configs)
 	}
+	part := how{leads: true, put: &put{connector}}
 	for n, c := range configs {
-		if err := s.write(true, false, store.TaskRecord(connectors.TaskID{Connector: connector, Task: n}, c)); err != nil {
+		if err := s.write(part, store.TaskRecord(connectors.TaskID{Connector: connector, Task: n}, c)); err != nil {
 			return err
 		}
 	}
 	if err := s.ReadToEnd(ctx); err != nil {
 		return err
 	}
-	return s.write(true, true, store.CommitRecord(connector, len(configs)))
+	part.back = true
+	return s.write(part, store.CommitRecord(connector, len(configs)))
 }
 
 // partial writes the commit in the middle.
@@ -165,11 +180,11 @@ func (s *configStore) partial(connector string, configs []map[string]string) err
 	half := len(configs) / 2
 	for n, c := range configs {
 		if n == half {
-			if err := s.write(true, false, store.CommitRecord(connector, len(configs))); err != nil {
+			if err := s.write(how{leads: true}, store.CommitRecord(connector, len(configs))); err != nil {
 				return err
 			}
 		}
-		if err := s.write(true, false, store.TaskRecord(connectors.TaskID{Connector: connector, Task: n}, c)); err != nil {
+		if err := s.write(how{leads: true}, store.TaskRecord(connectors.TaskID{Connector: connector, Task: n}, c)); err != nil {
 			return err
 		}
 	}
@@ -178,27 +193,27 @@ func (s *configStore) partial(connector string, configs []map[string]string) err
 
 // PutTarget implements distributed.ConfigStore.
 func (s *configStore) PutTarget(_ context.Context, name string, target connectors.TargetState) error {
-	return s.write(false, false, store.TargetRecord(name, target))
+	return s.write(how{}, store.TargetRecord(name, target))
 }
 
 // PutSessionKey implements distributed.ConfigStore.
 func (s *configStore) PutSessionKey(_ context.Context, key *group.SessionKey) error {
-	return s.write(true, true, store.SessionKeyRecord(key))
+	return s.write(how{leads: true, back: true}, store.SessionKeyRecord(key))
 }
 
 // PutRestart implements distributed.ConfigStore.
 func (s *configStore) PutRestart(_ context.Context, r coord.RestartRequest) error {
-	return s.write(true, true, store.RestartRecord(r))
+	return s.write(how{leads: true, back: true}, store.RestartRecord(r))
 }
 
 // PutLoggerLevel implements distributed.ConfigStore.
 func (s *configStore) PutLoggerLevel(_ context.Context, logger, level string) error {
-	return s.write(false, false, store.LoggerRecord(logger, level))
+	return s.write(how{}, store.LoggerRecord(logger, level))
 }
 
 // PutTaskCount implements distributed.ConfigStore.
 func (s *configStore) PutTaskCount(_ context.Context, connector string, n int) error {
-	return s.write(true, true, store.TaskCountRecord(connector, n))
+	return s.write(how{leads: true, back: true}, store.TaskCountRecord(connector, n))
 }
 
 // Claim implements distributed.ConfigStore.

@@ -62,6 +62,12 @@ func TestCluster_SeedsHold(t *testing.T) { checkSeeds(t, 0, 600) }
 // tasks that it had before, for compaction has taken the tombstone.
 func TestCluster_DeletionHiddenByCompaction(t *testing.T) { checkSeeds(t, 145595, 145596) }
 
+// TestCluster_SlowTaskHoldsUpNoOther: a task that is restarted takes five seconds to stop, while the group takes all from its worker.
+func TestCluster_SlowTaskHoldsUpNoOther(t *testing.T) { checkSeeds(t, 658320, 658321) }
+
+// TestCluster_TaskConfigsOfTwoLeaders: a leader freezes while it writes task configs, and goes on between those of its successor.
+func TestCluster_TaskConfigsOfTwoLeaders(t *testing.T) { checkSeeds(t, 592961, 592962) }
+
 // TestCluster_SameSeedSameHistory: nothing but the seed decides.
 func TestCluster_SameSeedSameHistory(t *testing.T) {
 	for seed := range uint64(3) {

@@ -53,7 +53,7 @@ func (w *worker) StartConnector(_ context.Context, name string, config map[strin
 // StartTask implements coord.Worker.
 func (w *worker) StartTask(_ context.Context, id connectors.TaskID, count int, _, task map[string]string, target connectors.TargetState, status func(connectors.Status)) error {
 	c := w.n.c
-	if n, _ := strconv.Atoi(task["of"]); n != count || task["task"] != strconv.Itoa(id.Task) {
+	if n, _ := strconv.Atoi(task["of"]); (n != count || task["task"] != strconv.Itoa(id.Task)) && !c.mixed(id.Connector) {
 		c.fault("task %v of %d was started with %v", id, count, task)
 	}
 	return w.start(&instance{id: id, config: task, target: target, status: status})

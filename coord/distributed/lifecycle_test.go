@@ -234,3 +234,23 @@ func TestStart_ConfigsChangeBeforeItJoins(t *testing.T) {
 		}
 	})
 }
+
+// A task that takes its time to stop holds up no other of its connector, whose place may be elsewhere by then.
+func TestStop_SlowTaskHoldsUpNoOther(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c", "tasks", "3")
+		free := k.worker.block("stop c-1")
+		defer free()
+		restarted := make(chan error, 1)
+		go func() { restarted <- k.RestartTask(t.Context(), connectors.TaskID{Connector: "c", Task: 1}) }()
+		synctest.Wait()
+		equal(t, k.worker.trace(), "stop c-1")
+		k.member.lose()
+		synctest.Wait()
+		equal(t, k.worker.running(), "c-1")
+		free()
+		synctest.Wait()
+		equal(t, k.worker.running(), "")
+		must(t, <-restarted)
+	})
+}

@@ -19,6 +19,9 @@ func (m *machine) reconcile(s *slot) {
 		s.starting()
 	}
 	if s.working {
+		if s.halts > 0 { // else instances are being started, and those are not there to be stopped
+			m.halt(s)
+		}
 		s.again = true
 		return
 	}
@@ -82,24 +85,38 @@ func (m *machine) inOrder(s *slot) bool {
 // stopInstances stops what may not run, or not as it does, until there is nothing of that kind.
 func (p *proc) stopInstances(s *slot) {
 	m := p.m
-	for {
-		stop := m.toStop(s)
-		if len(stop) == 0 {
-			m.release(&s.stopped, nil)
-			return
+	for m.halt(s); s.halts > 0; m.halt(s) {
+		s.halted = append(s.halted, p.Proc)
+		_ = p.Wait()
+	}
+	m.release(&s.stopped, nil)
+}
+
+// halt begins to stop what may not run, or not as it does. It does so beside what is being stopped of the connector already: others
+// do not work on because one instance takes its time.
+func (m *machine) halt(s *slot) {
+	var stop []*instance
+	var connector bool
+	var tasks []connectors.TaskID
+	for _, x := range m.toStop(s) {
+		if x.ending {
+			continue
 		}
-		var connector bool
-		var tasks []connectors.TaskID
-		for _, x := range stop {
-			x.ending = true
-			switch {
-			case x.failure != nil:
-			case x == s.connector:
-				connector = true
-			default:
-				tasks = append(tasks, x.id)
-			}
+		x.ending = true
+		stop = append(stop, x)
+		switch {
+		case x.failure != nil:
+		case x == s.connector:
+			connector = true
+		default:
+			tasks = append(tasks, x.id)
 		}
+	}
+	if len(stop) == 0 {
+		return
+	}
+	s.halts++
+	m.spawn(func(p *proc) {
 		p.stopBoth(s.name, connector, tasks)
 		for _, x := range stop {
 			m.ended(s, x)
@@ -107,7 +124,10 @@ func (p *proc) stopInstances(s *slot) {
 		if !m.configs.Contains(s.name) {
 			m.forgetTopics(s.name)
 		}
-	}
+		if s.halts--; s.halts == 0 {
+			m.release(&s.halted, nil)
+		}
+	})
 }
 
 // stopBoth stops a connector and tasks, side by side.

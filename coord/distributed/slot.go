@@ -20,8 +20,10 @@ type slot struct {
 	connector *instance // nil: none
 	tasks     map[int]*instance
 
-	working  bool // a proc makes the instances what they should be
-	again    bool // and shall look once more
+	working  bool  // a proc makes the instances what they should be
+	again    bool  // and shall look once more
+	halts    int   // how many procs stop instances
+	halted   queue // until none does
 	stopped  queue
 	idle     queue
 	starting context.CancelFunc // ends the start that is under way, nil when none is
