@@ -41,6 +41,7 @@ func TestCompare(t *testing.T) {
 	for _, side := range []harness.Side{harness.Java, harness.Millrace} {
 		workerCases(t, r, side)
 	}
+	captureCases(t, r)
 }
 
 func wanted(name string) bool { return strings.Contains(name, *only) }

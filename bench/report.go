@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -11,10 +12,11 @@ import (
 // Side says whose numbers they are.
 type Side string
 
-// The two sides.
+// The two sides, and what the server's own clients do: pg_recvlogical, COPY.
 const (
 	Millrace Side = "millrace"
 	Java     Side = "java"
+	Client   Side = "client"
 )
 
 // Measurement is one case on one side. Zero means not measured.
@@ -33,6 +35,8 @@ type Measurement struct {
 	IdleAnonBytes  int64   `json:"idle_anon_bytes,omitempty"` // of that what no file backs: heap and stacks
 	StartSeconds   float64 `json:"start_seconds,omitempty"`   // process start to the first answer of the REST API
 	CPUSecondsIdle float64 `json:"idle_cpu_seconds,omitempty"`
+
+	Lag *Lag `json:"lag,omitempty"` // of captured changes
 }
 
 // Report is all cases of one run.
@@ -74,11 +78,32 @@ func (r *Report) WriteTable(w io.Writer) error {
 		fmt.Fprintf(w, "worker/ with one task, %s records a pass, JDK %s\n", number(float64(r.Records)), r.WorkerJDK)
 	}
 	fmt.Fprintln(w)
+	if err := r.writeRecords(w); err != nil {
+		return err
+	}
+	if err := r.writeCaptures(w); err != nil {
+		return err
+	}
+	for _, side := range []Side{Millrace, Java} {
+		if m, ok := r.Find(IdleCase, side); ok {
+			fmt.Fprintf(w, "\n%s: REST answers after %.2f s; idle %s MB resident, %s MB anonymous", side, m.StartSeconds,
+				megabytes(m.IdleRSSBytes), megabytes(m.IdleAnonBytes))
+		}
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}
+
+// writeRecords writes the cases of records, nothing where there are none.
+func (r *Report) writeRecords(w io.Writer) error {
+	if !slices.ContainsFunc(r.Results, func(m Measurement) bool { return m.NsPerRecord != 0 && !isCapture(m.Case) }) {
+		return nil
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "case\tours ns/record\tJava ns/record\tratio\tours cold\tJava cold\tours records/s\tJava records/s\tours peak MB\tJava peak MB\tours allocs/record\t")
 	seen := map[string]bool{}
 	for _, m := range r.Results {
-		if seen[m.Case] || m.NsPerRecord == 0 {
+		if seen[m.Case] || m.NsPerRecord == 0 || isCapture(m.Case) {
 			continue
 		}
 		seen[m.Case] = true
@@ -90,17 +115,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 			number(ours.RecordsPerSec), number(java.RecordsPerSec),
 			megabytes(ours.PeakRSSBytes), megabytes(java.PeakRSSBytes), ours.Allocations)
 	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	for _, side := range []Side{Millrace, Java} {
-		if m, ok := r.Find(IdleCase, side); ok {
-			fmt.Fprintf(w, "\n%s: REST answers after %.2f s; idle %s MB resident, %s MB anonymous", side, m.StartSeconds,
-				megabytes(m.IdleRSSBytes), megabytes(m.IdleAnonBytes))
-		}
-	}
-	_, err := fmt.Fprintln(w)
-	return err
+	return t.Flush()
 }
 
 // IdleCase is the case of a worker that has just started.
