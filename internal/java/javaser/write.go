@@ -19,6 +19,7 @@ const (
 	tagEndBlockData  = 0x78
 	tagReset         = 0x79
 	tagBlockDataLong = 0x7a
+	tagLongString    = 0x7c
 
 	baseHandle = 0x7e0000
 	// arrayClassHandle is given to the class of byte[] behind those of HashMap's class and object.
