@@ -20,6 +20,7 @@ type Class struct {
 	TaskClass string   // Java class name of the task; stored in task configs, Java workers load it
 	Version   string   // "" = undefined
 	Def       *config.Def
+	Metrics   *MetricSet // that its tasks export; nil: none
 	NewSource func() SourceConnector
 	NewSink   func() SinkConnector
 }

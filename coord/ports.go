@@ -61,10 +61,12 @@ type Fencer interface {
 	FenceZombies(ctx context.Context, connector string, config map[string]string, n int) error
 }
 
-// Watchdog is a Worker that sees which of its tasks make no progress although they are RUNNING.
+// Watchdog is a Worker that sees how its tasks fare. Neither method waits; both list tasks by number.
 type Watchdog interface {
-	// Stalls returns those of a connector's tasks on this worker, by number; it does not wait.
+	// Stalls returns those of a connector's tasks on this worker that make no progress although they are RUNNING.
 	Stalls(connector string) []Stall
+	// Progress returns how far those are that have work with an end.
+	Progress(connector string) []connectors.Progress
 }
 
 // Stall is a task that makes no progress.

@@ -37,6 +37,7 @@ type sourceTask struct {
 
 	// The task goroutine's own, made by build.
 	metrics  *metrics.SourceTask
+	uncount  func() // ends that the plugin's metrics are exported; nil: it has none
 	plugin   connectors.SourceTask
 	context  connectors.SourceTaskContext
 	stage    *stage.Source
@@ -106,6 +107,12 @@ func (s *sourceTask) start(ctx context.Context) error {
 		}
 	}
 	s.started = true
+	if m, ok := s.plugin.(connectors.Metered); ok {
+		s.uncount = s.metrics.Plugin(s.parts.class.Metrics, m.ReadMetrics)
+	}
+	if p, ok := s.plugin.(connectors.Progressing); ok {
+		s.t.progressOf(p.Progress)
+	}
 	return s.plugin.Start(ctx, s.context, s.parts.props)
 }
 
@@ -467,6 +474,10 @@ func (s *sourceTask) finalCommit(ctx context.Context) {
 func (s *sourceTask) close(ctx context.Context) {
 	s.endPoll()
 	if s.started {
+		s.t.progressOf(nil)
+		if s.uncount != nil {
+			s.uncount()
+		}
 		if err := guard(func() error { return s.plugin.Stop(ctx) }); err != nil {
 			s.log.Warn("task did not stop cleanly", "err", err)
 		}

@@ -13,23 +13,28 @@ import (
 // of the plugin, a transform or Kafka has not returned for millrace.watchdog.stall.ms, or a sink has refused
 // the same rows for that long. It does not wait.
 func (w *Worker) Stalls(connector string) []connectors.Stall {
+	var out []connectors.Stall
+	now := steady.Now()
+	for _, t := range w.tasksOf(connector) {
+		if s, ok := t.stall(now); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// tasksOf returns the tasks of a connector, by number.
+func (w *Worker) tasksOf(connector string) []*task {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	var list []*task
 	for id, t := range w.tasks {
 		if id.Connector == connector {
 			list = append(list, t)
 		}
 	}
-	w.mu.Unlock()
-	var out []connectors.Stall
-	now := steady.Now()
-	for _, t := range list {
-		if s, ok := t.stall(now); ok {
-			out = append(out, s)
-		}
-	}
-	slices.SortFunc(out, func(a, b connectors.Stall) int { return cmp.Compare(a.Task, b.Task) })
-	return out
+	slices.SortFunc(list, func(a, b *task) int { return cmp.Compare(a.id.Task, b.id.Task) })
+	return list
 }
 
 // stall reports whether the task is RUNNING and does not move.

@@ -63,6 +63,7 @@ type task struct {
 	unmeasure func()
 	leave     []func() // what ends with the task
 	forgotten bool
+	progress  func() *connectors.Progress // of the plugin; nil: it does not tell
 }
 
 func newTask(id connectors.TaskID, log *slog.Logger, target connectors.TargetState, status func(connectors.Status)) *task {

@@ -30,14 +30,32 @@ type (
 	taskHealth struct {
 		ID int `json:"id"`
 		instanceHealth
-		Watched bool     `json:"watched"` // its worker tells whether it makes progress
-		Stalled *stalled `json:"stalled,omitempty"`
+		Watched bool `json:"watched"` // its worker tells whether it makes progress
+		seen
+	}
+
+	// seen is what a worker sees of a task that it runs.
+	seen struct {
+		Stalled  *stalled  `json:"stalled,omitempty"`
+		Progress *progress `json:"progress,omitempty"`
 	}
 
 	stalled struct {
 		Since   int64  `json:"since"` // milliseconds since 1970
 		Seconds int64  `json:"seconds"`
 		In      string `json:"in"`
+	}
+
+	// progress is of work that has an end, such as a snapshot. What is not known is left out.
+	progress struct {
+		Of            string  `json:"of"`
+		Rows          int64   `json:"rows"`
+		RowsEstimated int64   `json:"rows_estimated,omitempty"`
+		RowsPerSecond float64 `json:"rows_per_second"`
+		Parts         int     `json:"parts"`
+		PartsDone     int     `json:"parts_done"`
+		Seconds       int64   `json:"seconds"`
+		SecondsLeft   *int64  `json:"seconds_left,omitempty"`
 	}
 )
 
@@ -53,36 +71,50 @@ func (a *api) connectorHealth(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	seen := watched{}
+	all := watched{}
 	if a.watchdog != nil {
-		seen[a.self.Host] = stalledOf(a.watchdog.Stalls(c.name()), time.Now())
+		all[a.self.Host] = seenOf(a.watchdog.Stalls(c.name()), a.watchdog.Progress(c.name()), time.Now())
 	}
 	if _, asked := c.query[forwardParam]; asked {
-		return answer{body: healthOf(s, seen)}, nil
+		return answer{body: healthOf(s, all)}, nil
 	}
-	a.askPeers(ctx, c, s, seen)
-	h := healthOf(s, seen)
+	a.askPeers(ctx, c, s, all)
+	h := healthOf(s, all)
 	if !h.Healthy {
 		return answer{status: http.StatusServiceUnavailable, body: h}, nil
 	}
 	return answer{body: h}, nil
 }
 
-// watched is what workers see of a connector's tasks, by their ids: those that make no progress. Workers that
-// do not tell are not in it.
-type watched map[string]map[int]*stalled
+// watched is what workers see of a connector's tasks, by their ids. Workers that do not tell are not in it.
+type watched map[string]map[int]seen
 
-func stalledOf(stalls []coord.Stall, now time.Time) map[int]*stalled {
-	tasks := map[int]*stalled{}
+func seenOf(stalls []coord.Stall, all []connectors.Progress, now time.Time) map[int]seen {
+	tasks := map[int]seen{}
 	for _, s := range stalls {
-		tasks[s.Task] = &stalled{Since: s.Since.UnixMilli(), Seconds: int64(now.Sub(s.Since) / time.Second), In: s.In}
+		tasks[s.Task] = seen{Stalled: &stalled{Since: s.Since.UnixMilli(), Seconds: int64(now.Sub(s.Since) / time.Second), In: s.In}}
+	}
+	for i := range all {
+		t := tasks[all[i].Task]
+		t.Progress = progressOf(&all[i])
+		tasks[all[i].Task] = t
 	}
 	return tasks
 }
 
+func progressOf(p *connectors.Progress) *progress {
+	out := &progress{Of: p.Of, Rows: p.Rows, RowsEstimated: p.RowsEstimated, RowsPerSecond: p.RowsPerSecond, Parts: p.Parts, PartsDone: p.Done,
+		Seconds: int64(p.Took / time.Second)}
+	if p.Left >= 0 {
+		left := int64(p.Left / time.Second)
+		out.SecondsLeft = &left
+	}
+	return out
+}
+
 // askPeers asks the other workers that run tasks of a connector. One that does not answer in time, or has no
 // such path, as the original's, does not tell.
-func (a *api) askPeers(ctx context.Context, c *call, s *coord.ConnectorStatus, seen watched) {
+func (a *api) askPeers(ctx context.Context, c *call, s *coord.ConnectorStatus, all watched) {
 	others := map[string]bool{}
 	for i := range s.Tasks {
 		if t := &s.Tasks[i]; t.State == connectors.Running && t.WorkerID != a.self.Host {
@@ -91,7 +123,7 @@ func (a *api) askPeers(ctx context.Context, c *call, s *coord.ConnectorStatus, s
 	}
 	ctx, cancel := context.WithTimeout(ctx, peerHealthMax)
 	defer cancel()
-	var mu sync.Mutex // of seen
+	var mu sync.Mutex // of all
 	var asking sync.WaitGroup
 	for worker := range others {
 		asking.Go(func() {
@@ -102,14 +134,14 @@ func (a *api) askPeers(ctx context.Context, c *call, s *coord.ConnectorStatus, s
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			seen[worker] = tasks
+			all[worker] = tasks
 		})
 	}
 	asking.Wait()
 }
 
 // askPeer asks one worker, whose URL is taken to be like the own one.
-func (a *api) askPeer(ctx context.Context, c *call, worker string) (map[int]*stalled, error) {
+func (a *api) askPeer(ctx context.Context, c *call, worker string) (map[int]seen, error) {
 	p, err := a.peers.do(ctx, peerRequest{
 		method: http.MethodGet, base: a.self.Scheme + "://" + worker, path: c.path(), query: forwardParam + "=false", header: c.credentials(),
 	})
@@ -120,22 +152,22 @@ func (a *api) askPeer(ctx context.Context, c *call, worker string) (map[int]*sta
 	if err := json.Unmarshal(p.body, &h); err != nil {
 		return nil, err
 	}
-	tasks := map[int]*stalled{}
+	tasks := map[int]seen{}
 	for _, t := range h.Tasks {
 		if t.Watched && t.WorkerID == worker {
-			tasks[t.ID] = t.Stalled
+			tasks[t.ID] = t.seen
 		}
 	}
 	return tasks, nil
 }
 
-func healthOf(s *coord.ConnectorStatus, seen watched) connectorHealth {
+func healthOf(s *coord.ConnectorStatus, all watched) connectorHealth {
 	h := connectorHealth{Name: s.Name, Connector: instanceHealthOf(s.Connector), Tasks: make([]taskHealth, len(s.Tasks))}
 	h.Healthy = h.Connector.Healthy
 	for i := range s.Tasks {
 		t := taskHealth{ID: s.Tasks[i].ID, instanceHealth: instanceHealthOf(s.Tasks[i].InstanceStatus)}
-		if tasks, ok := seen[t.WorkerID]; ok && t.State == connectors.Running {
-			t.Watched, t.Stalled = true, tasks[t.ID]
+		if tasks, ok := all[t.WorkerID]; ok && t.State == connectors.Running {
+			t.Watched, t.seen = true, tasks[t.ID]
 		}
 		if t.Stalled != nil {
 			t.Healthy, t.Reason = false, "it makes no progress"

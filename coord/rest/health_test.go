@@ -19,6 +19,8 @@ type stuck []coord.Stall
 
 func (s stuck) Stalls(string) []coord.Stall { return s }
 
+func (s stuck) Progress(string) []connectors.Progress { return nil }
+
 func TestConnectorHealth(t *testing.T) {
 	since := time.Now().Add(-90 * time.Second)
 	status := func(connector connectors.State, tasks ...connectors.State) *coord.ConnectorStatus {
@@ -48,7 +50,7 @@ func TestConnectorHealth(t *testing.T) {
 				"S" + `,"seconds":90,"in":"put"}},{"id":1,"state":"PAUSED",` + w + `"healthy":true,"watched":false}]}`},
 	}
 	for _, c := range cases {
-		body, err := encode(healthOf(c.status, watched{"w:1": stalledOf(c.stalls, since.Add(90*time.Second))}))
+		body, err := encode(healthOf(c.status, watched{"w:1": seenOf(c.stalls, nil, since.Add(90*time.Second))}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +108,7 @@ func TestConnectorHealth_OtherWorkersAreAsked(t *testing.T) {
 	if got.code != 503 || body.Healthy || len(body.Tasks) != 4 {
 		t.Fatalf("%d %s", got.code, got.body)
 	}
-	for i, want := range []taskHealth{{Watched: true}, {Watched: true, Stalled: &stalled{In: "put"}}, {}, {}} {
+	for i, want := range []taskHealth{{Watched: true}, {Watched: true, seen: seen{Stalled: &stalled{In: "put"}}}, {}, {}} {
 		if have := body.Tasks[i]; have.Watched != want.Watched || (have.Stalled == nil) != (want.Stalled == nil) || have.Healthy != (want.Stalled == nil) {
 			t.Errorf("task %d: %+v", i, have)
 		}
@@ -114,5 +116,23 @@ func TestConnectorHealth_OtherWorkersAreAsked(t *testing.T) {
 	h.workers = []string{own.WorkerID()}
 	if got := get(t, newClient(), "GET", own.URL()+"connectors/a/health"); got.code != 200 {
 		t.Errorf("%d %s", got.code, got.body)
+	}
+}
+
+// TestConnectorHealth_Progress shows how far tasks are: what is not known is left out, and a task may make none of it.
+func TestConnectorHealth_Progress(t *testing.T) {
+	all := []connectors.Progress{
+		{Task: 0, Of: "snapshot", Rows: 250, RowsEstimated: 1000, RowsPerSecond: 12.5, Parts: 3, Done: 1, Took: 20 * time.Second, Left: time.Minute},
+		{Task: 2, Of: "snapshot", Rows: 7, RowsPerSecond: 1, Parts: 1, Took: 7500 * time.Millisecond, Left: -1},
+	}
+	at := seenOf([]coord.Stall{{Task: 2, Since: time.UnixMilli(1000), In: "poll"}}, all, time.UnixMilli(3000))
+	for task, want := range map[int]string{
+		0: `{"progress":{"of":"snapshot","rows":250,"rows_estimated":1000,"rows_per_second":12.5,"parts":3,"parts_done":1,"seconds":20,"seconds_left":60}}`,
+		1: `{}`,
+		2: `{"stalled":{"since":1000,"seconds":2,"in":"poll"},"progress":{"of":"snapshot","rows":7,"rows_per_second":1,"parts":1,"parts_done":0,"seconds":7}}`,
+	} {
+		if got, err := encode(at[task]); err != nil || string(got) != want {
+			t.Errorf("task %d: %s, %v", task, got, err)
+		}
 	}
 }

@@ -25,8 +25,8 @@ type series struct {
 }
 
 // WritePrometheus writes all metrics in the text format of Prometheus: a metric's series stand
-// together, in the order of Reference. A string is the value 1 with the text as a label named as the
-// attribute.
+// together, in the order of Reference, then those of plugins. A string is the value 1 with the text as a label named
+// as the attribute.
 func (r *Registry) WritePrometheus(w io.Writer) error {
 	type key struct {
 		group string
@@ -45,7 +45,7 @@ func (r *Registry) WritePrometheus(w io.Writer) error {
 		if len(list) == 0 {
 			continue
 		}
-		line = appendHead(line[:0], &d)
+		line = appendHead(line[:0], ExportName(d.Group, d.Name), d.Doc, d.Kind == Counter)
 		for _, s := range list {
 			line = appendSeries(line, &d, s)
 		}
@@ -53,18 +53,20 @@ func (r *Registry) WritePrometheus(w io.Writer) error {
 			return err
 		}
 	}
+	if _, err := out.Write(r.appendPlugins(line[:0])); err != nil {
+		return err
+	}
 	return out.Flush()
 }
 
-func appendHead(b []byte, d *Definition) []byte {
-	name := ExportName(d.Group, d.Name)
+func appendHead(b []byte, name, doc string, counter bool) []byte {
 	b = append(b, "# HELP "...)
 	b = append(b, name...)
 	b = append(b, ' ')
-	b = append(b, helpEscaper.Replace(d.Doc)...)
+	b = append(b, helpEscaper.Replace(doc)...)
 	b = append(b, "\n# TYPE "...)
 	b = append(b, name...)
-	if d.Kind == Counter {
+	if counter {
 		return append(b, " counter\n"...)
 	}
 	return append(b, " gauge\n"...)
@@ -74,12 +76,8 @@ func appendSeries(b []byte, d *Definition, s series) []byte {
 	b = append(b, ExportName(d.Group, d.Name)...)
 	open := byte('{')
 	label := func(name, value string) {
-		b = append(b, open)
+		b = appendLabel(b, open, name, value)
 		open = ','
-		b = append(b, strings.ReplaceAll(name, "-", "_")...)
-		b = append(b, `="`...)
-		b = append(b, labelEscaper.Replace(strings.ToValidUTF8(value, "\uFFFD"))...)
-		b = append(b, '"')
 	}
 	for i, t := range d.Tags {
 		label(t, s.tags[i])
@@ -97,6 +95,14 @@ func appendSeries(b []byte, d *Definition, s series) []byte {
 		b = appendNumber(b, s.v.Num)
 	}
 	return append(b, '\n')
+}
+
+func appendLabel(b []byte, open byte, name, value string) []byte {
+	b = append(b, open)
+	b = append(b, strings.ReplaceAll(name, "-", "_")...)
+	b = append(b, `="`...)
+	b = append(b, labelEscaper.Replace(strings.ToValidUTF8(value, "\uFFFD"))...)
+	return append(b, '"')
 }
 
 // appendNumber writes whole numbers without an exponent, as people read them.

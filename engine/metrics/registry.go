@@ -34,6 +34,8 @@ type member interface {
 	identity() (connectors.TaskID, State)
 	read(emit emit, now int64)
 	snapshot(now int64) TaskSnapshot
+	// counted is what the plugin counts, nil where there is nothing, and the tags of the task.
+	counted() (*pluginMetrics, []string)
 }
 
 // emit takes one value of one group; tags are the group's tag values in the order of its definition.

@@ -38,6 +38,7 @@ type task struct {
 	batchSize sampled
 	commits   sampled // 1 and 0
 	commitMs  sampled // of those that succeeded
+	plugin    *pluginMetrics
 }
 
 func (t *task) init(r *Registry, id connectors.TaskID, info TaskInfo) {
@@ -66,6 +67,12 @@ func (t *task) identity() (connectors.TaskID, State) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.id, t.state.now
+}
+
+func (t *task) counted() (*pluginMetrics, []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.plugin, t.tags
 }
 
 // readLocked gives the groups that all tasks have.
