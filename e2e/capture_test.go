@@ -1,4 +1,4 @@
-//go:build e2e
+//go:build e2e || soak
 
 package e2e
 
@@ -52,12 +52,20 @@ const capturePrefix = "relay"
 // doneTable is written last: its record in a topic says that a side has seen everything before.
 const doneTable = "public.done"
 
+// captureChecks is what is left out where something that it needs is missing.
+const captureChecks = "that changes of PostgreSQL are captured as Debezium captures them"
+
 // newCapture starts servers and prepares workers and configs: a variant for each of variants.
 func newCapture(t *testing.T, variants map[string]harness.Properties, settings ...string) *capture {
 	t.Helper()
-	const checks = "that changes of PostgreSQL are captured as Debezium captures them"
-	c := &capture{broker: suite.SharedBroker(t, checks), server: suite.StartPostgres(t, checks, settings...), workers: map[harness.Side]*harness.Worker{}}
-	c.plugins = suite.Debezium(t, "postgres", checks)
+	return newCaptureOn(t, suite.SharedBroker(t, captureChecks), variants, settings...)
+}
+
+// newCaptureOn is newCapture with a broker of its own.
+func newCaptureOn(t *testing.T, broker *harness.Broker, variants map[string]harness.Properties, settings ...string) *capture {
+	t.Helper()
+	c := &capture{broker: broker, server: suite.StartPostgres(t, captureChecks, settings...), workers: map[harness.Side]*harness.Worker{}}
+	c.plugins = suite.Debezium(t, "postgres", captureChecks)
 	c.kafka = harness.NewKafka(t, c.broker.Bootstrap)
 	for _, side := range captureOrder {
 		c.workers[side] = c.worker(t, side, "offsets")

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -74,6 +75,18 @@ func (k *Kafka) DeleteTopic(topic string) {
 	defer cancel()
 	if _, err := k.admin.DeleteTopic(ctx, topic); err != nil {
 		k.t.Fatalf("delete topic %s: %v", topic, err)
+	}
+}
+
+// DeleteRecords lets the broker delete the records of a partition before an offset.
+func (k *Kafka) DeleteRecords(topic string, partition int32, before int64) {
+	k.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), kafkaMax)
+	defer cancel()
+	offsets := kadm.Offsets{}
+	offsets.AddOffset(topic, partition, before, -1)
+	if done, err := k.admin.DeleteRecords(ctx, offsets); err != nil || done.Error() != nil {
+		k.t.Fatalf("delete records of %s: %v", topic, errors.Join(err, done.Error()))
 	}
 }
 

@@ -192,6 +192,12 @@ func (s *Session) Exec(sql string) {
 	}
 }
 
+// Try is Exec of what may fail.
+func (s *Session) Try(sql string) error {
+	_, err := s.conn.Exec(s.t.Context(), sql).ReadAll()
+	return err
+}
+
 // Query returns the rows of a statement as text.
 func (s *Session) Query(sql string) [][]string {
 	s.t.Helper()

@@ -20,7 +20,8 @@
 //	connect.go catalog.go table.go                     connections, the catalog, schemas and decoders of a table
 //	publication.go slot.go                             objects on the server
 //	snapshot.go copying.go                             snapshot: order, marks, one COPY
-//	stream.go trail.go offset.go                       stream: polls, confirmations; positions; stored offsets
+//	stream.go status.go trail.go offset.go             stream: polls, confirmations; positions; stored offsets
+//	lost.go retry.go                                   what cannot be had any more; what is tried again
 //	rows.go                                            from changes to records, columns of source
 //	pgoutput/ typemap/ wire/                            messages, types, framing
 //

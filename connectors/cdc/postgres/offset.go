@@ -8,7 +8,7 @@ import (
 	"github.com/millrace/millrace/connectors/cdc"
 )
 
-// position is a source offset, with Debezium's members; lsnIndex alone is that of later releases.
+// position is a source offset, with Debezium's members; index is one of later releases, timeline ours.
 // Source: PostgresOffsetContext.
 type position struct {
 	lsn       uint64 // of the last event
@@ -22,6 +22,7 @@ type position struct {
 	last      bool   // last_snapshot_record
 	completed bool   // snapshot_completed
 	counts    cdc.Counts
+	timeline  uint32 // of the server; 0: not known
 }
 
 // Members of the offset.
@@ -36,6 +37,7 @@ const (
 	memberSnapshot  = "snapshot"
 	memberLast      = "last_snapshot_record"
 	memberCompleted = "snapshot_completed"
+	memberTimeline  = "millrace_timeline"
 )
 
 // value returns the offset as a map. LSNs are signed, as in Java.
@@ -65,6 +67,9 @@ func (p *position) value() batch.Value {
 	}
 	if p.index != 0 {
 		put(memberIndex, batch.Int64Value(int64(p.index)))
+	}
+	if p.timeline != 0 {
+		put(memberTimeline, batch.Int64Value(int64(p.timeline)))
 	}
 	p.counts.Put(m)
 	return batch.MapValueOf(m)
@@ -122,6 +127,8 @@ func readOffset(v batch.Value) (*position, error) {
 			p.last = v.Bool()
 		case memberCompleted:
 			p.completed = v.Bool()
+		case memberTimeline:
+			p.timeline, ok = uint32(v.Int()), number
 		case cdc.OffsetTransactionID:
 			p.counts.ID, ok = v.Str(), v.Tag() == batch.TagString
 		default:

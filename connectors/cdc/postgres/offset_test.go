@@ -21,6 +21,7 @@ func TestOffset_Debezium(t *testing.T) {
 		{"first transaction", `{"lsn_proc":120,"messageType":"INSERT","lsn":120,"txId":6,"ts_usec":1}`, 120, pgoutput.Resume{XID: 6, LSN: 120, Index: -1}, false},
 		{"within a transaction", `{"lsn_proc":150,"messageType":"UPDATE","lsn_commit":140,"lsn":150,"txId":7,"ts_usec":1}`, 140, pgoutput.Resume{XID: 7, LSN: 150, Index: -1}, false},
 		{"ours within rows of one record", `{"lsn_proc":150,"messageType":"INSERT","lsn_commit":140,"lsn":150,"txId":7,"ts_usec":1,"lsn_events_processed":3}`, 140, pgoutput.Resume{XID: 7, LSN: 150, Index: 2}, false},
+		{"interleaved with a transaction that was committed", `{"lsn_proc":130,"messageType":"INSERT","lsn_commit":140,"lsn":130,"txId":7,"ts_usec":1,"lsn_events_processed":1}`, 140, pgoutput.Resume{XID: 7, LSN: 130}, false},
 		{"after a commit", `{"lsn_proc":160,"messageType":"COMMIT","lsn_commit":160,"lsn":160,"txId":7,"ts_usec":1}`, 160, pgoutput.Resume{}, false},
 		{"signed", `{"lsn_proc":-2,"messageType":"COMMIT","lsn_commit":-2,"lsn":-2,"txId":7,"ts_usec":1}`, 1<<64 - 2, pgoutput.Resume{}, false},
 	} {
@@ -52,7 +53,7 @@ func TestOffset_Debezium(t *testing.T) {
 func TestOffset_RoundTrip(t *testing.T) {
 	for _, p := range []position{
 		{lsn: 1, micros: 5},
-		{lsn: 1 << 63, processed: 1 << 63, commit: 7, xid: 9, micros: 5, message: "DELETE", index: 4},
+		{lsn: 1 << 63, processed: 1 << 63, commit: 7, xid: 9, micros: 5, message: "DELETE", index: 4, timeline: 3},
 		{lsn: 3, micros: 5, xid: 2, snapshot: "INITIAL"},
 	} {
 		text, err := connectors.AppendOffsetMap(nil, p.value())
@@ -65,7 +66,7 @@ func TestOffset_RoundTrip(t *testing.T) {
 		}
 		got, err := readOffset(v)
 		if err != nil || got.lsn != p.lsn || got.processed != p.processed || got.commit != p.commit || got.xid != p.xid || got.index != p.index ||
-			got.message != p.message || got.snapshot != p.snapshot || got.micros != p.micros {
+			got.message != p.message || got.snapshot != p.snapshot || got.micros != p.micros || got.timeline != p.timeline {
 			t.Errorf("%s: %+v, %v", text, got, err)
 		}
 	}

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -52,13 +51,23 @@ func (t *task) broken(err error) error {
 	return err
 }
 
-// cut makes an error of a command retriable unless it is the server's answer.
+// cut makes an error of a command retriable unless it is the server's answer to what was asked.
 func cut(err error) error {
 	var answer *pgconn.PgError
-	if errors.As(err, &answer) && !strings.HasPrefix(answer.Code, "57") { // 57: it shuts down, or starts
+	if errors.As(err, &answer) && !passing(answer.Code) {
 		return err
 	}
 	return connectors.Retriable(err)
+}
+
+// passing reports whether an SQLSTATE speaks of the server's state at the moment, not of what was asked: connections
+// (08), conflicts (40), resources (53), shutdown and start (57), and a slot that an old connection still holds.
+func passing(code string) bool {
+	switch code[:min(2, len(code))] {
+	case "08", "40", "53", "57":
+		return true
+	}
+	return code == "55006"
 }
 
 // reopen opens the connections anew once it is time; until then it waits a while.

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -52,27 +53,57 @@ type createdSlot struct {
 
 // createSlot creates the slot on a replication connection. The snapshot is there until the connection's next command.
 func createSlot(ctx context.Context, c *pgconn.PgConn, set *settings) (*createdSlot, error) {
-	options := "(SNAPSHOT 'export')"
-	if set.slotFailover {
-		options = "(FAILOVER, SNAPSHOT 'export')"
+	if set.slotFailover && serverVersion(c) < 17 {
+		return nil, connectors.Errorf("postgres: slot.failover needs PostgreSQL 17, this is %d", serverVersion(c))
 	}
-	if serverVersion(c) < 15 {
-		if set.slotFailover {
-			return nil, connectors.Errorf("postgres: slot.failover needs PostgreSQL 17, this is %d", serverVersion(c))
-		}
+	return newSlot(ctx, c, set.slot, false, set.slotFailover)
+}
+
+// momentSlot returns where the stream of a slot that is there has to begin so that it joins a snapshot exactly: that of
+// another slot, which is there until dropMoment. nil, with a word in the log, where the server has no place for it: what
+// is committing at this very moment may then be neither in the snapshot nor behind it.
+func (t *task) momentSlot(ctx context.Context) (*createdSlot, error) {
+	created, err := newSlot(ctx, t.replication, t.set.momentSlot(), true, false)
+	var answer *pgconn.PgError
+	if errors.As(err, &answer) && answer.Code == "53400" { // configuration_limit_exceeded
+		t.log.Warn("no free replication slot for the moment of the snapshot: changes that are being committed now may be lost; raise max_replication_slots", "err", err)
+		return nil, nil
+	}
+	return created, err
+}
+
+func (t *task) dropMoment(ctx context.Context) error {
+	if _, err := t.replication.Exec(ctx, "DROP_REPLICATION_SLOT "+quoteName(t.set.momentSlot())).ReadAll(); err != nil {
+		return connectors.Errorf("postgres: drop slot %q: %w", t.set.momentSlot(), err)
+	}
+	return nil
+}
+
+// momentSlot is the name of a slot for a moment; names have at most 63 bytes.
+func (s *settings) momentSlot() string { return s.slot[:min(len(s.slot), 54)] + "_snapshot" }
+
+func newSlot(ctx context.Context, c *pgconn.PgConn, name string, temporary, failover bool) (*createdSlot, error) {
+	kind, options := "", "(SNAPSHOT 'export')"
+	if temporary {
+		kind = "TEMPORARY "
+	}
+	switch {
+	case failover:
+		options = "(FAILOVER, SNAPSHOT 'export')"
+	case serverVersion(c) < 15:
 		options = "EXPORT_SNAPSHOT"
 	}
-	results, err := c.Exec(ctx, fmt.Sprintf("CREATE_REPLICATION_SLOT %s LOGICAL pgoutput %s", quoteName(set.slot), options)).ReadAll()
+	results, err := c.Exec(ctx, fmt.Sprintf("CREATE_REPLICATION_SLOT %s %sLOGICAL pgoutput %s", quoteName(name), kind, options)).ReadAll()
 	if err != nil {
-		return nil, connectors.Errorf("postgres: create slot %q: %w", set.slot, err)
+		return nil, connectors.Errorf("postgres: create slot %q: %w", name, err)
 	}
 	if len(results) != 1 || len(results[0].Rows) != 1 || len(results[0].Rows[0]) < 3 {
-		return nil, connectors.Errorf("postgres: create slot %q: an answer without a row", set.slot)
+		return nil, connectors.Errorf("postgres: create slot %q: an answer without a row", name)
 	}
 	row := results[0].Rows[0]
 	start, err := lsn(string(row[1]))
 	if err != nil {
-		return nil, connectors.Errorf("postgres: create slot %q: consistent point %q: %w", set.slot, row[1], err)
+		return nil, connectors.Errorf("postgres: create slot %q: consistent point %q: %w", name, row[1], err)
 	}
 	return &createdSlot{start, string(row[2])}, nil
 }

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -55,12 +53,12 @@ func (t *task) startStream(ctx context.Context, c *pgconn.PgConn, p position) (*
 		options += ", " + quoteName(strings.TrimSpace(name)) + " " + quoteText(strings.TrimSpace(value))
 	}
 	command := fmt.Sprintf("START_REPLICATION SLOT %s LOGICAL %s (%s)", quoteName(t.set.slot), lsnText(start), options)
-	s.status = &status{conn: hijacked.Conn, flushed: start, received: start, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	s.status = newStatus(hijacked.Conn, start)
 	if s.reader, err = wire.Start(ctx, hijacked.Conn, t.tc.Pool(), command, s.status.seen); err != nil {
 		_ = hijacked.Conn.Close() // broken, or of no use
-		return nil, cut(connectors.Errorf("postgres: %s: %w", command, err))
+		return nil, cut(t.removed(connectors.Errorf("postgres: %s: %w", command, err), &p))
 	}
-	go s.status.run(t.set.statusInterval)
+	go s.status.run(t.set.statusInterval, s.reader.Full)
 	t.log.Info("streaming", "slot", t.set.slot, "lsn", lsnText(start))
 	return s, nil
 }
@@ -260,12 +258,12 @@ func (s *stream) message(event int32) *capturedMessage {
 	return nil
 }
 
-// broken says why the stream ended; it may be tried again.
+// broken says why the stream ended. It may be tried again, unless the server refuses what is asked of it.
 func (s *stream) broken(err error) error {
 	if errors.Is(err, io.EOF) {
 		err = errors.New("the server closed the connection")
 	}
-	return connectors.Retriable(connectors.Errorf("postgres: stream of slot %q: %w", s.t.set.slot, err))
+	return cut(s.t.removed(connectors.Errorf("postgres: stream of slot %q: %w", s.t.set.slot, err), &s.at))
 }
 
 // confirm tells the server up to where WAL is no longer needed.
@@ -280,79 +278,4 @@ func (s *stream) close() error {
 	}
 	s.segments = nil
 	return err
-}
-
-// status sends the server what was received and confirmed: at an interval, when it asks, and when it changes.
-type status struct {
-	conn net.Conn
-	wake chan struct{}
-	done chan struct{}
-
-	mu       sync.Mutex
-	received uint64
-	flushed  uint64
-}
-
-// seen looks at every frame as it arrives.
-func (s *status) seen(kind byte, body []byte) {
-	if kind != 'd' || len(body) < 17 {
-		return
-	}
-	end := binary.BigEndian.Uint64(body[1:])
-	if body[0] == 'w' {
-		end = max(end, binary.BigEndian.Uint64(body[9:]))
-	}
-	s.mu.Lock()
-	s.received = max(s.received, end)
-	s.mu.Unlock()
-	if body[0] == 'k' && len(body) >= 18 && body[17] == 1 {
-		s.nudge()
-	}
-}
-
-func (s *status) nudge() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
-
-func (s *status) confirm(lsn uint64) {
-	s.mu.Lock()
-	more := lsn > s.flushed
-	s.flushed = max(s.flushed, lsn)
-	s.mu.Unlock()
-	if more {
-		s.nudge()
-	}
-}
-
-// run sends until the stream is closed. A failed write needs no word: reading fails too.
-func (s *status) run(every time.Duration) {
-	ticker := time.NewTicker(max(every, time.Millisecond))
-	defer ticker.Stop()
-	for {
-		select {
-		case <-s.wake:
-		case <-ticker.C:
-		case <-s.done:
-			return
-		}
-		s.mu.Lock()
-		message := standbyStatus(s.received, s.flushed, time.Now())
-		s.mu.Unlock()
-		if _, err := s.conn.Write(message); err != nil {
-			return
-		}
-	}
-}
-
-// standbyStatus is CopyData with r, written, flushed, applied, time, no reply.
-func standbyStatus(received, flushed uint64, now time.Time) []byte {
-	m := append(make([]byte, 0, 39), 'd', 0, 0, 0, 38, 'r')
-	m = binary.BigEndian.AppendUint64(m, received)
-	m = binary.BigEndian.AppendUint64(m, flushed)
-	m = binary.BigEndian.AppendUint64(m, flushed)
-	m = binary.BigEndian.AppendUint64(m, uint64(now.UnixMicro()-946_684_800_000_000))
-	return append(m, 0)
 }

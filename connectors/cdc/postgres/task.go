@@ -35,6 +35,7 @@ type task struct {
 
 	sql         *pgconn.PgConn // for the catalog
 	replication *pgconn.PgConn // until the stream takes it over
+	server      *serverState   // when the connections were opened
 	snapshot    *snapshot      // while one runs
 	stream      *stream
 	at          position // of what was polled
@@ -89,6 +90,9 @@ func (t *task) open(ctx context.Context) error {
 		return err
 	}
 	if t.replication, err = t.set.address.connect(ctx, true); err != nil {
+		return err
+	}
+	if err := t.identify(ctx); err != nil {
 		return err
 	}
 	registry, err := readTypes(ctx, t.sql)
@@ -157,6 +161,7 @@ func (t *task) begin(ctx context.Context, captured []*catalogTable, slot *slotSt
 	case slot != nil:
 		t.at = position{lsn: slot.confirmed, micros: time.Now().UnixMicro()}
 	}
+	t.at.timeline = t.server.timeline
 	if !t.set.streams() {
 		return nil
 	}
@@ -178,35 +183,31 @@ func (t *task) due(slot *slotState) bool {
 	return !t.started || t.at.snapshot != ""
 }
 
-// continues returns why the stream cannot go on at t.at without losing changes; nil: it can.
-func (t *task) continues(slot *slotState) error {
-	switch {
-	case slot == nil:
-		return connectors.Errorf("postgres: events lost: slot %q does not exist any more, and what was committed after LSN %s and before a new one is not to be had: reset the offsets for a new snapshot, or set snapshot.mode to when_needed", t.set.slot, lsnText(t.at.start()))
-	case slot.lost:
-		return connectors.Errorf("postgres: events lost: the server has removed WAL that slot %q needs (wal_status lost): drop the slot and reset the offsets for a new snapshot, or set snapshot.mode to when_needed", t.set.slot)
-	case slot.confirmed > t.at.start():
-		return connectors.Errorf("postgres: events lost: slot %q begins at LSN %s, after %s, up to which changes were delivered: somebody else has moved it; reset the offsets for a new snapshot, or set snapshot.mode to when_needed", t.set.slot, lsnText(slot.confirmed), lsnText(t.at.start()))
-	}
-	return nil
-}
-
 // startSnapshot begins the snapshot in the state that a new slot begins at, or else now.
 func (t *task) startSnapshot(ctx context.Context, captured []*catalogTable, created *createdSlot) error {
 	s := &snapshot{t: t, began: time.Now()}
-	rows, err := query(ctx, t.sql, "select pg_catalog.pg_current_wal_lsn()")
-	if err != nil {
-		return connectors.Errorf("postgres: current LSN: %w", err)
-	}
-	if s.at.lsn, err = lsn(string(rows[0][0])); err != nil {
-		return connectors.Errorf("postgres: current LSN: %w", err)
+	exact := created
+	if exact == nil {
+		var err error
+		if exact, err = t.momentSlot(ctx); err != nil {
+			return err
+		}
 	}
 	export := "begin transaction isolation level repeatable read"
-	if created != nil {
-		s.at.lsn, s.name = created.start, created.snapshot
-		export += "; set transaction snapshot " + quoteText(created.snapshot)
-	} else if t.set.isolation == "serializable" {
-		export = "begin transaction isolation level serializable read only deferrable"
+	if exact != nil {
+		s.at.lsn, s.name = exact.start, exact.snapshot
+		export += "; set transaction snapshot " + quoteText(exact.snapshot)
+	} else {
+		now, err := oneRow(ctx, t.sql, "select pg_catalog.pg_current_wal_lsn()", 1)
+		if err != nil {
+			return err
+		}
+		if s.at.lsn, err = lsn(string(now[0])); err != nil {
+			return connectors.Errorf("postgres: current LSN: %w", err)
+		}
+		if t.set.isolation == "serializable" {
+			export = "begin transaction isolation level serializable read only deferrable"
+		}
 	}
 	if _, err := t.sql.Exec(ctx, export).ReadAll(); err != nil {
 		return connectors.Errorf("postgres: snapshot: %w", err)
@@ -217,20 +218,26 @@ func (t *task) startSnapshot(ctx context.Context, captured []*catalogTable, crea
 	}
 	s.at.xid = number(id[0][0])
 	if created == nil {
-		name, err := query(ctx, t.sql, "select pg_catalog.pg_export_snapshot()")
+		name, err := oneRow(ctx, t.sql, "select pg_catalog.pg_export_snapshot()", 1)
 		if err != nil {
-			return connectors.Errorf("postgres: export a snapshot: %w", err)
+			return err
 		}
-		s.name = string(name[0][0])
+		s.name = string(name[0])
+	}
+	if created == nil && exact != nil {
+		if err := t.dropMoment(ctx); err != nil {
+			return err
+		}
 	}
 	s.keep = func(ctx context.Context) error {
 		_, err := t.sql.Exec(ctx, "commit").ReadAll()
 		return err
 	}
-	s.at.snapshot, s.at.micros = "INITIAL", time.Now().UnixMicro()
+	s.at.snapshot, s.at.micros, s.at.timeline = "INITIAL", time.Now().UnixMicro(), t.server.timeline
 	if err := t.lockTables(ctx, captured); err != nil {
 		return err
 	}
+	var tables []*table
 	for _, c := range captured {
 		if len(t.set.snapshotTables) > 0 {
 			ok, err := t.set.snapshotTables.Match(c.id())
@@ -245,9 +252,11 @@ func (t *task) startSnapshot(ctx context.Context, captured []*catalogTable, crea
 		if err != nil {
 			return connectors.Errorf("postgres: %w", err)
 		}
-		s.todo = append(s.todo, built)
+		tables = append(tables, built)
 	}
-	s.tables = len(s.todo)
+	if err := s.plan(ctx, tables); err != nil {
+		return err
+	}
 	t.snapshot = s
 	t.log.Info("snapshot begins", "tables", s.tables, "lsn", lsnText(s.at.lsn))
 	return nil

@@ -44,7 +44,7 @@ func (t *trail) position(k int32) position {
 		return t.before
 	}
 	e := &t.events[k]
-	p := position{lsn: e.LSN, processed: e.LSN, index: e.Index + 1, message: operations[e.Kind], commit: t.before.commit, micros: t.before.micros}
+	p := position{lsn: e.LSN, processed: e.LSN, index: e.Index + 1, message: operations[e.Kind], commit: t.before.commit, micros: t.before.micros, timeline: t.before.timeline}
 	if e.Tx != pgoutput.NoTransaction {
 		tx := &t.transactions[e.Tx]
 		p.xid, p.micros, p.commit = int64(tx.XID), tx.CommitTime, tx.Before
@@ -92,9 +92,10 @@ func (p *position) start() uint64 {
 	return p.lsn
 }
 
-// resume is what of the transaction that p stands in was done before.
+// resume is what of the transaction that p stands in was done before. Its events may be older than the last commit, where
+// transactions interleave; one that was committed up to there is not sent again.
 func (p *position) resume() pgoutput.Resume {
-	if p.processed == 0 || p.xid == 0 || p.message == "COMMIT" || p.message == "BEGIN" || p.commit != 0 && p.lsn <= p.commit {
+	if p.processed == 0 || p.xid == 0 || p.message == "COMMIT" || p.message == "BEGIN" {
 		return pgoutput.Resume{}
 	}
 	return pgoutput.Resume{XID: uint32(p.xid), LSN: p.lsn, Index: p.index - 1}

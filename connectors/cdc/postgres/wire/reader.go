@@ -222,6 +222,9 @@ func (r *Reader) Waiting() int {
 	return r.bytes
 }
 
+// Full reports whether reading waits until something is taken.
+func (r *Reader) Full() bool { return r.Waiting() >= waitingMax }
+
 // Close closes the connection, waits for the reading goroutine and drops what waits.
 func (r *Reader) Close() error {
 	r.mu.Lock()
