@@ -16,13 +16,13 @@ import (
 	"github.com/millrace/millrace/connectors/cdc/postgres/wire"
 )
 
-// copying reads the rows of one table with COPY in binary form, on a connection of its own.
+// copying reads the rows of a part of a table with COPY in binary form, on a connection of its own.
 //
 // What next has decoded lies in cells, as tuples over buf; drop ends its use.
 type copying struct {
+	of     *progress
 	table  *table
 	reader *wire.Reader
-	total  int64 // rows handed on
 
 	segments []wire.Segment
 	hold     *batch.Batch
@@ -36,7 +36,7 @@ type copying struct {
 const copySignature = "PGCOPY\n\xff\r\n\x00"
 
 // startCopy opens a connection in the exported snapshot and starts to copy.
-func (t *task) startCopy(ctx context.Context, of *table, snapshot string) (*copying, error) {
+func (t *task) startCopy(ctx context.Context, p part, snapshot string) (*copying, error) {
 	c, err := t.set.address.connect(ctx, false)
 	if err != nil {
 		return nil, err
@@ -50,19 +50,20 @@ func (t *task) startCopy(ctx context.Context, of *table, snapshot string) (*copy
 	if err != nil {
 		return nil, connectors.Errorf("postgres: %w", err)
 	}
-	command := copyCommand(of, t.set.overrides[of.id()])
+	of := p.of.table
+	command := copyCommand(of, t.set.overrides[of.id()], p.where())
 	reader, err := wire.Start(ctx, hijacked.Conn, t.tc.Pool(), command, nil)
 	if err != nil {
 		_ = hijacked.Conn.Close() // broken, or of no use
 		return nil, cut(connectors.Errorf("postgres: %s: %w", command, err))
 	}
-	t.log.Info("snapshot of a table", "table", of.id())
-	return &copying{table: of, reader: reader}, nil
+	t.log.Info("snapshot of a table", "table", of.id(), "from_block", p.from, "to_block", p.to)
+	return &copying{of: p.of, table: of, reader: reader}, nil
 }
 
-// copyCommand selects the columns that records have, from the table or what a statement makes of it; types without a
-// binary decoder come as text.
-func copyCommand(t *table, statement string) string {
+// copyCommand selects the columns that records have, from the table or what a statement makes of it, where a condition
+// holds, if there is one; types without a binary decoder come as text.
+func copyCommand(t *table, statement, where string) string {
 	want := make([]string, len(t.columns))
 	for _, f := range append(t.fields[:len(t.fields):len(t.fields)], t.keys...) {
 		want[f.column] = quoteName(t.columns[f.column].name)
@@ -81,6 +82,9 @@ func copyCommand(t *table, statement string) string {
 	from := quoteName(t.schema) + "." + quoteName(t.name)
 	if statement != "" {
 		from = "(" + statement + ") millrace_snapshot"
+	}
+	if where != "" {
+		from += " WHERE " + where
 	}
 	return "COPY (SELECT " + strings.Join(want, ", ") + " FROM " + from + ") TO STDOUT (FORMAT binary)"
 }

@@ -15,27 +15,21 @@ import (
 // snapshot copies the rows of all captured tables as they were at one moment. It belongs to the task's goroutine;
 // readers of the connections run beside it.
 //
-// The last row of each table is held back until it is known whether it is the last of all: its mark says so, and its
-// offset that the snapshot is complete.
+// The last row of a table is held back until it is known whether it is the last of all: its mark says so, and its
+// offset that the snapshot is complete. Of a table that is copied in ranges it is the last row of any of them.
 type snapshot struct {
 	t        *task
 	name     string // of the exported snapshot
 	at       position
 	keep     func(context.Context) error // ends the transaction that exports it
-	todo     []*table
+	todo     []part
 	active   []*copying
-	tail     *tail
+	tails    []*progress // tables with a row that is held back
 	rows     rows
 	emitted  int64
 	began    time.Time
 	tables   int
 	finished int
-}
-
-// tail is the last row of a table.
-type tail struct {
-	c     *copying
-	first bool
 }
 
 // poll returns rows of some tables. done: all were returned, and the position to stream from is s.at.
@@ -55,8 +49,8 @@ func (s *snapshot) poll(ctx context.Context) (out []*batch.Batch, done bool, err
 			continue
 		}
 		progress = true
-		if len(c.cells) > 0 && (s.tail != nil && s.tail.c != c) {
-			out, err = s.flush(out, false)
+		if len(c.cells) > 0 {
+			out, err = s.follow(out, c.of)
 		}
 		if err == nil {
 			out, err = s.emit(out, c)
@@ -64,17 +58,16 @@ func (s *snapshot) poll(ctx context.Context) (out []*batch.Batch, done bool, err
 		if err == nil && c.ended {
 			s.active = slices.Delete(s.active, i, i+1)
 			i--
-			s.finished++
-			s.t.log.Info("snapshot of a table is complete", "table", c.table.id(), "rows", c.total, "tables", fmt.Sprintf("%d of %d", s.finished, s.tables))
-			if s.tail == nil || s.tail.c != c {
-				err = c.close()
-			}
+			err = s.end(c)
 		}
 	}
 	if err == nil && len(s.active) == 0 && len(s.todo) == 0 {
 		done = true
-		if s.tail != nil {
-			out, err = s.flush(out, true)
+		for len(s.tails) > 1 && err == nil {
+			out, err = s.flush(out, s.tails[0], cdc.MarkLastInTable)
+		}
+		if len(s.tails) > 0 && err == nil {
+			out, err = s.flush(out, s.tails[0], cdc.MarkLast)
 		}
 		s.at.last, s.at.completed = true, true
 	}
@@ -88,6 +81,23 @@ func (s *snapshot) poll(ctx context.Context) (out []*batch.Batch, done bool, err
 		s.wait(ctx)
 	}
 	return out, done, nil
+}
+
+// end takes note that a part is complete.
+func (s *snapshot) end(c *copying) error {
+	p := c.of
+	if p.parts--; p.parts == 0 {
+		s.finished++
+		rows := p.rows
+		if p.tail != nil {
+			rows++
+		}
+		s.t.log.Info("snapshot of a table is complete", "table", p.table.id(), "rows", rows, "tables", fmt.Sprintf("%d of %d", s.finished, s.tables))
+	}
+	if p.tail == c {
+		return nil
+	}
+	return c.close()
 }
 
 // wait waits until one of the connections has something.
@@ -115,13 +125,10 @@ func (s *snapshot) emit(out []*batch.Batch, c *copying) ([]*batch.Batch, error) 
 		n--
 	}
 	if n > 0 {
-		first := c.total == 0
+		first := s.mark(c.of, cdc.MarkTrue)
 		b, err := s.batch(c, 0, n, func(i int) uint8 {
-			switch {
-			case i == 0 && s.emitted == 0:
-				return cdc.MarkFirst
-			case i == 0 && first:
-				return cdc.MarkFirstInTable
+			if i == 0 {
+				return first
 			}
 			return cdc.MarkTrue
 		}, false)
@@ -129,35 +136,57 @@ func (s *snapshot) emit(out []*batch.Batch, c *copying) ([]*batch.Batch, error) 
 			return out, err
 		}
 		out = append(out, b)
-		c.total += int64(n)
+		c.of.rows += int64(n)
 		s.emitted += int64(n)
 	}
 	if c.ended {
 		c.keepLast()
-		s.tail = &tail{c: c, first: c.total == 0}
-		c.total++
+		c.of.tail = c
+		s.tails = append(s.tails, c.of)
 		return out, nil
 	}
 	c.drop()
 	return out, nil
 }
 
-// flush emits the tail.
-func (s *snapshot) flush(out []*batch.Batch, last bool) ([]*batch.Batch, error) {
-	c := s.tail.c
-	mark := uint8(cdc.MarkLastInTable)
+// mark is that of the next row of a table: another one where it is a first row.
+func (s *snapshot) mark(p *progress, mark uint8) uint8 {
 	switch {
-	case last:
-		mark = cdc.MarkLast
-	case s.emitted == 0:
-		mark = cdc.MarkFirst
+	case mark != cdc.MarkLast && s.emitted == 0:
+		return cdc.MarkFirst
+	case mark == cdc.MarkTrue && p.rows == 0:
+		return cdc.MarkFirstInTable
 	}
-	b, err := s.batch(c, 0, 1, func(int) uint8 { return mark }, last)
+	return mark
+}
+
+// follow emits the tails that are no longer held back once rows of a table follow.
+func (s *snapshot) follow(out []*batch.Batch, by *progress) (_ []*batch.Batch, err error) {
+	for i := 0; i < len(s.tails) && err == nil; {
+		switch p := s.tails[i]; {
+		case p == by:
+			out, err = s.flush(out, p, cdc.MarkTrue)
+		case p.parts == 0:
+			out, err = s.flush(out, p, cdc.MarkLastInTable)
+		default: // more rows of it may come
+			i++
+		}
+	}
+	return out, err
+}
+
+// flush emits the tail of a table.
+func (s *snapshot) flush(out []*batch.Batch, p *progress, mark uint8) ([]*batch.Batch, error) {
+	c := p.tail
+	own := s.mark(p, mark)
+	b, err := s.batch(c, 0, 1, func(int) uint8 { return own }, mark == cdc.MarkLast)
 	if err != nil {
 		return out, err
 	}
 	s.emitted++
-	s.tail = nil
+	p.rows++
+	p.tail = nil
+	s.tails = slices.DeleteFunc(s.tails, func(q *progress) bool { return q == p })
 	c.drop()
 	return append(out, b), c.close()
 }
@@ -186,15 +215,15 @@ func (s *snapshot) batch(c *copying, lo, hi int, mark func(i int) uint8, complet
 // close ends the connections.
 func (s *snapshot) close(ctx context.Context) error {
 	var err error
-	if s.tail != nil {
-		s.tail.c.drop()
-		err = s.tail.c.close()
+	for _, p := range s.tails {
+		p.tail.drop()
+		err = errors.Join(err, p.tail.close())
 	}
 	for _, c := range s.active {
 		c.drop()
 		err = errors.Join(err, c.close())
 	}
-	s.active, s.tail = nil, nil
+	s.active, s.tails = nil, nil
 	if s.keep != nil {
 		err = errors.Join(err, s.keep(ctx))
 		s.keep = nil
