@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"math/rand"
 	"path/filepath"
@@ -47,7 +48,10 @@ func TestPostgres_Faults(t *testing.T) {
 	}
 
 	w.Stop(t)
-	db.Exec("select pg_drop_replication_slot('" + s.config["slot.name"] + "')")
+	slot := "where not active and slot_name = '" + s.config["slot.name"] + "'"
+	harness.Eventually(t, captureMax, "the slot is free", func(context.Context) (bool, error) {
+		return len(db.Query("select pg_drop_replication_slot(slot_name) from pg_replication_slots "+slot)) == 1, nil
+	})
 	db.Exec("insert into ledger values (-1, 'lost')")
 	w.StartReady(t)
 	w.Create(t, s.name, s.config)
