@@ -236,6 +236,8 @@ func (s *state) instanceWrong(id connectors.TaskID) error {
 		config = s.configs.Config(id.Connector)
 	}
 	switch {
+	case s.c.once && id.Task != connectors.ConnectorTask && x.generation != s.configs.Applied(id.Connector).Offset:
+		return fmt.Errorf("%v runs with task configs of offset %d, those of %d fence it", id, x.generation, s.configs.Applied(id.Connector).Offset)
 	case !maps.Equal(config, x.config):
 		return fmt.Errorf("%v runs with %v, its config is %v", id, x.config, config)
 	case x.target != s.configs.Target(id.Connector):

@@ -47,7 +47,7 @@ type Broken struct {
 	Restless    bool // herders ask for a rebalance with each heartbeat
 	Blind       bool // workers do not follow the config topic
 	Unfenced    bool // leaders fence nobody
-	Unverified  bool // tasks go on that have their transactional id and are old
+	Unverified  bool // tasks that have their transactional id do not ask whether they are old
 }
 
 // Cluster is a simulated cluster. It belongs to one goroutine.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/millrace/millrace/coord/distributed"
 	"github.com/millrace/millrace/coord/group"
 )
 
@@ -67,6 +68,24 @@ func TestCluster_SlowTaskHoldsUpNoOther(t *testing.T) { checkSeeds(t, 658320, 65
 
 // TestCluster_TaskConfigsOfTwoLeaders: a leader freezes while it writes task configs, and goes on between those of its successor.
 func TestCluster_TaskConfigsOfTwoLeaders(t *testing.T) { checkSeeds(t, 592961, 592962) }
+
+// TestCluster_SameConfigAgain: its tasks are fenced by the first of them that starts after the new commit, so all start anew.
+func TestCluster_SameConfigAgain(t *testing.T) {
+	c := New(Options{Protocol: group.Sessioned, Delay: 20 * time.Second, ExactlyOnce: true})
+	defer c.Close()
+	c.Start()
+	c.Start()
+	for range 2 {
+		c.Run(quiet)
+		c.request("put c", func(s *distributed.Steps, done func(error)) distributed.Event {
+			return s.Put("c", map[string]string{"connector.class": "C", "tasks": "3"}, "", true, done)
+		})
+	}
+	c.Settle()
+	if len(c.Faults()) > 0 {
+		t.Error(c.Faults())
+	}
+}
 
 // TestCluster_SameSeedSameHistory: nothing but the seed decides.
 func TestCluster_SameSeedSameHistory(t *testing.T) {

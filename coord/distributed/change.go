@@ -75,14 +75,14 @@ func (m *machine) connectorRemoved(c store.ConnectorRemoved) {
 	m.reconcile(s)
 }
 
-// tasksCommitted stops the tasks whose configs changed; they start again after the next round.
+// tasksCommitted stops the tasks that newer configs replace; they start again after the next round.
 func (m *machine) tasksCommitted(c store.TasksCommitted) {
 	m.log.Info(fmt.Sprintf("Tasks %v of connector %s configs updated", c.Tasks, c.Connector))
 	m.forget[c.Connector] = struct{}{}
 	s := m.slot(c.Connector)
 	m.changed("the tasks of connector " + c.Connector + " have new configs")
 	for _, x := range s.tasks { // each on its own
-		if x.commit != m.commit(c.Connector) && m.outdated(x) {
+		if x.commit != m.commit(c.Connector) && m.replaced(x) {
 			x.stale = true
 		}
 	}

@@ -186,6 +186,32 @@ func TestVerify_OldGenerationsAndStrangers(t *testing.T) {
 	})
 }
 
+// The first task of a new generation takes the transactional ids of the old one, also of tasks whose configs are the same. A commit
+// of the same configs is written where nobody knows whether the one before was whole, as after the end of a worker.
+func TestCommit_AllTasksStartAnewExactlyOnce(t *testing.T) {
+	fenced(t, func(t *testing.T, k *kit, _ *fakeFencer) {
+		k.create("c", "tasks", "2")
+		same := k.configs.Configs().TaskConfigs("c")
+		must(t, k.configs.write(tasksRecords("c", same)...))
+		synctest.Wait()
+		equal(t, k.worker.trace(), "stop c-0+c-1, start c-0, start c-1")
+		must(t, k.Verify(t.Context(), task0))
+
+		// One that hears from Verify that it is old has failed before it is stopped.
+		free := k.worker.block("stop c-0+c-1")
+		defer free()
+		must(t, k.configs.write(tasksRecords("c", same)...))
+		synctest.Wait()
+		if k.Verify(t.Context(), task0) == nil {
+			t.Error("an old task may run")
+		}
+		k.worker.fail(task0)
+		free()
+		equal(t, k.status("c"), "RUNNING 0:RUNNING 1:RUNNING")
+		must(t, k.Verify(t.Context(), task0))
+	})
+}
+
 // Who is elected claims the right to write before it reads and leads; who lost it claims it again.
 func TestClaim(t *testing.T) {
 	fenced(t, func(t *testing.T, k *kit, _ *fakeFencer) {

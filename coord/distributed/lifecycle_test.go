@@ -68,6 +68,21 @@ func TestPut_OnlyWhatChangedIsRestarted(t *testing.T) {
 	})
 }
 
+// Task configs that are committed let failed tasks try again, whether their own changed or not.
+func TestCommit_RestartsWhatFailed(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.worker.refuses("c-2", errFake)
+		k.create("c", "tasks", "3")
+		k.worker.fail(connectors.TaskID{Connector: "c", Task: 1})
+		equal(t, k.status("c"), "RUNNING 0:RUNNING 1:FAILED 2:FAILED")
+		k.worker.refuses("c-2", nil)
+		must(t, k.configs.write(tasksRecords("c", k.configs.Configs().TaskConfigs("c"))...))
+		synctest.Wait()
+		equal(t, k.worker.trace(), "stop c-1, start c-1, start c-2")
+		equal(t, k.status("c"), "RUNNING 0:RUNNING 1:RUNNING 2:RUNNING")
+	})
+}
+
 // A commit behind a config with variables means that they came to something else.
 func TestPut_VariablesThatChangeRestartTasks(t *testing.T) {
 	run(t, func(t *testing.T, k *kit) {

@@ -183,6 +183,14 @@ func (m *machine) toStart(s *slot) []connectors.TaskID {
 	return ids
 }
 
+// replaced says whether a task starts anew when task configs were committed after its own: one whose config is another
+// now, and one that failed, perhaps since it found that commit when it was about to run. Tasks that deliver exactly once
+// all do, for the first of the new ones takes the transactional ids of all the old ones. Java starts all anew always.
+// Source: DistributedHerder.stopReconfiguredTasks.
+func (m *machine) replaced(x *instance) bool {
+	return m.outdated(x) || x.failure != nil || x.state == connectors.Failed || m.o.ExactlyOnce && x.class.Kind == connectors.KindSource
+}
+
 // outdated says whether a task has to run with another config than it does. A config that has variables
 // may come to something else than it did, and a commit says that somebody thinks so.
 func (m *machine) outdated(x *instance) bool {
