@@ -124,6 +124,8 @@ func (w *leaderWriter) write(ctx context.Context, records []Record) error {
 	if w.client == nil {
 		return &connectors.Error{Class: "java.lang.IllegalStateException", Text: "Cannot produce to config topic without claiming write privileges first"}
 	}
+	// A client that has sent a record waits for its broker however long that is away, unless it is closed.
+	defer context.AfterFunc(ctx, w.client.Close)()
 	err := w.client.BeginTransaction()
 	if err == nil {
 		list := make([]*kgo.Record, len(records))

@@ -1,9 +1,12 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 func TestLeaderWriter_TheNewestLeaderAloneWrites(t *testing.T) {
@@ -35,4 +38,24 @@ func TestLeaderWriter_TheNewestLeaderAloneWrites(t *testing.T) {
 	if n, ok := old.Configs().TaskCountRecord("b"); n != 3 || !ok {
 		t.Fatal(n, ok)
 	}
+}
+
+// A broker that answers no write holds up neither who gives up waiting nor the end of the store.
+func TestLeaderWriter_NoAnswerHoldsUpNobody(t *testing.T) {
+	c := startBroker(t)
+	s, _ := openConfigs(t, workerProps(c, "exactly.once.source.support", "enabled", "group.id", "g"))
+	must(t, s.Claim(t.Context()))
+	ctx, cancel := context.WithCancel(t.Context())
+	free := make(chan struct{})
+	defer close(free)
+	c.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
+		cancel()
+		c.SleepControl(func() { <-free })
+		return nil, errors.New("cut"), true
+	})
+	var lost *PrivilegedWriteError
+	if err := s.PutConnector(ctx, "a", map[string]string{}, ""); !errors.As(err, &lost) || !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	s.Close()
 }
