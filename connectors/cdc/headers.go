@@ -2,7 +2,6 @@ package cdc
 
 import (
 	"crypto/rand"
-	"encoding/hex"
 	"time"
 
 	"github.com/millrace/millrace/batch"
@@ -35,16 +34,5 @@ func runID(now time.Time) string {
 		u[i] = byte(ms >> (40 - 8*i))
 	}
 	u[6], u[8] = u[6]&0x0f|0x70, u[8]&0x3f|0x80
-	var text [36]byte
-	at := 0
-	for i, n := range []int{4, 2, 2, 2, 6} {
-		if i > 0 {
-			text[at] = '-'
-			at++
-		}
-		from := (at - i) / 2
-		hex.Encode(text[at:], u[from:from+n])
-		at += 2 * n
-	}
-	return string(text[:])
+	return uuidText(u)
 }
