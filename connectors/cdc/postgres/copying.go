@@ -28,8 +28,9 @@ type copying struct {
 	hold     *batch.Batch
 	buf      []byte
 	cells    []pgoutput.Cell
-	header   bool // was read
-	ended    bool // all rows are there
+	header   bool  // was read
+	ended    bool  // all rows are there
+	cut      error // why nothing comes behind segments
 }
 
 // copySignature begins a COPY in binary form; flags and the size of an extension follow, 8 bytes.
@@ -112,6 +113,9 @@ func (c *copying) next(most int) (more bool, err error) {
 		case 'd':
 			end, known := c.after(to)
 			if !known {
+				if c.cut != nil {
+					return false, c.broken(c.cut)
+				}
 				return more, nil
 			}
 			if err := c.row(s.Buf, from, to); err != nil {
@@ -128,14 +132,19 @@ func (c *copying) next(most int) (more bool, err error) {
 	return more, nil
 }
 
-// take adds what the reader has. What goes on where the last segment ended becomes part of it.
+// take adds what the reader has, unless there is more than the segment that is decoded: the reader reads on once all was
+// taken. What goes on where the last segment ended becomes part of it.
 func (c *copying) take() error {
 	n := len(c.segments)
+	if n > 1 {
+		return nil
+	}
 	all, err := c.reader.Take(c.segments)
 	c.segments = all
 	if err != nil && n == 0 {
 		return c.broken(err)
 	}
+	c.cut = err
 	for n > 0 && n < len(all) && all[n].Hold == all[n-1].Hold && all[n].From == all[n-1].To {
 		all[n-1].To = all[n].To
 		all[n].Hold.Release()

@@ -30,8 +30,8 @@ func copyStream(rows []string) []byte {
 	return frame(out, 'C', []byte("COPY\x00"))
 }
 
-// startCopying serves a stream in two pieces to a copying.
-func startCopying(t *testing.T, stream []byte, cut int) *copying {
+// startCopying serves a stream in two pieces to a copying. It ends the connection behind them, or leaves it open.
+func startCopying(t *testing.T, stream []byte, cut int, ends bool) *copying {
 	t.Helper()
 	pool := batch.NewPool(mem.Checked(t))
 	ours, theirs := net.Pipe()
@@ -49,6 +49,9 @@ func startCopying(t *testing.T, stream []byte, cut int) *copying {
 				return
 			}
 		}
+		if ends {
+			return
+		}
 		_, _ = io.Copy(io.Discard, theirs) // until the other side closes
 	}()
 	r, err := wire.Start(t.Context(), ours, pool, "COPY", nil)
@@ -63,7 +66,7 @@ func TestCopying_Split(t *testing.T) {
 	for _, rows := range [][]string{nil, {"a"}, {"one", "", "three"}} {
 		stream := copyStream(rows)
 		for cut := range stream {
-			c := startCopying(t, stream, cut)
+			c := startCopying(t, stream, cut, false)
 			var have []string
 			for !c.ended {
 				more, err := c.next(2)
@@ -88,6 +91,29 @@ func TestCopying_Split(t *testing.T) {
 			if err := c.close(); err != nil {
 				t.Error(err)
 			}
+		}
+	}
+}
+
+// TestCopying_Cut ends the connection after every byte: what is missing is noticed, and never waited for.
+func TestCopying_Cut(t *testing.T) {
+	stream := copyStream([]string{"one", "", "three"})
+	const behind = len("c....") + len("C....COPY\x00") // what follows the trailer of the rows
+	for cut := range len(stream) - behind {
+		c := startCopying(t, stream[:cut], cut, true)
+		var err error
+		for !c.ended && err == nil {
+			var more bool
+			if more, err = c.next(2); err == nil && !more {
+				<-c.reader.Ready()
+			}
+			c.drop()
+		}
+		if err == nil {
+			t.Errorf("cut at %d of %d: no error", cut, len(stream))
+		}
+		if err := c.close(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -106,7 +106,7 @@ func marked(t *testing.T, tables [][]int) *snapshot {
 				texts = append(texts, fmt.Sprintf("%d.%d.%d", k, n, i))
 			}
 			stream := copyStream(texts)
-			c := startCopying(t, stream, len(stream)/2)
+			c := startCopying(t, stream, len(stream)/2, false)
 			c.of, c.table = p, built
 			s.active = append(s.active, c)
 		}

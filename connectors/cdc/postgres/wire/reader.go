@@ -19,8 +19,8 @@ const (
 	bufferBytes = 512 << 10
 	// roomMin is the least room worth a read; with less, the unfinished frame moves to a new buffer.
 	roomMin = 32 << 10
-	// waitingMax is how much may wait to be taken before reading stops.
-	waitingMax = 8 << 20
+	// WaitingMax is how much may wait to be taken before reading stops.
+	WaitingMax = 8 << 20
 	// frameBytesMax bounds a frame: PostgreSQL's own limit of a message is 1 GiB.
 	frameBytesMax = 1<<30 + 1<<16
 )
@@ -176,7 +176,7 @@ func (r *Reader) finish(err error) {
 func (r *Reader) room() bool {
 	for {
 		r.mu.Lock()
-		full, closing := r.bytes >= waitingMax, r.closing
+		full, closing := r.bytes >= WaitingMax, r.closing
 		r.mu.Unlock()
 		if closing {
 			return false
@@ -223,7 +223,7 @@ func (r *Reader) Waiting() int {
 }
 
 // Full reports whether reading waits until something is taken.
-func (r *Reader) Full() bool { return r.Waiting() >= waitingMax }
+func (r *Reader) Full() bool { return r.Waiting() >= WaitingMax }
 
 // Close closes the connection, waits for the reading goroutine and drops what waits.
 func (r *Reader) Close() error {
