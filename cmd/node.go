@@ -22,6 +22,9 @@ import (
 // Source: RestServer.GRACEFUL_SHUTDOWN_TIMEOUT_MS.
 const restStopMax = 60 * time.Second
 
+// gracefulKey is how long tasks have to end, and requests before them.
+const gracefulKey = "task.shutdown.graceful.timeout.ms"
+
 // clientLogEvery is how often a warning of Kafka clients is repeated. Each client of a broker that is away has several
 // a second.
 const clientLogEvery = 30 * time.Second
@@ -131,10 +134,27 @@ func (n *node) stop(herder func() error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), restStopMax)
 	defer cancel()
 	n.letters.close()
-	err := errors.Join(n.rest.Stop(ctx), herder())
+	err := inTurn(func() error { return n.rest.Stop(ctx) }, herder, time.Duration(n.config.values.Int64(gracefulKey))*time.Millisecond)
 	n.engine.Close(ctx)
 	n.log.Info("Kafka Connect stopped")
 	return err
+}
+
+// inTurn ends the REST API, then the herder. Requests in progress hold the herder up for grace at most: one that waits for brokers,
+// such as a write to the config topic that waits to be read back, does so for half a minute, and Java's worker as long. The herder's end
+// answers those that are left.
+func inTurn(rest, herder func() error, grace time.Duration) error {
+	ended := make(chan error, 1)
+	go func() { ended <- rest() }()
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case err := <-ended:
+		return errors.Join(err, herder())
+	case <-timer.C:
+		err := herder()
+		return errors.Join(<-ended, err)
+	}
 }
 
 func metricsHandler(r *metrics.Registry) http.Handler {
