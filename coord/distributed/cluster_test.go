@@ -132,6 +132,27 @@ func TestFenceZombies_SaysWhyNot(t *testing.T) {
 	})
 }
 
+// A key that was made before the clock was put back by hours serves no longer than others do.
+func TestSessionKey_ClockThatIsPutBack(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		ahead, err := k.o.Keys.New(time.Now().Add(5 * time.Hour))
+		must(t, err)
+		must(t, k.configs.PutSessionKey(t.Context(), ahead))
+		synctest.Wait()
+		first := k.configs.Configs().SessionKey()
+		pass(59 * time.Minute)
+		k.member.Rejoin("it makes no difference")
+		synctest.Wait()
+		if k.configs.Configs().SessionKey() != first {
+			t.Error("it was replaced too early")
+		}
+		pass(2 * time.Minute)
+		if second := k.configs.Configs().SessionKey(); second == first || time.Since(second.Created) > 2*time.Minute {
+			t.Errorf("an hour after it was read it is still that of %v", second.Created)
+		}
+	})
+}
+
 // The leader replaces keys that are too old; others wait for it.
 func TestSessionKey_IsReplacedByTheLeader(t *testing.T) {
 	run(t, func(t *testing.T, k *kit) {

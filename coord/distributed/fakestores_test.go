@@ -25,6 +25,7 @@ type fakeConfigs struct {
 	claims   int
 	claimErr error
 	writeErr error // of the configs of connectors
+	away     bool  // configs of connectors are not read back
 }
 
 var _ ConfigStore = (*fakeConfigs)(nil)
@@ -91,12 +92,16 @@ func (s *fakeConfigs) ReadToEnd(context.Context) error {
 	return s.readErr
 }
 
-func (s *fakeConfigs) PutConnector(_ context.Context, name string, config map[string]string, target connectors.TargetState) error {
+func (s *fakeConfigs) PutConnector(ctx context.Context, name string, config map[string]string, target connectors.TargetState) error {
 	s.mu.Lock()
-	err := s.writeErr
+	err, away := s.writeErr, s.away
 	s.mu.Unlock()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case away:
+		<-ctx.Done()
+		return ctx.Err()
 	}
 	var records []store.Record
 	if target != "" {

@@ -11,19 +11,29 @@ import (
 const keyRetry = time.Second
 
 // keepKey sees to it that the group has a session key that is not too old: a duty of who leads.
-// Source: DistributedHerder.checkForKeyRotation.
+//
+// A key also grows old by the time for which this worker has known it: where the clock was put back, the key was made in what is the future
+// now, and would serve until then. Source: DistributedHerder.checkForKeyRotation.
 func (m *machine) keepKey() {
+	now := m.now()
+	if key := m.configs.SessionKey(); key != m.key {
+		m.key, m.keySince = key, now
+	}
 	m.Cancel(&m.nextKey)
 	if m.stopping || m.writeKey || !m.protocol.Signed() || !m.settled || !m.leads() {
 		return
 	}
-	key := m.configs.SessionKey()
-	if m.o.Keys.Due(key, m.now()) {
+	if m.o.Keys.Due(m.key, now) {
 		m.putKey()
 		return
 	}
-	if at, ok := m.o.Keys.Expires(key); ok {
-		m.After(&m.nextKey, at.Sub(m.now()), m.keepKey)
+	if at, ok := m.o.Keys.Expires(m.key); ok {
+		left := min(at.Sub(now), m.o.Keys.TTL-now.Sub(m.keySince))
+		if left <= 0 {
+			m.putKey()
+			return
+		}
+		m.After(&m.nextKey, left, m.keepKey)
 	}
 }
 

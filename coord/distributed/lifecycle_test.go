@@ -3,6 +3,7 @@ package distributed
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/coord"
@@ -267,5 +268,26 @@ func TestStop_SlowTaskHoldsUpNoOther(t *testing.T) {
 		synctest.Wait()
 		equal(t, k.worker.running(), "")
 		must(t, <-restarted)
+	})
+}
+
+// A write that brokers do not answer holds up neither the tasks' end nor the worker's, and whoever waits for it is told.
+func TestStop_WriteThatWaitsHoldsUpNothing(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c")
+		k.configs.away = true
+		put := make(chan error, 1)
+		go func() {
+			_, _, err := k.PutConnector(t.Context(), "d", conf("name", "d"), "", false)
+			put <- err
+		}()
+		synctest.Wait()
+		began := time.Now()
+		must(t, k.end())
+		refused(t, <-put, 500, "Worker is shutting down")
+		equal(t, k.worker.running(), "")
+		if took := time.Since(began); took > 0 {
+			t.Errorf("it waited for %v", took)
+		}
 	})
 }

@@ -59,7 +59,9 @@ type machine struct {
 	rejoin     coroutine.Timer[env] // when the delay of a round is over
 
 	nextKey  coroutine.Timer[env]
-	writeKey bool // a proc writes a session key
+	writeKey bool              // a proc writes a session key
+	key      *group.SessionKey // the newest
+	keySince time.Time         // when this worker learned of it
 
 	reclaiming bool // a proc claims the right to write as the leader
 

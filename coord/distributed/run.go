@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/millrace/millrace/coord/internal/coroutine"
 	"github.com/millrace/millrace/internal/logs"
@@ -61,11 +62,19 @@ func (h *Herder) Run(ctx context.Context) error {
 	m.Kill()
 	cancel()
 	launcher.Wait()
-	h.o.Statuses.Close()
-	h.o.Configs.Close()
-	err := h.o.Offsets.Close()
+	err := h.closeStores()
 	m.log.Info("Herder stopped")
 	return errors.Join(m.fatal, err)
+}
+
+// closeStores closes the stores side by side: each waits for a while for brokers that do not answer.
+func (h *Herder) closeStores() error {
+	var others sync.WaitGroup
+	others.Go(h.o.Statuses.Close)
+	others.Go(h.o.Configs.Close)
+	err := h.o.Offsets.Close()
+	others.Wait()
+	return err
 }
 
 // startStores reads the internal topics to their ends, in Java's order; the loop answers meanwhile.
