@@ -64,11 +64,14 @@ func (o *oauth) get(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// A buffer longer than what is left of the token counts for nothing.
-	o.token, o.until = token, expires
-	if at := expires.Add(-o.buffer); at.After(o.now()) {
-		o.until = at
+	// The time is counted from now on: a clock that is put back makes no token good for longer. A buffer longer than what is left
+	// of the token counts for nothing.
+	now := o.now()
+	left := expires.Sub(now)
+	if left > o.buffer {
+		left -= o.buffer
 	}
+	o.token, o.until = token, now.Add(left)
 	return token, nil
 }
 
