@@ -9,7 +9,8 @@ import (
 	"github.com/millrace/millrace/connectors"
 )
 
-// Meter counts what a task captures, for the metrics of MetricSet. The task counts once a batch; anybody reads.
+// Meter counts what a task captures, for the metrics of MetricSet. The task counts once a batch; anybody reads. The nil
+// value counts nothing.
 // Source: CommonEventMeter, StreamingMeter, SnapshotMeter.
 type Meter struct {
 	plugin, server string
@@ -59,6 +60,9 @@ func contextIndex(context string) int {
 
 // Captured says which tables are captured.
 func (m *Meter) Captured(tables []string) {
+	if m == nil {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.captured = tables
@@ -66,6 +70,9 @@ func (m *Meter) Captured(tables []string) {
 
 // Connected says whether the stream is.
 func (m *Meter) Connected(yes bool) {
+	if m == nil {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.connected = yes
@@ -73,6 +80,9 @@ func (m *Meter) Connected(yes bool) {
 
 // Queue says what is asked for the bytes that wait in a context; nil: nothing does.
 func (m *Meter) Queue(context string, waiting func() int) {
+	if m == nil {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.queues[contextIndex(context)] = waiting
@@ -80,7 +90,7 @@ func (m *Meter) Queue(context string, waiting func() int) {
 
 // Events counts records of a table by their operations.
 func (m *Meter) Events(context, table string, ops []byte) {
-	if len(ops) == 0 {
+	if m == nil || len(ops) == 0 {
 		return
 	}
 	n := func(op byte) int64 { return int64(bytes.Count(ops, []byte{op})) }
@@ -106,7 +116,7 @@ func (m *Meter) Filtered(n int64) { m.count(n, func(e *eventMeter) *int64 { retu
 func (m *Meter) Erroneous(n int64) { m.count(n, func(e *eventMeter) *int64 { return &e.bad }) }
 
 func (m *Meter) count(n int64, of func(*eventMeter) *int64) {
-	if n == 0 {
+	if m == nil || n == 0 {
 		return
 	}
 	now := m.now()
@@ -120,6 +130,9 @@ func (m *Meter) count(n int64, of func(*eventMeter) *int64) {
 
 // Streamed is told of a poll's last event and of how many transactions had begun since the one before.
 func (m *Meter) Streamed(at Position, transactions int) {
+	if m == nil {
+		return
+	}
 	now := m.now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -158,6 +171,11 @@ func (m *Meter) ReadMetrics(emit connectors.EmitMetric) {
 	m.readStreaming(emit)
 	m.snapshot.read(now, func(name string, v float64) { emit(name, v, m.plugin, m.server, m.server, ContextSnapshot) },
 		func(name, table string, v float64) { m.emitBy(emit, ContextSnapshot, name, table, v) })
+}
+
+// Emit gives one value of a connector's own metrics.
+func (m *Meter) Emit(emit connectors.EmitMetric, context, name string, v float64, by ...string) {
+	emit(name, v, append([]string{m.plugin, m.server, m.server, context}, by...)...)
 }
 
 func (m *Meter) emitBy(emit connectors.EmitMetric, context, name, by string, v float64) {

@@ -71,7 +71,7 @@ func TestMeter_Snapshot(t *testing.T) {
 	if m.Progress() != nil {
 		t.Error("progress of no snapshot")
 	}
-	m.SnapshotStarted([]TableProgress{{Table: "a", Estimated: 100}, {Table: "b", Estimated: -1}})
+	m.SnapshotStarted([]TableProgress{{Table: "a", Estimated: 100, Parts: 4}, {Table: "b", Estimated: -1}})
 	m.SnapshotRows("a", 50)
 	m.Events(ContextSnapshot, "a", []byte{OpRead, OpRead})
 	m.SnapshotRows("nobody", 50)
@@ -85,7 +85,8 @@ func TestMeter_Snapshot(t *testing.T) {
 	wait(20 * time.Second)
 	expect(t, read(ContextSnapshot), map[string]float64{"SnapshotRunning": 0, "SnapshotPaused": 1, "SnapshotPausedDurationInSeconds": 20})
 	m.SnapshotPaused(false)
-	m.SnapshotParts("a", 4, 2)
+	m.SnapshotPart("a")
+	m.SnapshotPart("a")
 	expect(t, read(ContextSnapshot), map[string]float64{"SnapshotRunning": 1, "RemainingTableCount": 1, "SnapshotRowsPerSecond": 20, "SnapshotRowsEstimated": 250,
 		"SnapshotSecondsLeft": 2.5, "TableChunkCounts a": 4, "TableChunksCompletedCounts a": 2})
 	if p := m.Progress(); p == nil || p.Rows != 200 || p.Done != 1 || p.Parts != 2 || p.Left != 2500*time.Millisecond || p.Took != 30*time.Second {

@@ -32,7 +32,7 @@ func MetricSet(more ...connectors.Metric) *connectors.MetricSet {
 			counter("TotalNumberOfCreateEventsSeen", "Creates seen."),
 			counter("TotalNumberOfUpdateEventsSeen", "Updates seen. One that changes the key counts as a delete and a create."),
 			counter("TotalNumberOfDeleteEventsSeen", "Deletes seen."),
-			counter("NumberOfEventsFiltered", "Events left out by filters, skipped.operations or skip.messages.without.change."),
+			counter("NumberOfEventsFiltered", "Changes of tables that are not captured."),
 			counter("NumberOfErroneousEvents", "Events that could not be processed."),
 			gauge("QueueTotalCapacity", "max.queue.size: how many events the queue of Debezium would hold. There is a bound in bytes instead, so that this is the scale of QueueRemainingCapacity alone."),
 			gauge("QueueRemainingCapacity", "The share of MaxQueueSizeInBytes that is free, as a part of QueueTotalCapacity."),

@@ -43,6 +43,9 @@ type TableProgress struct {
 
 // SnapshotStarted begins a snapshot of tables.
 func (m *Meter) SnapshotStarted(tables []TableProgress) {
+	if m == nil {
+		return
+	}
 	now := m.now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -55,6 +58,9 @@ func (m *Meter) SnapshotStarted(tables []TableProgress) {
 
 // SnapshotSkipped says that the task began without a snapshot.
 func (m *Meter) SnapshotSkipped() {
+	if m == nil {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.snapshot.skipped = true
@@ -62,6 +68,9 @@ func (m *Meter) SnapshotSkipped() {
 
 // SnapshotEnded ends it, complete or aborted.
 func (m *Meter) SnapshotEnded(how SnapshotState) {
+	if m == nil {
+		return
+	}
 	now := m.now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -71,6 +80,9 @@ func (m *Meter) SnapshotEnded(how SnapshotState) {
 
 // SnapshotPaused pauses it, or lets it go on.
 func (m *Meter) SnapshotPaused(yes bool) {
+	if m == nil {
+		return
+	}
 	now := m.now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -97,9 +109,9 @@ func (m *Meter) SnapshotRows(table string, rows int64) {
 	})
 }
 
-// SnapshotParts says in how many parts a table is read, and how many of them were.
-func (m *Meter) SnapshotParts(table string, parts, done int) {
-	m.tableOf(table, func(_ *snapshotMeter, t *TableProgress) { t.Parts, t.PartsDone = parts, done })
+// SnapshotPart says that one part of a table was read.
+func (m *Meter) SnapshotPart(table string) {
+	m.tableOf(table, func(_ *snapshotMeter, t *TableProgress) { t.PartsDone++ })
 }
 
 // SnapshotTable says that a table is complete.
@@ -113,6 +125,9 @@ func (m *Meter) SnapshotTable(table string) {
 }
 
 func (m *Meter) tableOf(table string, do func(*snapshotMeter, *TableProgress)) {
+	if m == nil {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if i, ok := m.snapshot.at[table]; ok {
@@ -122,6 +137,9 @@ func (m *Meter) tableOf(table string, do func(*snapshotMeter, *TableProgress)) {
 
 // Progress is how far a running snapshot is; nil: none runs.
 func (m *Meter) Progress() *connectors.Progress {
+	if m == nil {
+		return nil
+	}
 	now := m.now()
 	m.mu.Lock()
 	defer m.mu.Unlock()

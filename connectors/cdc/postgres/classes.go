@@ -18,6 +18,7 @@ func Classes() []*connectors.Class {
 		TaskClass: "io.debezium.connector.postgresql.PostgresConnectorTask",
 		Version:   cdc.Version,
 		Def:       d,
+		Metrics:   metricSet(),
 		NewSource: func() connectors.SourceConnector { return &connector{def: d} },
 	}}
 }

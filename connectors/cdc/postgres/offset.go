@@ -23,6 +23,7 @@ type position struct {
 	completed bool   // snapshot_completed
 	counts    cdc.Counts
 	timeline  uint32 // of the server; 0: not known
+	xmin      int64  // catalog_xmin of the slot, with xmin.fetch.interval.ms; 0: not known
 }
 
 // Members of the offset.
@@ -38,6 +39,7 @@ const (
 	memberLast      = "last_snapshot_record"
 	memberCompleted = "snapshot_completed"
 	memberTimeline  = "millrace_timeline"
+	memberXmin      = "xmin"
 )
 
 // value returns the offset as a map. LSNs are signed, as in Java.
@@ -67,6 +69,9 @@ func (p *position) value() batch.Value {
 	}
 	if p.index != 0 {
 		put(memberIndex, batch.Int64Value(int64(p.index)))
+	}
+	if p.xmin != 0 {
+		put(memberXmin, batch.Int64Value(p.xmin))
 	}
 	if p.timeline != 0 {
 		put(memberTimeline, batch.Int64Value(int64(p.timeline)))
@@ -129,6 +134,8 @@ func readOffset(v batch.Value) (*position, error) {
 			p.completed = v.Bool()
 		case memberTimeline:
 			p.timeline, ok = uint32(v.Int()), number
+		case memberXmin:
+			p.xmin, ok = v.Int(), number || v.IsNull()
 		case cdc.OffsetTransactionID:
 			p.counts.ID, ok = v.Str(), v.Tag() == batch.TagString
 		default:

@@ -17,6 +17,7 @@ type progress struct {
 	parts int      // that are not complete
 	rows  int64    // handed on
 	tail  *copying // whose last row is held back; nil: none
+	begun bool
 }
 
 // part is what one COPY reads: the blocks of a table from one to another. The zero bounds are those of the table.

@@ -47,16 +47,17 @@ var values = map[string]valueRule{
 	"millrace.debezium.exact":  {valid: []string{"false"}},
 	"millrace.idle.advance":    {valid: []string{"false"}},
 	"schema.refresh.mode":      {valid: []string{"columns_diff", "columns_diff_exclude_unchanged_toast"}},
+
+	"guardrail.collections.limit.action": {valid: []string{"warn", "fail"}},
+	"snapshot.tables.order.by.row.count": {valid: []string{"disabled", "ascending", "descending"}},
 }
 
 // unsupported are keys that work at their default only, and why.
 var unsupported = map[string]string{
 	"converters": noJava, "post.processors": noJava, "database.sslfactory": noJava, "transaction.metadata.factory": noJava, "sourceinfo.struct.maker": noJava,
-	"column.propagate.source.type": notYet, "datatype.propagate.source.type": notYet,
-	"signal.data.collection": notYet, "signal.enabled.channels": notYet, "notification.enabled.channels": notYet,
-	"replica.identity.autoset.values": notYet, "xmin.fetch.interval.ms": notYet, "read.only": notYet,
-	"snapshot.tables.order.by.row.count": notYet, "event.processing.failure.handling.mode": notYet,
-	"guardrail.collections.max": notYet, "openlineage.integration.enabled": "it is not supported", "custom.metric.tags": notYet,
+	"signal.data.collection": notYet, "signal.enabled.channels": notYet,
+	"read.only": notYet, "event.processing.failure.handling.mode": notYet,
+	"openlineage.integration.enabled": "it is not supported", "custom.metric.tags": notYet,
 	"table.ignore.builtin": "tables of the server itself are never captured", "database.query.timeout.ms": notYet,
 }
 
@@ -70,7 +71,7 @@ var idle = []string{
 
 // more are keys that work and that Debezium's definition does not list.
 var more = []string{
-	"topic.delimiter", "topic.transaction", "topic.heartbeat.prefix", "field.name.adjustment.mode", "money.fraction.digits", "skip.messages.without.change",
+	watchKey, "topic.delimiter", "topic.transaction", "topic.heartbeat.prefix", "field.name.adjustment.mode", "money.fraction.digits", "skip.messages.without.change",
 }
 
 // namespaces begin Debezium's keys: others in them are written wrongly, or of another release.

@@ -94,6 +94,7 @@ func (t *task) progressed(out []*batch.Batch) {
 func (t *task) disconnect(ctx context.Context) error {
 	var err error
 	if t.snapshot != nil {
+		t.snapshotEnded(false)
 		err = t.snapshot.close(ctx)
 		t.snapshot = nil
 	}

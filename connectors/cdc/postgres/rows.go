@@ -46,6 +46,7 @@ type layout struct {
 	version batch.Value
 	name    batch.Value // topic.prefix
 	db      batch.Value
+	xmin    batch.Value // with xmin.fetch.interval.ms
 }
 
 // cells are where the tuples of a batch lie.
@@ -243,7 +244,7 @@ func (l *layout) streamSource(b *batch.Batch, t *table, s *batch.Schema, r *rows
 		b.NewConstant(fields[0].Schema, n, l.version), b.NewConstant(fields[1].Schema, n, batch.StringValue("postgresql")), b.NewConstant(fields[2].Schema, n, l.name),
 		ms, null(4), b.NewConstant(fields[5].Schema, n, l.db), sequence, us, ns,
 		b.NewConstant(fields[9].Schema, n, t.space), b.NewConstant(fields[10].Schema, n, t.constant),
-		xid, lsn, null(13), origin, originLSN,
+		xid, lsn, b.NewConstant(fields[13].Schema, n, l.xmin), origin, originLSN,
 	})
 }
 

@@ -58,6 +58,17 @@ type settings struct {
 	pollInterval     time.Duration
 	retriesMax       int
 	retryWait        time.Duration
+
+	queueSize      int
+	watchInterval  time.Duration // of the slot; 0: never
+	xminInterval   time.Duration
+	notifyLog      bool
+	notifyTopic    string // "": none
+	tablesMax      int    // 0: without limit
+	tablesMaxFails bool
+	identities     []identity
+	order          rowOrder
+	sourceTypes    sourceTypes
 }
 
 // address is where the database is and who connects.
@@ -147,6 +158,9 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 	s.transactionTopic = or("topic.transaction", "transaction")
 	if s.maskings, err = cdc.ParseMaskings(props); err != nil {
 		return nil, config.NewException("column.mask.", err.Error())
+	}
+	if err := s.surroundings(v, or); err != nil {
+		return nil, err
 	}
 	return s, s.filters(v)
 }

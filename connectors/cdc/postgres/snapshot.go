@@ -30,6 +30,7 @@ type snapshot struct {
 	began    time.Time
 	tables   int
 	finished int
+	reported time.Time // when the log heard of it last
 }
 
 // poll returns rows of some tables. done: all were returned, and the position to stream from is s.at.
@@ -39,6 +40,7 @@ func (s *snapshot) poll(ctx context.Context) (out []*batch.Batch, done bool, err
 		if err != nil {
 			return nil, false, err
 		}
+		s.begin(s.todo[0].of)
 		s.todo, s.active = s.todo[1:], append(s.active, c)
 	}
 	progress := false
@@ -86,12 +88,14 @@ func (s *snapshot) poll(ctx context.Context) (out []*batch.Batch, done bool, err
 // end takes note that a part is complete.
 func (s *snapshot) end(c *copying) error {
 	p := c.of
+	s.t.meter.SnapshotPart(p.table.id())
 	if p.parts--; p.parts == 0 {
 		s.finished++
 		rows := p.rows
 		if p.tail != nil {
 			rows++
 		}
+		s.t.tableEnded(p.table, rows)
 		s.t.log.Info("snapshot of a table is complete", "table", p.table.id(), "rows", rows, "tables", fmt.Sprintf("%d of %d", s.finished, s.tables))
 	}
 	if p.tail == c {
@@ -209,6 +213,7 @@ func (s *snapshot) batch(c *copying, lo, hi int, mark func(i int) uint8, complet
 	at := s.at
 	at.last, at.completed = complete, complete
 	b.Source = &fixedPositions{s.t.partition, at.value()}
+	s.measured(c.table, n)
 	return b, nil
 }
 

@@ -32,6 +32,8 @@ type stream struct {
 	messages []capturedMessage
 	counts   cdc.Counts // of the open transaction, with provide.transaction.metadata
 	at       position   // of what was polled
+	counted  uint32     // last transaction that metrics count
+	xminDue  time.Time  // with xmin.fetch.interval.ms
 }
 
 // startStream starts replication at p on a connection for replication, which it takes over.
@@ -60,6 +62,7 @@ func (t *task) startStream(ctx context.Context, c *pgconn.PgConn, p position) (*
 	}
 	go s.status.run(t.set.statusInterval, s.reader.Full)
 	t.log.Info("streaming", "slot", t.set.slot, "lsn", lsnText(start))
+	t.streams(s.reader)
 	return s, nil
 }
 
@@ -170,7 +173,11 @@ func (s *stream) batches(ctx context.Context, segment *wire.Segment) (out []*bat
 	now := time.Now()
 	var events [][]int32
 	var x extras
+	if err := s.refreshXmin(ctx, now); err != nil {
+		return nil, err
+	}
 	all := s.collect(segment)
+	s.measured(all)
 	if err := s.collectMessages(); err != nil {
 		return nil, err
 	}
@@ -271,6 +278,7 @@ func (s *stream) confirm(lsn uint64) { s.status.confirm(lsn) }
 
 // close ends the stream.
 func (s *stream) close() error {
+	s.t.streams(nil)
 	close(s.status.done)
 	err := s.reader.Close()
 	for _, g := range s.segments {

@@ -52,7 +52,7 @@ func (b *builder) table(c *catalogTable, relation *pgoutput.Relation) (*table, e
 	names := make([]string, len(columns))
 	for i := range columns {
 		names[i] = columns[i].name
-		d, err := b.decoder(c, &columns[i])
+		d, err := b.decoder(c, &columns[i], relation != nil)
 		if err != nil {
 			return nil, err
 		}
@@ -100,7 +100,8 @@ func (b *builder) table(c *catalogTable, relation *pgoutput.Relation) (*table, e
 	return t, nil
 }
 
-func (b *builder) decoder(t *catalogTable, c *catalogColumn) (*typemap.Decoder, error) {
+// decoder reads a column. stream: the stream has described it, not the catalog.
+func (b *builder) decoder(t *catalogTable, c *catalogColumn, stream bool) (*typemap.Decoder, error) {
 	typ := b.types.Type(c.typ)
 	if typ == nil {
 		return nil, fmt.Errorf("table %s: column %q: type %d is not in the catalog", t.id(), c.name, c.typ)
@@ -109,8 +110,16 @@ func (b *builder) decoder(t *catalogTable, c *catalogColumn) (*typemap.Decoder, 
 	if b.set.comments {
 		comment = c.comment
 	}
-	return b.set.modes.Decoder(&typemap.Column{Name: c.name, Type: typ, Modifier: c.modifier, Optional: !c.required, Comment: comment,
-		HasDefault: c.hasDefault, Default: c.expression}), nil
+	column := &typemap.Column{Name: c.name, Type: typ, Modifier: c.modifier, Optional: !c.required, Comment: comment,
+		HasDefault: c.hasDefault, Default: c.expression}
+	propagates, err := b.set.sourceTypes.of(t.id(), c.name, typ.Name)
+	if err != nil {
+		return nil, err
+	}
+	if propagates {
+		column.Params = typemap.SourceParams(column, c.comment, stream)
+	}
+	return b.set.modes.Decoder(column), nil
 }
 
 // declaredLength is the n of varchar(n) and char(n), 0 for none.

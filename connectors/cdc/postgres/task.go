@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -41,11 +42,19 @@ type task struct {
 	at          position // of what was polled
 	started     bool     // at holds a position
 	retries     retries
+
+	gauges        atomic.Pointer[gauges] // what metrics export; nil until Start
+	meter         *cdc.Meter             // of gauges
+	watch         *slotWatch             // nil: the slot is not watched
+	notify        *cdc.Notifications     // nil: nobody is told
+	snapshotNames string                 // tables of the snapshot, joined by commas
 }
 
 var (
-	_ connectors.SourceTask = (*task)(nil)
-	_ connectors.Committer  = (*task)(nil)
+	_ connectors.SourceTask  = (*task)(nil)
+	_ connectors.Committer   = (*task)(nil)
+	_ connectors.Metered     = (*task)(nil)
+	_ connectors.Progressing = (*task)(nil)
 )
 
 // Start connects, and prepares the snapshot or the stream.
@@ -55,7 +64,7 @@ func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props
 		return err
 	}
 	t.tc, t.log, t.set, t.partition = tc, tc.Logger(), set, set.partition()
-	t.layout = layout{set: set, version: batch.StringValue(cdc.Version), name: batch.StringValue(set.naming.Prefix), db: batch.StringValue(set.address.database)}
+	t.layout = layout{set: set, version: batch.StringValue(cdc.Version), name: batch.StringValue(set.naming.Prefix), db: batch.StringValue(set.address.database), xmin: batch.Null()}
 	if set.headers {
 		t.layout.headers = cdc.ContextHeaders(set.naming.Prefix, strconv.Itoa(tc.TaskID().Task), "postgresql")
 	}
@@ -64,6 +73,10 @@ func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props
 	}
 	if set.beat > 0 {
 		t.heartbeat = cdc.NewHeartbeat(set.beat, set.beatTopic, &set.naming, t.partition, time.Now())
+	}
+	t.measure()
+	if set.notifyTopic != "" || set.notifyLog {
+		t.notify = cdc.NewNotifications(set.naming.Prefix, set.notifyTopic, t.notifyLog())
 	}
 	for _, key := range unknown(t.def, props) {
 		t.log.Warn("key is not known and has no effect", "key", key)
@@ -107,6 +120,9 @@ func (t *task) open(ctx context.Context) error {
 	}
 	captured, err := t.captured(all)
 	if err != nil {
+		return err
+	}
+	if err := t.prepareTables(ctx, captured); err != nil {
 		return err
 	}
 	if err := t.publish(ctx, captured); err != nil {
@@ -153,6 +169,9 @@ func (t *task) begin(ctx context.Context, captured []*catalogTable, slot *slotSt
 	if due {
 		t.delay(ctx, "snapshot.delay.ms", t.set.snapshotDelay)
 		return t.startSnapshot(ctx, captured, created)
+	}
+	if t.retries.tried == 0 {
+		t.snapshotSkipped()
 	}
 	switch {
 	case t.started:
@@ -254,10 +273,16 @@ func (t *task) startSnapshot(ctx context.Context, captured []*catalogTable, crea
 		}
 		tables = append(tables, built)
 	}
+	estimates, err := t.estimates(ctx, tables)
+	if err != nil {
+		return err
+	}
+	t.set.order.sort(tables, estimates)
 	if err := s.plan(ctx, tables); err != nil {
 		return err
 	}
 	t.snapshot = s
+	t.snapshotBegan(tables, estimates, s.todo)
 	t.log.Info("snapshot begins", "tables", s.tables, "lsn", lsnText(s.at.lsn))
 	return nil
 }
@@ -295,6 +320,9 @@ func (t *task) goStream(ctx context.Context) error {
 // Poll returns what the snapshot or the stream has. Without any it waits, up to poll.interval.ms.
 func (t *task) Poll(ctx context.Context) ([]*batch.Batch, error) {
 	out, err := t.poll(ctx)
+	if err == nil {
+		out, err = t.notifies(out)
+	}
 	t.progressed(out)
 	return out, t.failed(ctx, err)
 }
@@ -326,6 +354,7 @@ func (t *task) pollSnapshot(ctx context.Context) ([]*batch.Batch, error) {
 		return out, err
 	}
 	t.log.Info("snapshot is complete", "rows", t.snapshot.emitted, "took", time.Since(t.snapshot.began).Round(time.Millisecond))
+	t.snapshotEnded(true)
 	t.at, t.started = t.snapshot.at, true
 	t.at.snapshot = ""
 	err = t.snapshot.close(ctx)
@@ -387,5 +416,7 @@ func (t *task) Stop(ctx context.Context) error {
 		t.stream = nil
 		err = errors.Join(err, t.dropSlot(ctx))
 	}
-	return errors.Join(err, t.disconnect(ctx))
+	err = errors.Join(err, t.disconnect(ctx))
+	t.watch.stop()
+	return err
 }

@@ -44,7 +44,7 @@ func (t *trail) position(k int32) position {
 		return t.before
 	}
 	e := &t.events[k]
-	p := position{lsn: e.LSN, processed: e.LSN, index: e.Index + 1, message: operations[e.Kind], commit: t.before.commit, micros: t.before.micros, timeline: t.before.timeline}
+	p := position{lsn: e.LSN, processed: e.LSN, index: e.Index + 1, message: operations[e.Kind], commit: t.before.commit, micros: t.before.micros, timeline: t.before.timeline, xmin: t.before.xmin}
 	if e.Tx != pgoutput.NoTransaction {
 		tx := &t.transactions[e.Tx]
 		p.xid, p.micros, p.commit = int64(tx.XID), tx.CommitTime, tx.Before

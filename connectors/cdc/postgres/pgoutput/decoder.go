@@ -17,6 +17,7 @@ type Decoder struct {
 	Transactions []Transaction
 	Messages     []LogicalMessage
 	Changed      []*Relation // relations with rows, in the order of their first
+	Skipped      int64       // rows of relations with Skip; not reset
 
 	relations map[uint32]*Relation
 	last      *Relation
@@ -115,6 +116,9 @@ func (d *Decoder) change(kind byte, lsn uint64) error {
 	}
 	event, ok := d.event(Kind(kind), lsn)
 	if !ok || r.Skip {
+		if ok {
+			d.Skipped++
+		}
 		d.pos = d.end
 		return nil
 	}
