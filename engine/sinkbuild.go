@@ -96,6 +96,11 @@ func (s *sinkTask) newConsumer() (consume.Consumer, error) {
 	if pattern != nil {
 		opt.Pattern = pattern
 	}
+	if p.tuning.fromWire {
+		if opt.Dial, err = p.dialer(props); err != nil {
+			return nil, err
+		}
+	}
 	c, err := consume.New(opt)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/consume/wire"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/settings"
@@ -68,6 +69,21 @@ func (p *taskParts) client(props map[string]string, own []kgo.Opt) func(...kgo.O
 	return func(opts ...kgo.Opt) (*kgo.Client, error) {
 		return p.w.opt.NewClient(props, append(own[:len(own):len(own)], opts...)...)
 	}
+}
+
+// dialer returns how a client with the given properties opens connections, TLS included; nil where the client
+// library does not tell.
+func (p *taskParts) dialer(props map[string]string) (wire.Dial, error) {
+	cl, err := p.w.opt.NewClient(props)
+	if err != nil {
+		return nil, err
+	}
+	defer cl.Close() // it has not connected
+	dial, ok := cl.OptValue(kgo.Dialer).(wire.Dial)
+	if !ok {
+		p.t.log.Warn("the client library does not tell how it connects: batches are made of its records", "key", consumerPath)
+	}
+	return dial, nil
 }
 
 // admin makes the connector's admin client under the given name.

@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/internal/kafka"
 )
@@ -26,7 +27,7 @@ func (c *Records) fetch() {
 		if !ok {
 			return
 		}
-		f := c.cl.PollRecords(ctx, fetchRowsMax)
+		f := c.cl.PollRecords(ctx, c.wire.beforePoll())
 		c.mu.Lock()
 		c.cancelPoll()
 		c.cancelPoll = nil
@@ -92,7 +93,8 @@ func (c *Records) awaitRoom() (context.Context, bool) {
 
 // fullLocked reports whether the budget is spent, or a lane full that the task takes from.
 func (c *Records) fullLocked() bool {
-	if c.bytes >= c.opt.Budget() {
+	// What the client holds counts too; but with empty lanes there would never be room.
+	if budget := c.opt.Budget(); c.bytes >= budget || c.bytes > 0 && c.bytes+c.wire.held() >= budget {
 		return true
 	}
 	for _, l := range c.order {
@@ -142,27 +144,44 @@ func (c *Records) push(p *kgo.FetchTopicPartition) {
 		names = []string{p.Topic}
 		c.names[p.Topic] = names
 	}
-	for recs := p.Records; len(recs) > 0; {
+	if c.wire == nil {
+		c.pushRecords(tp, names, p.Records)
+	} else {
+		c.pushStandIns(tp, names, p.Records)
+	}
+}
+
+// pushRecords appends records to a lane; false means that it takes no more.
+func (c *Records) pushRecords(tp connectors.TopicPartition, names []string, recs []*kgo.Record) bool {
+	for len(recs) > 0 {
 		n, payload := cut(recs, c.opt.RowsMax, c.opt.BytesMax)
 		if int64(payload) > c.opt.RecordBytesMax {
 			if err := tooLarge(recs[:n], c.opt.RecordBytesMax); err != nil {
 				c.fail(err)
-				return
+				return false
 			}
 		}
-		q := queued{b: rawBatch(c.opt.Pool, tp, names, recs[:n]), bytes: int64(payload + n*rowOverhead), payload: int64(payload)}
-		recs = recs[n:]
-		c.mu.Lock()
-		l := c.lanes[tp]
-		if l == nil || l.seeking > 0 {
-			c.mu.Unlock()
-			q.b.Release()
-			return
+		if !c.enqueue(tp, rawBatch(c.opt.Pool, tp, names, recs[:n]), payload) {
+			return false
 		}
-		l.queue = append(l.queue, q)
-		c.bytes += q.bytes
-		c.mu.Unlock()
+		recs = recs[n:]
 	}
+	return true
+}
+
+// enqueue appends a batch to its lane; false means that the lane does not take it, and it was released.
+func (c *Records) enqueue(tp connectors.TopicPartition, b *batch.Batch, payload int) bool {
+	q := queued{b: b, bytes: int64(payload + b.Len()*rowOverhead), payload: int64(payload)}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := c.lanes[tp]
+	if l == nil || l.seeking > 0 {
+		b.Release()
+		return false
+	}
+	l.queue = append(l.queue, q)
+	c.bytes += q.bytes
+	return true
 }
 
 // takes notes the end of a partition and reports whether its lane takes records.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/consume/wire"
 )
 
 // Options configure Records.
@@ -30,11 +31,14 @@ type Options struct {
 	LaneDepth   int // batches that wait in one lane: with a full one nothing is fetched
 	// Budget returns how many bytes may wait in all lanes now: above it nothing is fetched.
 	Budget func() int64
+	// Dial opens the client's connections where batches are made of the bytes of brokers' responses; nil: of the
+	// client's records.
+	Dial wire.Dial
 	// RecordBytesMax is how many bytes of key and value a record may have: a larger one fails the consumer.
 	RecordBytesMax int64
 }
 
-// Records is a Consumer on the record API of franz-go.
+// Records is a Consumer on franz-go: on its record API, or with Options.Dial on the bytes that it stands for.
 type Records struct {
 	opt   Options
 	cl    *kgo.Client
@@ -48,6 +52,7 @@ type Records struct {
 	closed chan struct{}
 	done   chan struct{} // the fetching goroutine ended
 	rounds rounds
+	wire   *fromWire // nil: all batches are made of records
 
 	// Of a subscription by pattern.
 	unsubscribe context.CancelFunc
@@ -91,12 +96,19 @@ func New(opt Options) (*Records, error) {
 		kgo.OnPartitionsRevoked(func(ctx context.Context, _ *kgo.Client, m map[string][]int32) { c.take(ctx, revoked, m) }),
 		kgo.OnPartitionsLost(func(ctx context.Context, _ *kgo.Client, m map[string][]int32) { c.take(ctx, lost, m) }),
 	}
+	if opt.Dial != nil {
+		c.wire = newFromWire(&opt)
+		opts = append(opts, c.wire.options()...)
+	}
 	cl, err := opt.NewClient(opts...)
 	if err != nil {
 		end()
 		return nil, err
 	}
 	c.cl, c.adm = cl, kadm.NewClient(cl)
+	if c.wire != nil {
+		c.wire.start(cl, &opt)
+	}
 	o, _ := cl.OptValue(kgo.ConsumeResetOffset).(kgo.Offset)
 	c.unset, c.reset = o, resetOf(o, time.Now())
 	close(c.ready)
@@ -317,6 +329,9 @@ func (c *Records) Close() {
 		<-c.subscribed
 	}
 	c.closeClient()
+	if c.wire != nil {
+		c.wire.close()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, l := range c.lanes {

@@ -289,7 +289,7 @@ func TestPause_DoesNotStarveOthers(t *testing.T) {
 // little more than its depth.
 func TestBudget_BoundsWhatWaits(t *testing.T) {
 	c := cluster(t, kfake.SeedTopics(1, "t"))
-	cl := client(t, c)
+	cl := client(t, c, kgo.ProducerBatchMaxBytes(64<<10)) // what is read in one piece is not much
 	const rows = 4 * fetchRowsMax
 	produce(t, cl, tp(0), 0, rows)
 	for group, change := range map[string]func(*Options){

@@ -35,11 +35,15 @@ func cut(recs []*kgo.Record, rowsMax, bytesMax int) (n, payload int) {
 func tooLarge(recs []*kgo.Record, bytesMax int64) error {
 	for _, r := range recs {
 		if n := int64(len(r.Key) + len(r.Value)); n > bytesMax {
-			return fmt.Errorf("record of topic %q, partition %d, offset %d has %d bytes, more than the task may hold: raise millrace.task.memory.bytes, which is %d",
-				r.Topic, r.Partition, r.Offset, n, bytesMax)
+			return tooLargeError(connectors.TopicPartition{Topic: r.Topic, Partition: r.Partition}, r.Offset, n, bytesMax)
 		}
 	}
 	return nil
+}
+
+func tooLargeError(tp connectors.TopicPartition, offset, bytes, bytesMax int64) error {
+	return fmt.Errorf("record of topic %q, partition %d, offset %d has %d bytes, more than the task may hold: raise millrace.task.memory.bytes, which is %d",
+		tp.Topic, tp.Partition, offset, bytes, bytesMax)
 }
 
 // Batch copies records of one partition, all of one timestamp type, into a batch as Poll returns them. The caller owns it.
