@@ -37,7 +37,7 @@ type copying struct {
 const copySignature = "PGCOPY\n\xff\r\n\x00"
 
 // startCopy opens a connection in the exported snapshot and starts to copy.
-func (t *task) startCopy(ctx context.Context, p part, snapshot string) (*copying, error) {
+func (t *task) startCopy(ctx context.Context, p part, snapshot string, statements map[string]string) (*copying, error) {
 	c, err := t.set.address.connect(ctx, false)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (t *task) startCopy(ctx context.Context, p part, snapshot string) (*copying
 		return nil, connectors.Errorf("postgres: %w", err)
 	}
 	of := p.of.table
-	command := copyCommand(of, t.set.overrides[of.id()], p.where())
+	command := copyCommand(of, statements[of.id()], p.where())
 	reader, err := wire.Start(ctx, hijacked.Conn, t.tc.Pool(), command, nil)
 	if err != nil {
 		_ = hijacked.Conn.Close() // broken, or of no use

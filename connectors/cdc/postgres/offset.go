@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/connectors/cdc"
+	"github.com/millrace/millrace/connectors/cdc/incremental"
 )
 
 // position is a source offset, with Debezium's members; index is one of later releases, timeline ours.
@@ -24,6 +25,8 @@ type position struct {
 	counts    cdc.Counts
 	timeline  uint32 // of the server; 0: not known
 	xmin      int64  // catalog_xmin of the slot, with xmin.fetch.interval.ms; 0: not known
+
+	incremental *incremental.State // nil: no incremental snapshot runs
 }
 
 // Members of the offset.
@@ -77,6 +80,7 @@ func (p *position) value() batch.Value {
 		put(memberTimeline, batch.Int64Value(int64(p.timeline)))
 	}
 	p.counts.Put(m)
+	p.incremental.Put(m)
 	return batch.MapValueOf(m)
 }
 
@@ -139,7 +143,10 @@ func readOffset(v batch.Value) (*position, error) {
 		case cdc.OffsetTransactionID:
 			p.counts.ID, ok = v.Str(), v.Tag() == batch.TagString
 		default:
-			ok = p.counted(name, v)
+			var known bool
+			if known, ok = incremental.Take(&p.incremental, name, v); !known {
+				ok = p.counted(name, v)
+			}
 		}
 		if !ok {
 			return nil, connectors.Errorf("postgres: offset has no valid %q", k.Str())
@@ -148,8 +155,17 @@ func readOffset(v batch.Value) (*position, error) {
 	if p.lsn == 0 {
 		return nil, connectors.Errorf("postgres: offset has no number %q", memberLSN)
 	}
-	if p.last || p.completed {
+	if p.last || p.completed || p.snapshot == "INCREMENTAL" || p.snapshot == "BLOCKING" { // beside these the stream goes on
 		p.snapshot = ""
 	}
 	return p, nil
+}
+
+// text shows the offset to people.
+func (p *position) text() string {
+	text, err := connectors.AppendOffsetMap(nil, p.value())
+	if err != nil { // it is a map with texts for names
+		return lsnText(p.lsn)
+	}
+	return string(text)
 }

@@ -71,7 +71,7 @@ func ranges(blocks int64, most int) (out [][2]int64) {
 func (s *snapshot) blocks(ctx context.Context, tables []*table) (map[uint32]int64, error) {
 	var cut []string
 	for _, t := range tables {
-		if !t.partitioned && s.t.set.overrides[t.id()] == "" {
+		if !t.partitioned && s.statements[t.id()] == "" {
 			cut = append(cut, fmt.Sprint(t.oid))
 		}
 	}

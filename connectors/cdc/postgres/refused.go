@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/config"
+	"github.com/millrace/millrace/connectors/cdc/signal"
 )
 
 func unhex(s string) ([]byte, error) { return hex.DecodeString(s) }
@@ -37,8 +38,10 @@ var values = map[string]valueRule{
 	"plugin.name":                 {valid: []string{"pgoutput", "decoderbufs"}},
 	"snapshot.mode": {valid: []string{"initial", "initial_only", "no_data", "never", "always", "when_needed", "configuration_based"},
 		refused: map[string]string{"custom": noJava}},
-	"snapshot.locking.mode": {valid: []string{"none", "shared"}, refused: map[string]string{"custom": noJava}},
-	"snapshot.query.mode":   {valid: []string{"select_all"}, refused: map[string]string{"custom": noJava}},
+	"snapshot.locking.mode":                      {valid: []string{"none", "shared"}, refused: map[string]string{"custom": noJava}},
+	"snapshot.query.mode":                        {valid: []string{"select_all"}, refused: map[string]string{"custom": noJava}},
+	"incremental.snapshot.watermarking.strategy": {valid: []string{"insert_insert", "insert_delete"}},
+	"read.only": {valid: []string{"true", "false"}},
 	"lsn.flush.mode": {valid: []string{"connector", "manual"},
 		refused: map[string]string{"connector_and_driver": "a keep-alive would confirm what Kafka does not have yet: use connector"}},
 	"topic.naming.strategy": {valid: []string{"io.debezium.schema.schematopicnamingstrategy", "io.debezium.schema.defaulttopicnamingstrategy"}},
@@ -55,9 +58,8 @@ var values = map[string]valueRule{
 // unsupported are keys that work at their default only, and why.
 var unsupported = map[string]string{
 	"converters": noJava, "post.processors": noJava, "database.sslfactory": noJava, "transaction.metadata.factory": noJava, "sourceinfo.struct.maker": noJava,
-	"signal.data.collection": notYet, "signal.enabled.channels": notYet,
-	"read.only": notYet, "event.processing.failure.handling.mode": notYet,
-	"openlineage.integration.enabled": "it is not supported", "custom.metric.tags": notYet,
+	"event.processing.failure.handling.mode": notYet,
+	"openlineage.integration.enabled":        "it is not supported", "custom.metric.tags": notYet,
 	"table.ignore.builtin": "tables of the server itself are never captured", "database.query.timeout.ms": notYet,
 }
 
@@ -71,7 +73,7 @@ var idle = []string{
 
 // more are keys that work and that Debezium's definition does not list.
 var more = []string{
-	watchKey, "topic.delimiter", "topic.transaction", "topic.heartbeat.prefix", "field.name.adjustment.mode", "money.fraction.digits", "skip.messages.without.change",
+	watchKey, "read.only", "topic.delimiter", "topic.transaction", "topic.heartbeat.prefix", "field.name.adjustment.mode", "money.fraction.digits", "skip.messages.without.change",
 }
 
 // namespaces begin Debezium's keys: others in them are written wrongly, or of another release.
@@ -115,7 +117,7 @@ func (r valueRule) check(key, text string) error {
 // unknown returns the keys in Debezium's namespaces that nothing reads, sorted.
 func unknown(d *config.Def, props map[string]string) (out []string) {
 	for _, key := range slices.Sorted(maps.Keys(props)) {
-		if _, known := d.Key(key); known || slices.Contains(more, key) || slices.Contains(idle, key) ||
+		if _, known := d.Key(key); known || slices.Contains(signal.Keys(), key) || strings.HasPrefix(key, signal.ConsumerPrefix) || slices.Contains(more, key) || slices.Contains(idle, key) ||
 			strings.HasPrefix(key, overridePrefix) || strings.HasPrefix(key, "column.mask.") || strings.HasPrefix(key, "column.truncate.") {
 			continue
 		}

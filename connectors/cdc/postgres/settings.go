@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors/cdc"
 	"github.com/millrace/millrace/connectors/cdc/postgres/typemap"
+	"github.com/millrace/millrace/connectors/cdc/signal"
 )
 
 // settings is a checked config.
@@ -58,6 +59,11 @@ type settings struct {
 	pollInterval     time.Duration
 	retriesMax       int
 	retryWait        time.Duration
+
+	signals         *signal.Settings
+	readOnly        bool // watermarks are LSNs
+	deleteWatermark bool // incremental.snapshot.watermarking.strategy insert_delete
+	chunkRows       int
 
 	queueSize      int
 	watchInterval  time.Duration // of the slot; 0: never
@@ -162,6 +168,11 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 	if err := s.surroundings(v, or); err != nil {
 		return nil, err
 	}
+	if s.signals, err = signal.Parse(v, s.naming.Prefix); err != nil {
+		return nil, err
+	}
+	s.readOnly, s.chunkRows = strings.EqualFold(or("read.only", "false"), "true"), max(1, int(v.Int32("incremental.snapshot.chunk.size")))
+	s.deleteWatermark = lower(v, "incremental.snapshot.watermarking.strategy") == "insert_delete"
 	return s, s.filters(v)
 }
 
@@ -257,6 +268,9 @@ func (s *settings) streams() bool {
 func (s *settings) captured(schema, table string) (bool, error) {
 	if schema == "information_schema" || strings.HasPrefix(schema, "pg_") {
 		return false, nil
+	}
+	if schema+"."+table == s.signals.Table {
+		return true, nil
 	}
 	ok, err := s.schemas.Match(schema)
 	if !ok || err != nil {

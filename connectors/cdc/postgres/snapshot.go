@@ -19,8 +19,9 @@ import (
 // offset that the snapshot is complete. Of a table that is copied in ranges it is the last row of any of them.
 type snapshot struct {
 	t        *task
-	name     string // of the exported snapshot
-	at       position
+	name     string                      // of the exported snapshot
+	at       position                    // of the stream that follows
+	shown    position                    // in the rows
 	keep     func(context.Context) error // ends the transaction that exports it
 	todo     []part
 	active   []*copying
@@ -31,12 +32,16 @@ type snapshot struct {
 	tables   int
 	finished int
 	reported time.Time // when the log heard of it last
+
+	statements map[string]string // that take the place of whole tables
+	exports    bool              // its transaction has no name yet
+	blocking   bool              // a signal has asked for it, and the stream goes on afterwards
 }
 
 // poll returns rows of some tables. done: all were returned, and the position to stream from is s.at.
 func (s *snapshot) poll(ctx context.Context) (out []*batch.Batch, done bool, err error) {
 	for len(s.active) < s.t.set.snapshotThreads && len(s.todo) > 0 {
-		c, err := s.t.startCopy(ctx, s.todo[0], s.name)
+		c, err := s.t.startCopy(ctx, s.todo[0], s.name, s.statements)
 		if err != nil {
 			return nil, false, err
 		}
@@ -204,7 +209,7 @@ func (s *snapshot) batch(c *copying, lo, hi int, mark func(i int) uint8, complet
 	n := hi - lo
 	b := s.t.tc.Pool().New(n)
 	b.KeepAlive(c.hold)
-	source := s.t.layout.snapshotSource(b, c.table, s.t.builder.source, n, &s.at, mark)
+	source := s.t.layout.snapshotSource(b, c.table, s.t.builder.source, n, &s.shown, mark)
 	from := cells{buf: c.buf, cells: c.cells, width: len(c.table.columns), binary: true}
 	if err := s.t.layout.batch(b, c.table, &s.rows, from, source, nil, time.Now()); err != nil {
 		b.Release()

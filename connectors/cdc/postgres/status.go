@@ -17,6 +17,7 @@ type status struct {
 	mu       sync.Mutex
 	received uint64
 	flushed  uint64
+	asked    bool      // a reply is wanted
 	news     bool      // something came since the last look at the clock
 	heard    time.Time // when that was, or before
 }
@@ -62,6 +63,14 @@ func (s *status) confirm(lsn uint64) {
 	}
 }
 
+// ask makes the server tell where it is.
+func (s *status) ask() {
+	s.mu.Lock()
+	s.asked = true
+	s.mu.Unlock()
+	s.nudge()
+}
+
 // run sends until the stream is closed. paused reports that reading waits for us: then silence means nothing. A failed
 // write needs no word: reading fails too.
 func (s *status) run(every time.Duration, paused func() bool) {
@@ -92,8 +101,9 @@ func (s *status) message(now time.Time, every time.Duration, paused bool) (m []b
 	if s.news || paused {
 		s.news, s.heard = false, now
 	}
-	silent := now.Sub(s.heard)
-	return standbyStatus(s.received, s.flushed, now, silent >= every), silent >= max(silenceMax, 3*every)
+	silent, asked := now.Sub(s.heard), s.asked
+	s.asked = false
+	return standbyStatus(s.received, s.flushed, now, asked || silent >= every), silent >= max(silenceMax, 3*every)
 }
 
 // standbyStatus is CopyData with r, written, flushed, applied, time, and whether a reply is wanted.

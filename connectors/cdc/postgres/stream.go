@@ -32,6 +32,7 @@ type stream struct {
 	messages []capturedMessage
 	counts   cdc.Counts // of the open transaction, with provide.transaction.metadata
 	at       position   // of what was polled
+	reached  uint64     // LSN before which the server has nothing more to send
 	counted  uint32     // last transaction that metrics count
 	xminDue  time.Time  // with xmin.fetch.interval.ms
 }
@@ -60,6 +61,7 @@ func (t *task) startStream(ctx context.Context, c *pgconn.PgConn, p position) (*
 		_ = hijacked.Conn.Close() // broken, or of no use
 		return nil, cut(t.removed(connectors.Errorf("postgres: %s: %w", command, err), &p))
 	}
+	t.signals.incremental.restart()
 	go s.status.run(t.set.statusInterval, s.reader.Full)
 	t.log.Info("streaming", "slot", t.set.slot, "lsn", lsnText(start))
 	t.streams(s.reader)
@@ -114,6 +116,12 @@ func (s *stream) decode(segment *wire.Segment) error {
 			if err := s.decoder.Decode(buf, from+xlogHeader, to, lsn); err != nil {
 				return connectors.Errorf("postgres: slot %q: %w", s.t.set.slot, err)
 			}
+			if s.t.signals.arrived() {
+				segment.From = to
+				return nil
+			}
+		case kind == 'd' && to-from > 8 && buf[from] == 'k':
+			s.reached = binary.BigEndian.Uint64(buf[from+1:])
 		case kind == 'E':
 			return s.broken(wire.ServerError(buf[from:to]))
 		}
@@ -138,6 +146,7 @@ func (s *stream) described(ctx context.Context, r *pgoutput.Relation) error {
 		return s.t.broken(fmt.Errorf("table %s.%s: %w", r.Schema, r.Name, err))
 	}
 	s.tables[r.ID] = t
+	s.t.signals.described(r)
 	return nil
 }
 
@@ -182,6 +191,9 @@ func (s *stream) batches(ctx context.Context, segment *wire.Segment) (out []*bat
 		return nil, err
 	}
 	trail := &trail{before: s.at, events: slices.Clone(d.Events), transactions: slices.Clone(d.Transactions)}
+	if err := s.t.signals.observe(ctx, s, trail, all, segment.Buf); err != nil {
+		return nil, err
+	}
 	if s.t.transactions != nil {
 		trail.counts = s.counts.Clone()
 		trail.counted = s.counting(all, &x)

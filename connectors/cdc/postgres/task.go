@@ -42,6 +42,7 @@ type task struct {
 	at          position // of what was polled
 	started     bool     // at holds a position
 	retries     retries
+	signals     *signals
 
 	gauges        atomic.Pointer[gauges] // what metrics export; nil until Start
 	meter         *cdc.Meter             // of gauges
@@ -92,6 +93,9 @@ func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props
 			return err
 		}
 		t.at, t.started = *p, true
+	}
+	if err := t.startSignals(); err != nil {
+		return err
 	}
 	return t.failed(ctx, t.open(ctx))
 }
@@ -204,7 +208,7 @@ func (t *task) due(slot *slotState) bool {
 
 // startSnapshot begins the snapshot in the state that a new slot begins at, or else now.
 func (t *task) startSnapshot(ctx context.Context, captured []*catalogTable, created *createdSlot) error {
-	s := &snapshot{t: t, began: time.Now()}
+	s := &snapshot{t: t, began: time.Now(), statements: t.set.overrides, exports: created == nil}
 	exact := created
 	if exact == nil {
 		var err error
@@ -228,37 +232,51 @@ func (t *task) startSnapshot(ctx context.Context, captured []*catalogTable, crea
 			export = "begin transaction isolation level serializable read only deferrable"
 		}
 	}
-	if _, err := t.sql.Exec(ctx, export).ReadAll(); err != nil {
-		return connectors.Errorf("postgres: snapshot: %w", err)
-	}
-	id, err := query(ctx, t.sql, "select case when pg_catalog.current_setting('transaction_read_only') = 'on' then 0 else pg_catalog.txid_current() end")
+	id, err := s.enter(ctx, export)
 	if err != nil {
-		return connectors.Errorf("postgres: snapshot: %w", err)
+		return err
 	}
-	s.at.xid = number(id[0][0])
-	if created == nil {
-		name, err := oneRow(ctx, t.sql, "select pg_catalog.pg_export_snapshot()", 1)
-		if err != nil {
-			return err
-		}
-		s.name = string(name[0])
-	}
+	s.at.xid = id
 	if created == nil && exact != nil {
 		if err := t.dropMoment(ctx); err != nil {
 			return err
 		}
 	}
+	s.at.snapshot, s.at.micros, s.at.timeline = "INITIAL", time.Now().UnixMicro(), t.server.timeline
+	s.shown = s.at
+	return t.copyTables(ctx, s, captured)
+}
+
+// enter begins the transaction of a snapshot, and exports it if that was not done. It returns the transaction's id.
+func (s *snapshot) enter(ctx context.Context, begin string) (int64, error) {
+	if _, err := s.t.sql.Exec(ctx, begin).ReadAll(); err != nil {
+		return 0, connectors.Errorf("postgres: snapshot: %w", err)
+	}
 	s.keep = func(ctx context.Context) error {
-		_, err := t.sql.Exec(ctx, "commit").ReadAll()
+		_, err := s.t.sql.Exec(ctx, "commit").ReadAll()
 		return err
 	}
-	s.at.snapshot, s.at.micros, s.at.timeline = "INITIAL", time.Now().UnixMicro(), t.server.timeline
+	id, err := oneRow(ctx, s.t.sql, "select case when pg_catalog.current_setting('transaction_read_only') = 'on' then 0 else pg_catalog.txid_current() end", 1)
+	if err == nil && s.exports {
+		var name [][]byte
+		if name, err = oneRow(ctx, s.t.sql, "select pg_catalog.pg_export_snapshot()", 1); err == nil {
+			s.name = string(name[0])
+		}
+	}
+	if err != nil {
+		return 0, err
+	}
+	return number(id[0]), nil
+}
+
+// copyTables begins to copy tables.
+func (t *task) copyTables(ctx context.Context, s *snapshot, captured []*catalogTable) error {
 	if err := t.lockTables(ctx, captured); err != nil {
 		return err
 	}
 	var tables []*table
 	for _, c := range captured {
-		if len(t.set.snapshotTables) > 0 {
+		if len(t.set.snapshotTables) > 0 && !s.blocking {
 			ok, err := t.set.snapshotTables.Match(c.id())
 			if err != nil {
 				return err
@@ -334,6 +352,9 @@ func (t *task) poll(ctx context.Context) ([]*batch.Batch, error) {
 	case t.snapshot != nil:
 		return t.pollSnapshot(ctx)
 	case t.stream != nil:
+		if out, err := t.signals.poll(ctx); err != nil || len(out) > 0 || t.snapshot != nil {
+			return out, err
+		}
 		return t.stream.poll(ctx, t.pollWait())
 	}
 	connectors.Wait(ctx, t.pollWait())
@@ -350,17 +371,24 @@ const pollWaitMax = time.Second
 
 func (t *task) pollSnapshot(ctx context.Context) ([]*batch.Batch, error) {
 	out, done, err := t.snapshot.poll(ctx)
+	if err != nil && t.snapshot.blocking {
+		return nil, t.blockingEnded(ctx, err)
+	}
 	if err != nil || !done {
 		return out, err
 	}
 	t.log.Info("snapshot is complete", "rows", t.snapshot.emitted, "took", time.Since(t.snapshot.began).Round(time.Millisecond))
-	t.snapshotEnded(true)
-	t.at, t.started = t.snapshot.at, true
-	t.at.snapshot = ""
-	err = t.snapshot.close(ctx)
-	t.snapshot = nil
-	if err == nil && t.set.streams() {
-		err = t.goStream(ctx)
+	if t.snapshot.blocking {
+		err = t.blockingEnded(ctx, nil)
+	} else {
+		t.snapshotEnded(true)
+		t.at, t.started = t.snapshot.at, true
+		t.at.snapshot = ""
+		err = t.snapshot.close(ctx)
+		t.snapshot = nil
+		if err == nil && t.set.streams() {
+			err = t.goStream(ctx)
+		}
 	}
 	if err != nil {
 		for _, b := range out {
@@ -391,6 +419,7 @@ func (t *task) describe(ctx context.Context, r *pgoutput.Relation) (*table, erro
 
 // Commit confirms to the server what the committed source offset holds.
 func (t *task) Commit(ctx context.Context) error {
+	t.signals.channels.Commit(ctx)
 	if t.stream == nil || !t.set.confirms {
 		return nil
 	}
@@ -417,6 +446,9 @@ func (t *task) Stop(ctx context.Context) error {
 		err = errors.Join(err, t.dropSlot(ctx))
 	}
 	err = errors.Join(err, t.disconnect(ctx))
+	if t.signals != nil {
+		err = errors.Join(err, t.signals.close(ctx))
+	}
 	t.watch.stop()
 	return err
 }

@@ -3,6 +3,7 @@ package postgres
 import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors/cdc"
+	"github.com/millrace/millrace/connectors/cdc/incremental"
 	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
 )
 
@@ -15,6 +16,10 @@ type trail struct {
 	// With provide.transaction.metadata: the counts before the poll, and what was counted in it.
 	counts  cdc.Counts
 	counted []counted
+
+	// Of the incremental snapshot, where the last event is a signal: its state from there on.
+	signalled bool
+	after     *incremental.State
 }
 
 // counted is a record of a table, at an event.
@@ -45,6 +50,9 @@ func (t *trail) position(k int32) position {
 	}
 	e := &t.events[k]
 	p := position{lsn: e.LSN, processed: e.LSN, index: e.Index + 1, message: operations[e.Kind], commit: t.before.commit, micros: t.before.micros, timeline: t.before.timeline, xmin: t.before.xmin}
+	if p.incremental = t.before.incremental; t.signalled && k == int32(len(t.events))-1 {
+		p.incremental = t.after
+	}
 	if e.Tx != pgoutput.NoTransaction {
 		tx := &t.transactions[e.Tx]
 		p.xid, p.micros, p.commit = int64(tx.XID), tx.CommitTime, tx.Before
