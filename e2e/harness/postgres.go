@@ -27,6 +27,7 @@ type Postgres struct {
 
 	t       testing.TB
 	bin     string // of its programs
+	dir     string // that holds its data and socket
 	command Command
 	as      []string // how to become the user that it runs as
 }
@@ -42,6 +43,30 @@ var postgresSettings = []string{
 // out where none is installed (Need).
 func (s *Suite) StartPostgres(t testing.TB, checks string, settings ...string) *Postgres {
 	t.Helper()
+	p := s.newPostgres(t, checks)
+	p.run("initdb", "-D", p.data(), "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8")
+	p.launch(settings)
+	return p
+}
+
+// StartStandby starts a server that follows another one, which it reaches at port (a Proxy's, say), until Promote.
+func (s *Suite) StartStandby(t testing.TB, checks string, port int, settings ...string) *Postgres {
+	t.Helper()
+	p := s.newPostgres(t, checks)
+	p.run("pg_basebackup", "-D", p.data(), "-R", "-X", "stream", "--no-sync", "-c", "fast", "-d", fmt.Sprintf("host=127.0.0.1 port=%d user=postgres sslmode=disable", port))
+	p.launch(settings)
+	return p
+}
+
+// Promote makes a standby a server of its own.
+func (p *Postgres) Promote() {
+	p.t.Helper()
+	p.Exec("postgres", "select pg_promote()")
+}
+
+// newPostgres prepares a folder for a server of t alone.
+func (s *Suite) newPostgres(t testing.TB, checks string) *Postgres {
+	t.Helper()
 	bin, err := postgresPrograms()
 	Need(t, err, checks)
 	port, err := s.ports.free()
@@ -52,7 +77,7 @@ func (s *Suite) StartPostgres(t testing.TB, checks string, settings ...string) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Postgres{t: t, bin: bin, Port: port}
+	p := &Postgres{t: t, bin: bin, dir: dir, Port: port}
 	t.Cleanup(func() {
 		p.end()
 		if err := os.RemoveAll(dir); err != nil {
@@ -60,16 +85,21 @@ func (s *Suite) StartPostgres(t testing.TB, checks string, settings ...string) *
 		}
 	})
 	p.become(dir)
-	data := filepath.Join(dir, "data")
-	p.run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8")
-	args := []string{"-D", data, "-p", strconv.Itoa(port), "-k", dir}
+	return p
+}
+
+func (p *Postgres) data() string { return filepath.Join(p.dir, "data") }
+
+// launch starts the server on its data.
+func (p *Postgres) launch(settings []string) {
+	p.t.Helper()
+	args := []string{"-D", p.data(), "-p", strconv.Itoa(p.Port), "-k", p.dir}
 	for _, set := range append(postgresSettings[:len(postgresSettings):len(postgresSettings)], settings...) {
 		args = append(args, "-c", set)
 	}
-	line := append(append([]string{}, p.as...), append([]string{filepath.Join(bin, "postgres")}, args...)...)
-	p.command = Command{Name: "postgres", Path: line[0], Args: line[1:], LogDir: t.TempDir()}
+	line := append(append([]string{}, p.as...), append([]string{filepath.Join(p.bin, "postgres")}, args...)...)
+	p.command = Command{Name: "postgres", Path: line[0], Args: line[1:], LogDir: p.t.TempDir()}
 	p.Restart()
-	return p
 }
 
 // postgresPrograms is the folder of the newest installed server.

@@ -32,6 +32,7 @@ type Proxy struct {
 	cutLink *link         // has the request that the cut is about
 	cutID   int32         // of that request
 	cutDone chan struct{}
+	replies *replies // nil unless the target is a PostgreSQL server
 }
 
 // pieceBytes is how much is forwarded at a time; piecesMax how many of them are on the way in one direction.
@@ -44,6 +45,7 @@ type link struct {
 	once   sync.Once
 	lossy  bool      // something was swallowed; guarded by Proxy.mu
 	frames [2]frames // what passed each way; guarded by Proxy.mu
+	reply  reply     // of a PostgreSQL server, on its way; guarded by Proxy.mu
 }
 
 // StartProxy starts a proxy on loopback; the cleanup of t closes it.
@@ -140,6 +142,9 @@ func (p *Proxy) pump(l *link, way int) {
 			continue
 		}
 		n, end := p.follow(l, way, one.bytes)
+		if way == 1 && p.replies != nil {
+			n, end = p.count(l, one.bytes)
+		}
 		if _, err := to.Write(one.bytes[:n]); err != nil || end {
 			l.close()
 		}
