@@ -64,7 +64,7 @@ fuzz: ## every fuzz target for FUZZTIME (30s), changed packages first
 fuzz-smoke: ## all fuzz targets together in two minutes
 	.ci/fuzz all 110
 
-bench: build ## whole pipelines (bench/) beside the Java originals, and the size of the program; BENCH=part of a name
+bench: build ## whole pipelines (bench/) beside the Java originals, and the size of the program; BENCH=part of a name (cdc/ for capturing PostgreSQL)
 	go build -trimpath -buildvcs=false -ldflags '-s -w $(LDFLAGS)' -o bin/millrace-stripped ./cmd/millrace
 	@ls -l bin/millrace-stripped | awk '{ printf "stripped size: %.1f MB\n", $$5 / 1e6 }'
 	go test -pgo=$(CURDIR)/cmd/millrace/default.pgo -tags bench -count=1 -timeout 2h -run '^TestCompare$$' -v ./bench -args -only '$(BENCH)' -json '$(CURDIR)/.cache/bench.json'

@@ -9,7 +9,51 @@ import (
 	"time"
 )
 
-// Names of the demonstration.
+// demonstration is what --demo runs beside the workers.
+type demonstration interface {
+	// start creates its topics and connectors, and starts what writes.
+	start(ctx context.Context, g *playground) error
+	// hints are commands to try.
+	hints(url, dir string) string
+	// notes are lines below the live view.
+	notes(ctx context.Context) []string
+	// stop ends what writes. Its error is that it could not be written.
+	stop() error
+	// close ends the rest, once the workers have ended.
+	close() error
+}
+
+// The kinds of demonstrations.
+const (
+	filesDemo = "files"
+	cdcDemo   = "cdc"
+)
+
+// prepare makes the demonstration that the flags ask for, and returns the arguments that are files: a word may follow
+// --demo, as if behind its equals sign.
+func (g *playground) prepare(ctx context.Context, f *devFlags, args []string) (files []string, err error) {
+	kind := f.demo
+	if kind == filesDemo && len(args) > 0 && (args[0] == cdcDemo || args[0] == filesDemo) {
+		kind, args = args[0], args[1:]
+	}
+	if f.postgres != "" && kind != cdcDemo {
+		return args, errors.New("--postgres is the database of --demo cdc")
+	}
+	switch kind {
+	case "":
+	case filesDemo:
+		g.demo = &fileDemo{}
+	case cdcDemo:
+		var d *capture
+		d, err = newCapture(ctx, g, f.postgres)
+		g.demo = d
+	default:
+		err = fmt.Errorf("--demo %s: files and cdc are known", kind)
+	}
+	return args, err
+}
+
+// Names of the demonstration of files.
 const (
 	demoLines = "demo-lines" // topic between the files
 	demoLoad  = "demo-load"  // topic of generated records
@@ -49,47 +93,52 @@ func demoConnectors(dir string) []*connectorFile {
 	}
 }
 
-func demoHints(url, dir string) string {
+func (*fileDemo) hints(url, dir string) string {
 	return fmt.Sprintf("  curl -X PUT '%sconnectors/demo-load-source/pause'\n"+
 		"  curl -X PATCH -H 'Content-Type: application/json' -d '{\"rate\":\"0\"}' '%sconnectors/demo-load-source/config'   # as fast as it goes\n"+
 		"  echo hello >> '%s'; tail -3 '%s'\n",
 		url, url, filepath.Join(dir, "in.txt"), filepath.Join(dir, "out.txt"))
 }
 
-// demo is the writer of the file that grows.
-type demo struct {
-	cancel context.CancelFunc
+// fileDemo is the demonstration of files.
+type fileDemo struct {
+	cancel context.CancelFunc // nil: nothing is written
 	done   chan error
 }
 
-// startDemo creates the demonstration's topics and connectors, and starts the writer.
-func startDemo(ctx context.Context, g *playground) (*demo, error) {
+func (d *fileDemo) start(ctx context.Context, g *playground) error {
 	for topic, config := range map[string]map[string]string{demoLines: nil, demoLoad: {"retention.bytes": loadKept, "segment.bytes": loadSegment}} {
 		if err := g.broker.EnsureTopic(topic, 1, config); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	f, err := os.OpenFile(filepath.Join(g.dir, "in.txt"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	d := &demo{cancel: cancel, done: make(chan error, 1)}
-	go func() { d.done <- errors.Join(writeLines(ctx, f), f.Close()) }()
+	writing, cancel := context.WithCancel(ctx)
+	d.cancel, d.done = cancel, make(chan error, 1)
+	go func() { d.done <- errors.Join(writeLines(writing, f), f.Close()) }()
 	for _, c := range demoConnectors(g.dir) {
 		c.config["name"] = c.name
 		if err := g.crew.create(ctx, c); err != nil {
-			return d, fmt.Errorf("%s: %w", c.name, err)
+			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
-	return d, nil
+	return nil
 }
 
-// stop ends the writer. Its error is that the file could not be written.
-func (d *demo) stop() error {
+func (*fileDemo) notes(context.Context) []string { return nil }
+
+func (d *fileDemo) stop() error {
+	if d.cancel == nil {
+		return nil
+	}
 	d.cancel()
 	return <-d.done
 }
+
+func (*fileDemo) close() error { return nil }
 
 func writeLines(ctx context.Context, f *os.File) error {
 	tick := time.NewTicker(writeEvery)

@@ -19,7 +19,8 @@ const restPort = 8083
 type devFlags struct {
 	*workerFlags
 	data         string
-	demo         bool
+	demo         string // kind of the demonstration; "": none
+	postgres     string // of the demonstration cdc
 	kafkaPort    int
 	registryPort int
 	workers      int
@@ -38,7 +39,9 @@ func (p *program) devCommand() *cobra.Command {
 	}
 	c.Flags().SortFlags = false
 	c.Flags().StringVar(&f.data, "data", "", "Folder for topics, schemas, offsets and files, kept at the end. Without it a temporary one is removed.")
-	c.Flags().BoolVar(&f.demo, "demo", false, "Run a pipeline over a file that grows, and a load generator.")
+	c.Flags().StringVar(&f.demo, "demo", "", "Run a demonstration. files, also where nothing follows: a pipeline over a file that grows, and a load generator. cdc: a PostgreSQL server on loopback, from the installed package, whose changes are captured.")
+	c.Flags().Lookup("demo").NoOptDefVal = filesDemo
+	c.Flags().StringVar(&f.postgres, "postgres", "", "For --demo cdc: URL of a PostgreSQL server that runs, of a user who may create a schema and replicate. What is made there is removed at the end.")
 	c.Flags().IntVar(&f.kafkaPort, "kafka-port", 0, "Port of the broker. Default 0: any that is free.")
 	c.Flags().IntVar(&f.registryPort, "registry-port", registryPort, "Port of the Schema Registry; any that is free where it is taken.")
 	c.Flags().IntVar(&f.workers, "workers", 1, "Workers, which are those of a cluster where there are several.")
@@ -51,13 +54,15 @@ func (p *program) dev(ctx context.Context, files []string, f *devFlags) error {
 	ctx, release := p.untilSignal(ctx)
 	defer release()
 	g, err := p.play(ctx, f)
+	if err == nil {
+		files, err = g.prepare(ctx, f, files)
+	}
 	if err != nil {
 		return &ended{code: exitStart, err: errors.Join(err, g.close())}
 	}
-	g.introduce(p, f.demo)
-	var d *demo
-	if f.demo {
-		d, err = startDemo(ctx, g)
+	g.introduce(p)
+	if g.demo != nil {
+		err = g.demo.start(ctx, g)
 	}
 	log := g.lines.Logger(cliLogger)
 	for i := 0; i < len(files) && err == nil; i++ {
@@ -70,8 +75,8 @@ func (p *program) dev(ctx context.Context, files []string, f *devFlags) error {
 		}
 		p.watch(ctx, g, total)
 	}
-	if d != nil {
-		err = errors.Join(err, d.stop())
+	if g.demo != nil {
+		err = errors.Join(err, g.demo.stop())
 	}
 	total.add(g.crew.snapshot())
 	stopped := g.close()
@@ -86,7 +91,7 @@ func (p *program) dev(ctx context.Context, files []string, f *devFlags) error {
 }
 
 // introduce says where everything is and what to try.
-func (g *playground) introduce(p *program, demo bool) {
+func (g *playground) introduce(p *program) {
 	var urls []string
 	for _, m := range g.crew.members {
 		urls = append(urls, m.rest.URL())
@@ -101,8 +106,8 @@ func (g *playground) introduce(p *program, demo bool) {
 	fmt.Fprintf(p.stdout, "Millrace %s: %s and a broker in this process, on loopback\n\n  REST    %s\n  Kafka   %s\n  schemas %s\n  folder  %s (%s)\n  log     %s\n\n",
 		version, what, strings.Join(urls, " "), g.broker.Bootstrap(), g.schema.url, g.dir, fate, g.logNames())
 	fmt.Fprintf(p.stdout, "Try\n  curl '%sconnectors?expand=status'\n  curl '%sconnector-plugins'\n  curl '%smetrics'\n", url, url, url)
-	if demo {
-		fmt.Fprint(p.stdout, demoHints(url, g.dir))
+	if g.demo != nil {
+		fmt.Fprint(p.stdout, g.demo.hints(url, g.dir))
 	}
 	fmt.Fprintln(p.stdout)
 }
@@ -115,6 +120,12 @@ func (p *program) watch(ctx context.Context, g *playground, total *tally) {
 	v := &liveView{out: p.stdout, total: total, started: time.Now()}
 	if f, ok := p.stdout.(*os.File); ok {
 		v.terminal = term.IsTerminal(int(f.Fd()))
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			v.width = width
+		}
+	}
+	if g.demo != nil {
+		v.notes = func() []string { return g.demo.notes(ctx) }
 	}
 	sample := time.NewTicker(time.Second / samplesPerSecond)
 	defer sample.Stop()

@@ -66,6 +66,8 @@ type liveView struct {
 	last     metrics.Snapshot
 	total    *tally
 	started  time.Time
+	notes    func() []string // nil: none
+	width    int             // of the terminal; 0: not known
 }
 
 // plainEvery is how many ticks of a second pass between plain lines.
@@ -78,17 +80,25 @@ func (v *liveView) show(tick int, s metrics.Snapshot) {
 	}
 	rows := lines(v.last, s, v.total)
 	v.last = s
+	var notes []string
+	if v.notes != nil {
+		notes = v.notes()
+	}
 	if v.terminal {
-		v.table(s.At, rows)
+		v.table(s.At, rows, notes)
 		return
 	}
 	for _, l := range rows {
 		fmt.Fprintf(v.out, "%s connector=%s state=%s records=%d records_per_second=%.0f mb_per_second=%.2f lag=%d errors=%d\n",
 			s.At.UTC().Format(time.RFC3339), l.name, l.state, l.records, l.perSecond, l.mega, l.lag, l.errors)
 	}
+	for _, n := range notes {
+		fmt.Fprintf(v.out, "%s %s\n", s.At.UTC().Format(time.RFC3339), n)
+	}
 }
 
-func (v *liveView) table(at time.Time, rows []line) {
+// table writes rows and notes; a note is cut at the terminal's width.
+func (v *liveView) table(at time.Time, rows []line, notes []string) {
 	width := len("CONNECTOR")
 	for _, l := range rows {
 		width = max(width, len(l.name))
@@ -109,8 +119,14 @@ func (v *liveView) table(at time.Time, rows []line) {
 		}
 		put("%-*s  %-6s  %-10s  %12s  %9.2f  %10s  %7s  %14s", width, l.name, l.kind, l.state, grouped(int64(l.perSecond)), l.mega, lag, grouped(l.errors), grouped(l.records))
 	}
+	for _, n := range notes {
+		if v.width > 0 && len(n) > v.width {
+			n = strings.ToValidUTF8(n[:v.width-1], "") + "…"
+		}
+		put("%s", n)
+	}
 	put("%s, Ctrl-C stops", at.Sub(v.started).Round(time.Second))
 	b.WriteString("\x1b[J") // a table before may have been longer
-	v.height = len(rows) + 2
+	v.height = len(rows) + len(notes) + 2
 	_, _ = io.WriteString(v.out, b.String()) // a terminal that is gone shows nothing
 }

@@ -25,6 +25,7 @@ type playground struct {
 	broker *embedded.Broker
 	schema *devRegistry
 	crew   crew
+	demo   demonstration // nil: none
 }
 
 // play makes the folder, and starts broker, registry and workers. What it returns is to be closed also after an error.
@@ -174,6 +175,9 @@ func freePort(ctx context.Context, want int) (int, error) {
 func (g *playground) close() error {
 	var errs []error
 	errs = append(errs, g.crew.stop())
+	if g.demo != nil {
+		errs = append(errs, g.demo.close())
+	}
 	if g.schema != nil {
 		errs = append(errs, g.schema.close())
 	}

@@ -20,6 +20,9 @@ type send struct {
 	parts   []Rows
 	recs    []record
 	headers []kgo.RecordHeader // of all records
+	shared  []kgo.RecordHeader // those that every row of sharedOf has
+	// sharedOf are the headers of the last part whose rows all have the same.
+	sharedOf *batch.Headers
 
 	late    *patience // when rows may be given up; nil is never
 	n       int       // records filled
@@ -80,6 +83,7 @@ func (s *send) recycle() {
 	clear(s.headers)
 	clear(s.results[:cap(s.results)])
 	s.sink, s.parts, s.headers, s.results = nil, nil, s.headers[:0], s.results[:0]
+	s.shared, s.sharedOf = nil, nil
 	s.p.free.Put(s)
 }
 
@@ -132,7 +136,12 @@ func (s *send) sendMerged(ctx context.Context, parts []Rows) {
 func (s *send) reserve(parts []Rows) {
 	n := 0
 	for i := range parts {
-		n += parts[i].B.Headers.Bound(parts[i].B.Live())
+		h := &parts[i].B.Headers
+		if len(parts) == 1 && alike(h) {
+			n = len(h.Entries)
+			continue
+		}
+		n += h.Bound(parts[i].B.Live())
 	}
 	if n > cap(s.headers) {
 		s.headers = make([]kgo.RecordHeader, 0, n)
@@ -172,8 +181,21 @@ func (s *send) send(ctx context.Context, p *Rows, row int32, now int64) {
 	s.p.cl.Produce(ctx, &r.rec, acked)
 }
 
-// headersOf returns the headers of row i; they lie in s.
+// alike reports whether all rows have the same headers.
+func alike(h *batch.Headers) bool { return h.Offsets == nil && len(h.Columns) == 0 }
+
+// headersOf returns the headers of row i; they lie in s. Rows that have the same share them: the client only reads.
 func (s *send) headersOf(h *batch.Headers, i int) []kgo.RecordHeader {
+	switch {
+	case !alike(h):
+		return s.appendHeaders(h, i)
+	case s.sharedOf != h:
+		s.sharedOf, s.shared = h, s.appendHeaders(h, i)
+	}
+	return s.shared
+}
+
+func (s *send) appendHeaders(h *batch.Headers, i int) []kgo.RecordHeader {
 	at := len(s.headers)
 	list := h.List(i)
 	for k := range list {
