@@ -104,7 +104,7 @@ func (l *ledger) free(r *response) {
 
 // freeLocked drops what nobody has taken; what is being read goes when it is released.
 func (l *ledger) freeLocked(r *response) {
-	for i := range r.runs {
+	for i := 0; i < len(r.runs); i++ { // none are left after the last drop
 		if !r.runs[i].taken {
 			l.dropLocked(r, i)
 		}
