@@ -37,6 +37,9 @@ func (c *Context) Running() bool { return len(c.tables) > 0 }
 // Current returns the table that is being copied; there is one while the snapshot runs.
 func (c *Context) Current() *Collection { return &c.tables[0] }
 
+// Correlation is the id of the signal that began the snapshot, "" where none runs.
+func (c *Context) Correlation() string { return c.correlation }
+
 // Left returns how many tables are left.
 func (c *Context) Left() int { return len(c.tables) }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/connectors/cdc"
 	"github.com/millrace/millrace/connectors/cdc/incremental"
 	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
 	"github.com/millrace/millrace/connectors/cdc/signal"
@@ -119,10 +120,12 @@ func (g *signals) act(ctx context.Context, one *signal.Signal) error {
 		}
 	case signal.PauseSnapshot:
 		if i.context.Pause() {
+			i.tellPaused(cdc.NotifyPaused)
 			g.t.log.Info("incremental snapshot pauses", "signal", one.ID)
 		}
 	case signal.ResumeSnapshot:
 		if i.context.Resume() {
+			i.tellPaused(cdc.NotifyResumed)
 			g.t.log.Info("incremental snapshot goes on", "signal", one.ID)
 			i.due = i.due || i.chunk == nil // otherwise the second watermark is still to come
 		}
@@ -234,11 +237,11 @@ where c.relkind in ('r', 'p') and c.relpersistence = 'p' and n.nspname || '.' ||
 		return nil, err
 	}
 	if len(rows) == 0 {
-		return nil, &unreadable{"there is no such table"}
+		return nil, &unreadable{"there is no such table", statusUnknown}
 	}
 	schema, name := string(rows[0][1]), string(rows[0][2])
 	if ok, err := t.set.captured(schema, name); err != nil || !ok {
-		return nil, &unreadable{"it is not captured"}
+		return nil, &unreadable{"it is not captured", statusUnknown}
 	}
 	return &found{oid(rows[0][0]), quoteName(schema) + "." + quoteName(name)}, nil
 }
