@@ -23,7 +23,8 @@
 //	stream.go status.go trail.go offset.go             stream: polls, confirmations; positions; stored offsets
 //	lost.go retry.go                                   what cannot be had any more; what is tried again
 //	rows.go                                            from changes to records, columns of source
-//	pgoutput/ typemap/ wire/                            messages, types, framing
+//	streamed.go                                        transactions that come before they end
+//	pgoutput/ typemap/ wire/ spill/                     messages, types, framing, open transactions
 //
 // # Positions
 //

@@ -49,6 +49,7 @@ var values = map[string]valueRule{
 	"millrace.debezium.compat": {valid: []string{"3.5"}},
 	"millrace.debezium.exact":  {valid: []string{"false"}},
 	"millrace.idle.advance":    {valid: []string{"false"}},
+	streamingKey:               {valid: []string{"true", "false"}},
 	"schema.refresh.mode":      {valid: []string{"columns_diff", "columns_diff_exclude_unchanged_toast"}},
 
 	"guardrail.collections.limit.action": {valid: []string{"warn", "fail"}},

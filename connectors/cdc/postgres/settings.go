@@ -55,6 +55,7 @@ type settings struct {
 	transactionTopic string
 	headers          bool
 	comments         bool
+	streamed         streamedSettings
 	rowsMax          int
 	pollInterval     time.Duration
 	retriesMax       int
@@ -162,6 +163,9 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 	s.beat, s.beatQuery = time.Duration(v.Int32("heartbeat.interval.ms"))*time.Millisecond, v.String("heartbeat.action.query")
 	s.beatTopic = or("topic.heartbeat.prefix", v.String("heartbeat.topics.prefix"))
 	s.transactionTopic = or("topic.transaction", "transaction")
+	if s.streamed, err = parseStreamed(or); err != nil {
+		return nil, err
+	}
 	if s.maskings, err = cdc.ParseMaskings(props); err != nil {
 		return nil, config.NewException("column.mask.", err.Error())
 	}

@@ -28,6 +28,7 @@ type stream struct {
 	tables  map[uint32]*table // by relation
 
 	segments []wire.Segment // not yet decoded
+	large    *large         // transactions that come before they end; nil: none do
 	pending  []pending
 	messages []capturedMessage
 	counts   cdc.Counts // of the open transaction, with provide.transaction.metadata
@@ -42,12 +43,15 @@ func (t *task) startStream(ctx context.Context, c *pgconn.PgConn, p position) (*
 	s := &stream{t: t, tables: map[uint32]*table{}, at: p, counts: p.counts}
 	s.decoder.SetCommitted(p.commit)
 	s.decoder.Resume = p.resume()
+	if err := s.keepLarge(serverVersion(t.sql)); err != nil {
+		return nil, err
+	}
 	start := p.start()
 	hijacked, err := c.Hijack()
 	if err != nil {
 		return nil, connectors.Errorf("postgres: replication connection: %w", err)
 	}
-	options := fmt.Sprintf("proto_version '1', publication_names %s", quoteText(quoteName(t.set.publication)))
+	options := fmt.Sprintf("%s, publication_names %s", s.protocol(), quoteText(quoteName(t.set.publication)))
 	if serverVersion(t.sql) >= 14 {
 		options += ", messages 'true'"
 	}
@@ -73,13 +77,11 @@ const xlogHeader = 25
 
 // poll returns the changes that have come, waiting for some for at most wait.
 func (s *stream) poll(ctx context.Context, wait time.Duration) ([]*batch.Batch, error) {
-	if len(s.segments) == 0 {
-		var err error
-		if s.segments, err = s.reader.Take(s.segments); err != nil {
-			return nil, s.broken(err)
-		}
+	segment, err := s.next()
+	if err != nil {
+		return nil, err
 	}
-	if len(s.segments) == 0 {
+	if segment == nil {
 		timer := time.NewTimer(wait)
 		defer timer.Stop()
 		select {
@@ -89,15 +91,13 @@ func (s *stream) poll(ctx context.Context, wait time.Duration) ([]*batch.Batch, 
 		}
 		return s.idle(ctx)
 	}
-	segment := &s.segments[0]
 	s.decoder.Described = func(r *pgoutput.Relation) error { return s.described(ctx, r) }
 	if err := s.decode(segment); err != nil {
 		return nil, err
 	}
 	batches, err := s.batches(ctx, segment)
 	if segment.From == segment.To {
-		segment.Hold.Release()
-		s.segments = slices.Delete(s.segments, 0, 1)
+		s.done(segment)
 	}
 	return batches, err
 }
@@ -109,6 +109,11 @@ func (s *stream) decode(segment *wire.Segment) error {
 		from, to := segment.Frame()
 		switch kind := buf[segment.From]; {
 		case kind == 'd' && to-from > xlogHeader && buf[from] == 'w':
+			if taken, stop, err := s.aside(segment, to); stop || err != nil {
+				return err
+			} else if taken {
+				continue
+			}
 			if buf[from+xlogHeader] == 'R' && len(s.decoder.Changed) > 0 {
 				return nil
 			}
@@ -297,5 +302,8 @@ func (s *stream) close() error {
 		g.Hold.Release()
 	}
 	s.segments = nil
+	if s.large != nil {
+		err = errors.Join(err, s.large.close())
+	}
 	return err
 }

@@ -56,9 +56,6 @@ func (d *Decoder) origin() error {
 
 // typed takes the description of a type: the catalog says more.
 func (d *Decoder) typed() error {
-	if err := d.subtransaction(); err != nil {
-		return err
-	}
 	if _, err := d.uint32(); err != nil {
 		return err
 	}
@@ -71,9 +68,6 @@ func (d *Decoder) typed() error {
 }
 
 func (d *Decoder) relation() error {
-	if err := d.subtransaction(); err != nil {
-		return err
-	}
 	r := &Relation{}
 	var err error
 	if r.ID, err = d.uint32(); err != nil {
@@ -129,9 +123,6 @@ func (d *Decoder) relation() error {
 }
 
 func (d *Decoder) truncate(lsn uint64) error {
-	if err := d.subtransaction(); err != nil {
-		return err
-	}
 	n, err := d.uint32()
 	if err != nil {
 		return err
@@ -160,9 +151,6 @@ func (d *Decoder) truncate(lsn uint64) error {
 }
 
 func (d *Decoder) logical(lsn uint64) error {
-	if err := d.subtransaction(); err != nil {
-		return err
-	}
 	flags, err := d.byte()
 	if err != nil {
 		return err
@@ -192,18 +180,4 @@ func (d *Decoder) logical(lsn uint64) error {
 		d.Messages = append(d.Messages, m)
 	}
 	return nil
-}
-
-// phase takes the messages of streamed and of two-phase transactions.
-func (d *Decoder) phase(kind byte, _ uint64) error {
-	return fmt.Errorf("this kind of message was not asked for: %q", kind)
-}
-
-// subtransaction skips the xid that stands in messages of streamed transactions.
-func (d *Decoder) subtransaction() error {
-	if !d.streaming {
-		return nil
-	}
-	_, err := d.uint32()
-	return err
 }

@@ -22,7 +22,6 @@ type Decoder struct {
 	relations map[uint32]*Relation
 	last      *Relation
 	open      bool // inside a transaction
-	streaming bool // inside a segment of a streamed transaction
 	committed uint64
 	previous  Event // the last one, also of before a Reset
 	skipping  bool
@@ -102,14 +101,11 @@ func (d *Decoder) message(lsn uint64) error {
 	case 'Y':
 		return d.typed()
 	}
-	return d.phase(kind, lsn)
+	return fmt.Errorf("this kind of message was not asked for: %q", kind)
 }
 
 // change takes an insert, update or delete.
 func (d *Decoder) change(kind byte, lsn uint64) error {
-	if err := d.subtransaction(); err != nil {
-		return err
-	}
 	r, err := d.lookup()
 	if err != nil {
 		return err
