@@ -28,7 +28,11 @@ func (h *headers) column(p *Pool) *Column {
 		h.columns = append(h.columns, taken[columnChunk](&p.columns))
 	}
 	h.used++
-	return &h.columns[at/chunkHeaders].of[at%chunkHeaders]
+	c := &h.columns[at/chunkHeaders].of[at%chunkHeaders]
+	children := clearColumns(c.Children)
+	*c = Column{} // in place: a literal would be made elsewhere and copied
+	c.Children = children
+	return c
 }
 
 // dynamic returns a cleared header of a dynamic column, with slices to append to.
@@ -48,11 +52,10 @@ func taken[T any](p *sync.Pool) *T {
 	return new(T)
 }
 
-// reset clears the headers in use, which keep the memory of their slices, and gives the chunks to p.
+// reset gives the chunks to p; headers keep the memory of their slices.
 func (h *headers) reset(p *Pool) {
-	for i := range h.used {
-		c := &h.columns[i/chunkHeaders].of[i%chunkHeaders]
-		*c = Column{Children: clearColumns(c.Children)}
+	for i := range h.used { // the rest is cleared by who takes them: it is in the cache then
+		h.columns[i/chunkHeaders].of[i%chunkHeaders].Const = Value{}
 	}
 	for i := range h.dynUsed {
 		d := &h.dynamics[i/chunkHeaders].of[i%chunkHeaders]

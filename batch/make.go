@@ -12,6 +12,14 @@ func (b *Batch) NewFixed(s *Schema, n int) *Column {
 	return c
 }
 
+// NewFixedOver returns a plain column of n rows under s whose fixed-width values are those in memory of b's arena; values is nil
+// for other kinds, whose arrays are the caller's to set.
+func (b *Batch) NewFixedOver(s *Schema, n int, values []byte) *Column {
+	c := b.NewColumn(s, n)
+	c.fixed = values
+	return c
+}
+
 // NewViews returns a plain STRING or BYTES column of n rows under s over the source buffer src and the
 // arena buffer arena (either may be nil); views are zero (empty text), all present.
 func (b *Batch) NewViews(s *Schema, n int, src, arena []byte) *Column {

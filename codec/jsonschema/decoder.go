@@ -1,8 +1,6 @@
 package jsonschema
 
 import (
-	"time"
-
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/fill"
@@ -15,7 +13,7 @@ import (
 type decoder struct {
 	*converter
 	*schemaregistry.Splitter // Group
-	plans                    *schemaregistry.Kept[schemaregistry.ReadKey, *plan]
+	plans                    *schemaregistry.Plans[*plan]
 	fast
 }
 
@@ -30,7 +28,7 @@ type plan struct {
 var _ codec.Decoder = (*decoder)(nil)
 
 func newDecoder(c *converter) *decoder {
-	return &decoder{converter: c, Splitter: c.registry.NewSplitter(), plans: schemaregistry.NewKept[schemaregistry.ReadKey, *plan](schemaregistry.PlansMax), fast: fast{data: &c.data}}
+	return &decoder{converter: c, Splitter: c.registry.NewSplitter(), plans: schemaregistry.NewPlans[*plan](), fast: fast{data: &c.data}}
 }
 
 // Decode implements codec.Decoder. Everything is read, because the schema decides what fails.
@@ -53,7 +51,7 @@ func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel bat
 		d.failEach(in, p, frame.Skip, sel, status)
 		return dst.NullColumn(n), nil
 	}
-	return d.rows(dst, in, p, frame.Skip, sel, status)
+	return d.rows(dst, in, p, frame.Skip, sel, status), nil
 }
 
 // failEach fails the rows of a schema that has none of Connect: with what is wrong with a row, or else with the schema.
@@ -76,14 +74,16 @@ func (d *decoder) failEach(in *codec.Input, p *plan, skip int, sel batch.Selecti
 
 // plan returns what reads the records of a topic that carry id. Errors: as the original throws them.
 func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
-	fresh := func(p *plan) bool { return p.of.Fresh(time.Now()) }
-	return d.plans.Get(schemaregistry.ReadKey{Topic: topic, ID: id}, fresh, func() (*plan, error) {
-		r, err := d.reading(topic, id)
-		if err != nil {
-			return nil, err
-		}
-		return newPlan(r), nil
-	})
+	if p, ok := d.plans.Find(topic, id); ok {
+		return p, nil
+	}
+	r, err := d.reading(topic, id)
+	if err != nil {
+		return nil, err
+	}
+	p := newPlan(r)
+	d.plans.Keep(topic, id, r.of, p)
+	return p, nil
 }
 
 // newPlan returns a plan with columns of its own.
@@ -97,36 +97,30 @@ func newPlan(r *reading) *plan {
 }
 
 // rows reads the rows of a group.
-func (d *decoder) rows(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) (*batch.Column, error) {
+func (d *decoder) rows(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) *batch.Column {
 	n := in.Values.Len()
-	p.domain.Start(dst, n)
+	g := fill.NewGroup(n, sel)
+	p.domain.Start(dst, g.Rows)
 	p.root.begin()
 	d.domain, d.Text = p.domain, d.Text[:0]
 	source := in.Values.Bufs[jsonrow.Source(&in.Values)]
 	var absent fill.Absent
-	each := func(i int32) {
-		if !in.Values.Valid.Has(int(i)) || !d.row(in, p, skip, int(i), status) {
-			absent.Add(dst, int(i), n)
+	for k := range g.Len {
+		i, r := g.At(k)
+		if !in.Values.Valid.Has(i) || !d.row(in, p, skip, i, r, status) {
+			absent.Add(dst, i, n)
 		}
-	}
-	if sel == nil {
-		for i := range int32(n) {
-			each(i)
-		}
-	}
-	for _, i := range sel {
-		each(i)
 	}
 	var text []byte
 	if len(d.Text) > 0 {
 		text = dst.Arena.Bytes(len(d.Text))
 		copy(text, d.Text)
 	}
-	c := p.root.col.Finish(dst, source, text)
+	c := d.Places.Column(dst, &g, p.root.col.Finish(dst, source, text))
 	absent.Mark(dst, c)
 	p.domain.Trim()
 	d.drop()
-	return c, nil
+	return c
 }
 
 // textKept is how many bytes of text a decoder keeps room for between batches.
@@ -140,17 +134,17 @@ func (d *decoder) drop() {
 	d.Drop(textKept)
 }
 
-// row reads row i, and reports whether it has a value or null under the schema.
-func (d *decoder) row(in *codec.Input, p *plan, skip, i int, status *batch.Status) bool {
+// row reads row i of the input as row r of the columns, and reports whether it has a value or null under the schema.
+func (d *decoder) row(in *codec.Input, p *plan, skip, i, r int, status *batch.Status) bool {
 	v := in.Values.Views[i]
 	d.domain.Mark()
 	d.Take(&in.Values, v, skip)
 	if p.validator == nil {
 		start := jsonscan.SkipSpace(d.B, 0, d.N)
-		if end := d.value(p.root, i, start); end == d.N || end != odd && endsRoot(d.B[start], d.B[end]) {
+		if end := d.value(p.root, r, start); end == d.N || end != odd && endsRoot(d.B[start], d.B[end]) {
 			return true
 		}
-		d.domain.Undo(i)
+		d.domain.Undo(r)
 	}
 	value, err := d.plainRow(p.reading, d.B[:d.N])
 	if err == nil {
@@ -160,7 +154,7 @@ func (d *decoder) row(in *codec.Input, p *plan, skip, i int, status *batch.Statu
 		status.Fail(int32(i), in.Values.Len(), err)
 		return false
 	}
-	d.Text = p.root.col.Put(i, value, d.Text)
+	d.Text = p.root.col.Put(r, value, d.Text)
 	return true
 }
 

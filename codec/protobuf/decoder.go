@@ -1,8 +1,6 @@
 package protobuf
 
 import (
-	"time"
-
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/fill"
@@ -13,7 +11,7 @@ import (
 type decoder struct {
 	*converter
 	*schemaregistry.Splitter // Group
-	plans                    *schemaregistry.Kept[schemaregistry.ReadKey, *plan]
+	plans                    *schemaregistry.Plans[*plan]
 	row                      rowReader
 }
 
@@ -29,7 +27,7 @@ type plan struct {
 var _ codec.Decoder = (*decoder)(nil)
 
 func newDecoder(c *converter) *decoder {
-	return &decoder{converter: c, Splitter: c.registry.NewSplitter(), plans: schemaregistry.NewKept[schemaregistry.ReadKey, *plan](schemaregistry.PlansMax)}
+	return &decoder{converter: c, Splitter: c.registry.NewSplitter(), plans: schemaregistry.NewPlans[*plan]()}
 }
 
 // Decode implements codec.Decoder. Source: ProtobufConverter.toConnectData.
@@ -55,14 +53,16 @@ func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel bat
 
 // plan returns what reads the records of a topic that carry id. Errors: as the original throws them.
 func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
-	fresh := func(p *plan) bool { return p.of.Fresh(time.Now()) }
-	return d.plans.Get(schemaregistry.ReadKey{Topic: topic, ID: id}, fresh, func() (*plan, error) {
-		r, err := d.reading(topic, id)
-		if err != nil {
-			return nil, err
-		}
-		return newPlan(r), nil
-	})
+	if p, ok := d.plans.Find(topic, id); ok {
+		return p, nil
+	}
+	r, err := d.reading(topic, id)
+	if err != nil {
+		return nil, err
+	}
+	p := newPlan(r)
+	d.plans.Keep(topic, id, r.of, p)
+	return p, nil
 }
 
 // newPlan returns a plan with columns of its own.
@@ -81,7 +81,8 @@ func newPlan(r *reading) *plan {
 // fast reads the rows of a group by its plan.
 func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) *batch.Column {
 	n := in.Values.Len()
-	p.domain.Start(dst, n)
+	g := fill.NewGroup(n, sel)
+	p.domain.Start(dst, g.Rows)
 	x := &d.row
 	x.text = x.text[:0]
 	source := in.Values.Bufs[0]
@@ -90,18 +91,10 @@ func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 		source = in.Values.Bufs[1]
 	}
 	var absent fill.Absent
-	each := func(i int) {
-		if !in.Values.Valid.Has(i) || !d.one(in, p, skip, i, other, status) {
+	for k := range g.Len {
+		i, r := g.At(k)
+		if !in.Values.Valid.Has(i) || !d.one(in, p, skip, i, r, other, status) {
 			absent.Add(dst, i, n)
-		}
-	}
-	if sel == nil {
-		for i := range n {
-			each(i)
-		}
-	} else {
-		for _, i := range sel {
-			each(int(i))
 		}
 	}
 	var text []byte
@@ -109,7 +102,7 @@ func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 		text = dst.Arena.Bytes(len(x.text))
 		copy(text, x.text)
 	}
-	c := p.root.Finish(dst, source, text)
+	c := d.Places.Column(dst, &g, p.root.Finish(dst, source, text))
 	absent.Mark(dst, c)
 	p.domain.Trim()
 	if cap(x.text) > textKept {
@@ -128,8 +121,8 @@ const (
 	entriesKept = 1 << 12
 )
 
-// one reads row i and reports whether it has a value.
-func (d *decoder) one(in *codec.Input, p *plan, skip, i int, other bool, status *batch.Status) bool {
+// one reads row i of the input as row r of the columns, and reports whether it has a value.
+func (d *decoder) one(in *codec.Input, p *plan, skip, i, r int, other bool, status *batch.Status) bool {
 	v := in.Values.Views[i]
 	x := &d.row
 	x.copy = (v.Pos>>31 == 1) != other
@@ -138,10 +131,10 @@ func (d *decoder) one(in *codec.Input, p *plan, skip, i int, other bool, status 
 	x.base, x.cells, x.entries = uint32(start), cellsFree+cellsPerByte*int64(len(b)), x.entries[:0]
 	before := len(x.text)
 	p.domain.Mark()
-	if x.message(p.place, b, 0, i) >= 0 {
+	if x.message(p.place, b, 0, r) >= 0 {
 		return true
 	}
-	p.domain.Undo(i)
+	p.domain.Undo(r)
 	x.text = x.text[:before]
 	if x.cells < 0 {
 		status.Fail(int32(i), in.Values.Len(), tooManyCells(len(b)))
@@ -152,10 +145,10 @@ func (d *decoder) one(in *codec.Input, p *plan, skip, i int, other bool, status 
 		status.Fail(int32(i), in.Values.Len(), err)
 		return false
 	}
-	x.text = p.root.Put(i, value, x.text)
+	x.text = p.root.Put(r, value, x.text)
 	if len(x.text) > batch.MaxBufferBytes {
 		x.text = x.text[:before]
-		p.domain.Undo(i)
+		p.domain.Undo(r)
 		status.Fail(int32(i), in.Values.Len(), codec.Data("records of more than 2 GiB in one batch: poll smaller batches"))
 		return false
 	}

@@ -102,7 +102,7 @@ func compareReads(t *testing.T, c *converter, r *reading, rows [][]byte) {
 	defer raw.Release()
 	defer dst.Release()
 	in := codectest.Input(raw, rows)
-	d := &decoder{converter: c}
+	d := newDecoder(c)
 	p := newPlan(r)
 	read := func(dst *batch.Batch) *batch.Column {
 		if p.builder != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
+	"github.com/millrace/millrace/codec/internal/fill"
 )
 
 // Frame is what the rows of a group have before their payload.
@@ -26,18 +27,29 @@ type Splitter struct {
 	indexed bool
 	fixed   *Frame // ConfigSchemaIdDeserializer
 
+	// Places is where rows stand that Decode puts into dictionaries.
+	fill.Places
+
 	frames []Frame
-	// slots is a hash table over frames with a number and, for Protobuf, the index list 00; 1 + frame, 0 = free.
-	slots []int32
+	slots  []slot // a hash table over frames with a number and, for Protobuf, the index list 00
 	// prefixes and headers are the frames that are not in slots, by their bytes in rows and in headers.
 	prefixes, headers map[string]int32
 }
+
+// slot is a place for a frame in a hash table.
+type slot struct {
+	number uint32
+	frame  int32 // 1 + frame, 0 = free
+}
+
+// firstMessage is the index list of the first message of a Protobuf schema.
+const firstMessage = "\x00"
 
 // NewSplitter returns a splitter for the decoders of r.
 func (r *Registry) NewSplitter() *Splitter {
 	s := &Splitter{
 		registry: r, format: r.opt.Format, reader: r.set.reader, header: r.Header(), indexed: r.opt.Format == Protobuf,
-		slots: make([]int32, 64), prefixes: map[string]int32{}, headers: map[string]int32{},
+		slots: make([]slot, 64), prefixes: map[string]int32{}, headers: map[string]int32{},
 	}
 	if s.reader == configReader {
 		f := Frame{ID: ID{Number: r.set.useID, HasNumber: r.set.useID >= 0}}
@@ -97,6 +109,7 @@ func (s *Splitter) Split(dst *batch.Batch, in *codec.Input, g *codec.Groups, sta
 }
 
 func (s *Splitter) reset() {
+	s.Places.Reset()
 	s.frames = s.frames[:0]
 	clear(s.slots)
 	clear(s.prefixes)
@@ -179,42 +192,43 @@ func (s *Splitter) short(raw []byte) bool {
 	return len(raw) >= numberFrame && raw[0] == magicNumber
 }
 
-// numbered returns the group of a frame that the hash table holds.
+// numbered returns the group of a frame of the common form.
 func (s *Splitter) numbered(number uint32) int32 {
-	mask := uint32(len(s.slots) - 1)
-	at := (number * 0x9E3779B1 >> 7) & mask
-	for ; s.slots[at] != 0; at = (at + 1) & mask {
-		if g := s.slots[at] - 1; uint32(s.frames[g].ID.Number) == number {
-			return g
-		}
+	at := s.free(number)
+	if s.slots[at].frame != 0 {
+		return s.slots[at].frame - 1
 	}
 	f := Frame{ID: ID{Number: int32(number), HasNumber: true}, Skip: numberFrame}
 	if s.indexed {
-		f.ID.indexes, f.Skip = "\x00", numberFrame+1
+		f.ID.indexes, f.Skip = firstMessage, numberFrame+1
 	}
 	s.frames = append(s.frames, f)
 	g := int32(len(s.frames) - 1)
-	s.slots[at] = g + 1
+	s.slots[at] = slot{number, g + 1}
 	if len(s.frames)*2 > len(s.slots) {
 		s.grow()
 	}
 	return g
 }
 
+// free returns where number is in the hash table, or else goes.
+func (s *Splitter) free(number uint32) uint32 {
+	mask := uint32(len(s.slots) - 1)
+	at := (number * 0x9E3779B1 >> 7) & mask
+	for s.slots[at].frame != 0 && s.slots[at].number != number {
+		at = (at + 1) & mask
+	}
+	return at
+}
+
 // grow doubles the hash table.
 func (s *Splitter) grow() {
 	old := s.slots
-	s.slots = make([]int32, 2*len(old))
-	mask := uint32(len(s.slots) - 1)
-	for _, slot := range old {
-		if slot == 0 {
-			continue
+	s.slots = make([]slot, 2*len(old))
+	for _, o := range old {
+		if o.frame != 0 {
+			s.slots[s.free(o.number)] = o
 		}
-		at := (uint32(s.frames[slot-1].ID.Number) * 0x9E3779B1 >> 7) & mask
-		for s.slots[at] != 0 {
-			at = (at + 1) & mask
-		}
-		s.slots[at] = slot
 	}
 }
 

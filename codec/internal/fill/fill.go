@@ -13,35 +13,42 @@ type Domain struct {
 	mark    int // rows before the present row of the input
 	columns []*Column
 	lists   []*Column // those that have elements
+	memory  memory    // of the root
+	made    []Column  // of columns, side by side, since they are walked in order; those before have an array of their own
 }
 
-// Column is a column that is being filled.
+// madeAtOnce is how many columns get an array.
+const madeAtOnce = 8
+
+// Column is a column that is being filled. What every batch and row needs comes first: a decoder of a hundred schemas has a
+// thousand columns.
 type Column struct {
 	Schema *batch.Schema
-	Bytes  []byte // INT8, BOOLEAN
-	Words2 []uint16
-	Words4 []uint32 // INT32, FLOAT32
-	Words8 []uint64 // INT64, FLOAT64
-	Views  []batch.View
-	Scales []int32     // of a decimal
 	Valid  bits.Bitmap // nil: no row is null
 
+	kind     batch.Kind
+	nullable bool
 	// SchemaScale says that decimals have the scale of their schema: there are no Scales then.
 	SchemaScale bool
+	width       int // bytes of a row: its value or its view
+	domain      *Domain
+	Elems       *Domain // ARRAY, MAP
+
+	Words8 []uint64 // INT64, FLOAT64
+	Views  []batch.View
+	Words4 []uint32 // INT32, FLOAT32
+	Words2 []uint16
+	Bytes  []byte // INT8, BOOLEAN
+
+	Sub []*Column // children, nil ones passed over
 
 	// Symbols are what views point into, in place of the input; Initial is what rows have that are not set.
 	Symbols []byte
 	Initial batch.View
+	Scales  []int32 // of a decimal
 
-	Elems *Domain   // ARRAY, MAP
-	Sub   []*Column // children, nil ones passed over
-
-	domain   *Domain
-	kind     batch.Kind
-	nullable bool
-	col      *batch.Column // of the root, fixed width
-	offsets  []int32       // n+1
-	filled   int           // rows that have an end in offsets
+	offsets []int32 // n+1
+	filled  int     // rows that have an end in offsets
 }
 
 // NewRoot returns the domain of the rows of a batch.
@@ -55,7 +62,14 @@ func (d *Domain) Cells() int64 { return int64(len(d.columns)) }
 
 // Add adds a column; that of an array or map gets a domain for its elements, to which the caller adds theirs.
 func (d *Domain) Add(s *batch.Schema, nullable bool) *Column {
-	c := &Column{Schema: s, domain: d, kind: s.Kind(), nullable: nullable}
+	if len(d.made) == cap(d.made) {
+		d.made = make([]Column, 0, madeAtOnce)
+	}
+	d.made = append(d.made, Column{Schema: s, domain: d, kind: s.Kind(), nullable: nullable, width: s.Kind().FixedBytes()})
+	c := &d.made[len(d.made)-1]
+	if c.kind.IsVarlen() {
+		c.width = viewBytes
+	}
 	if c.kind == batch.KindArray || c.kind == batch.KindMap {
 		c.Elems = &Domain{}
 		d.lists = append(d.lists, c)
@@ -67,59 +81,29 @@ func (d *Domain) Add(s *batch.Schema, nullable bool) *Column {
 // Start prepares the columns for n rows of the batch.
 func (d *Domain) Start(dst *batch.Batch, n int) {
 	d.rows, d.mark = n, 0
-	if !d.root {
+	if d.root {
+		d.startRoot(dst, n)
+	} else {
 		d.rows = 0
-	}
-	for _, c := range d.columns {
-		if d.root {
-			c.startRoot(dst, n)
-		} else {
+		for _, c := range d.columns {
 			c.Valid = c.Valid[:0]
 			c.offsets = append(c.offsets[:0], 0)
-		}
-		c.filled = 0
-		if c.Elems != nil {
-			c.Elems.Start(dst, n)
+			c.filled = 0
 		}
 	}
-}
-
-func (c *Column) startRoot(dst *batch.Batch, n int) {
-	c.Valid = nil
-	if c.nullable {
-		c.Valid = mem.Zeroed[uint64](&dst.Arena, bits.Words(n))
-	}
-	switch {
-	case c.kind.FixedBytes() > 0:
-		c.col = dst.NewFixed(c.Schema, n)
-		c.bind(c.col)
-		c.blank(0, n)
-	case c.kind.IsVarlen():
-		c.Views = mem.Alloc[batch.View](&dst.Arena, n)
-		if c.scaled() {
-			c.Scales = mem.Alloc[int32](&dst.Arena, n)
-		}
-		c.blank(0, n)
-	case c.Elems != nil:
-		c.offsets = mem.Alloc[int32](&dst.Arena, n+1)
-		c.offsets[0] = 0
+	for _, c := range d.lists {
+		c.Elems.Start(dst, n)
 	}
 }
 
 // scaled says whether each row has a scale.
-func (c *Column) scaled() bool { return !c.SchemaScale && c.Schema.Logical() == batch.LogicalDecimal }
+func (c *Column) scaled() bool {
+	return !c.SchemaScale && c.kind.IsVarlen() && c.Schema.Logical() == batch.LogicalDecimal
+}
 
 // blank gives rows what they have before they are set.
 func (c *Column) blank(from, to int) {
 	switch {
-	case c.kind == batch.KindInt8 || c.kind == batch.KindBoolean:
-		clear(c.Bytes[from:to])
-	case c.kind == batch.KindInt16:
-		clear(c.Words2[from:to])
-	case c.kind.FixedBytes() == 4:
-		clear(c.Words4[from:to])
-	case c.kind.FixedBytes() == 8:
-		clear(c.Words8[from:to])
 	case c.kind.IsVarlen():
 		v := c.Views[from:to]
 		for i := range v {
@@ -128,26 +112,14 @@ func (c *Column) blank(from, to int) {
 		if c.Scales != nil {
 			clear(c.Scales[from:to])
 		}
-	}
-}
-
-// bind points the arrays at those of a fixed-width column.
-func (c *Column) bind(to *batch.Column) {
-	switch c.kind {
-	case batch.KindInt8:
-		c.Bytes = mem.AsBytes(to.Int8s())
-	case batch.KindBoolean:
-		c.Bytes = mem.AsBytes(to.Booleans())
-	case batch.KindInt16:
-		c.Words2 = mem.Cast[uint16](mem.AsBytes(to.Int16s()))
-	case batch.KindInt32:
-		c.Words4 = mem.Cast[uint32](mem.AsBytes(to.Int32s()))
-	case batch.KindFloat32:
-		c.Words4 = mem.Cast[uint32](mem.AsBytes(to.Float32s()))
-	case batch.KindInt64:
-		c.Words8 = mem.Cast[uint64](mem.AsBytes(to.Int64s()))
-	case batch.KindFloat64:
-		c.Words8 = mem.Cast[uint64](mem.AsBytes(to.Float64s()))
+	case c.width == 8:
+		clear(c.Words8[from:to])
+	case c.width == 4:
+		clear(c.Words4[from:to])
+	case c.width == 2:
+		clear(c.Words2[from:to])
+	case c.width == 1:
+		clear(c.Bytes[from:to])
 	}
 }
 
@@ -157,19 +129,19 @@ func (d *Domain) Reserve(n int) int {
 	d.rows += n
 	for _, c := range d.columns {
 		switch {
-		case c.kind == batch.KindInt8 || c.kind == batch.KindBoolean:
-			c.Bytes = extended(c.Bytes[:min(first, len(c.Bytes))], d.rows)
-		case c.kind == batch.KindInt16:
-			c.Words2 = extended(c.Words2[:min(first, len(c.Words2))], d.rows)
-		case c.kind.FixedBytes() == 4:
-			c.Words4 = extended(c.Words4[:min(first, len(c.Words4))], d.rows)
-		case c.kind.FixedBytes() == 8:
-			c.Words8 = extended(c.Words8[:min(first, len(c.Words8))], d.rows)
 		case c.kind.IsVarlen():
 			c.Views = extended(c.Views[:min(first, len(c.Views))], d.rows)
 			if c.scaled() {
 				c.Scales = extended(c.Scales[:min(first, len(c.Scales))], d.rows)
 			}
+		case c.width == 8:
+			c.Words8 = extended(c.Words8[:min(first, len(c.Words8))], d.rows)
+		case c.width == 4:
+			c.Words4 = extended(c.Words4[:min(first, len(c.Words4))], d.rows)
+		case c.width == 2:
+			c.Words2 = extended(c.Words2[:min(first, len(c.Words2))], d.rows)
+		case c.width == 1:
+			c.Bytes = extended(c.Bytes[:min(first, len(c.Bytes))], d.rows)
 		case c.Elems != nil:
 			c.offsets = extended(c.offsets[:min(first+1, len(c.offsets))], d.rows+1)
 		}
@@ -241,12 +213,10 @@ func (c *Column) Open(r int) {
 // Finish returns the column of all rows. source and text are what views point into: the second where batch.InArena is set.
 func (c *Column) Finish(dst *batch.Batch, source, text []byte) *batch.Column {
 	n := c.domain.rows
-	out := c.col
+	var out *batch.Column
 	if c.domain.root {
-		if out == nil {
-			out = dst.NewColumn(c.Schema, n)
-		}
-		out.Views, out.Offsets, out.Valid = nil, nil, c.Valid
+		out = dst.NewFixedOver(c.Schema, n, c.fixed())
+		out.Valid = c.Valid
 		if c.kind.IsVarlen() {
 			out.Views, out.Scales = c.Views, c.Scales
 		}
@@ -261,7 +231,7 @@ func (c *Column) Finish(dst *batch.Batch, source, text []byte) *batch.Column {
 		out.Bufs[0], out.Bufs[1] = dst.Arena.Bytes(len(c.Symbols)), text
 		copy(out.Bufs[0], c.Symbols)
 	case c.kind.IsVarlen():
-		out.Bufs = [2][]byte{source, text}
+		out.Bufs[0], out.Bufs[1] = source, text // a literal would be made elsewhere and copied
 	case c.Elems != nil:
 		c.Open(n)
 		if c.domain.root {
@@ -276,24 +246,14 @@ func (c *Column) Finish(dst *batch.Batch, source, text []byte) *batch.Column {
 			out.Children = append(out.Children, s.Finish(dst, source, text))
 		}
 	}
-	c.col = nil
 	return out
 }
 
 // copied returns a column of elements with what the domain's arrays hold.
 func (c *Column) copied(dst *batch.Batch, n int) *batch.Column {
-	var out *batch.Column
-	if c.kind.FixedBytes() > 0 {
-		out = dst.NewFixed(c.Schema, n)
-		held := Column{kind: c.kind}
-		held.bind(out)
-		copy(held.Bytes, c.Bytes)
-		copy(held.Words2, c.Words2)
-		copy(held.Words4, c.Words4)
-		copy(held.Words8, c.Words8)
-	} else {
-		out = dst.NewColumn(c.Schema, n)
-	}
+	values := dst.Arena.Bytes(n * c.kind.FixedBytes())
+	copy(values, c.fixed())
+	out := dst.NewFixedOver(c.Schema, n, values)
 	if c.kind.IsVarlen() {
 		out.Views = mem.Alloc[batch.View](&dst.Arena, n)
 		copy(out.Views, c.Views)
@@ -309,17 +269,32 @@ func (c *Column) copied(dst *batch.Batch, n int) *batch.Column {
 	return out
 }
 
+// fixed returns the values of fixed width, nil for other kinds.
+func (c *Column) fixed() []byte {
+	switch {
+	case c.kind.IsVarlen():
+		return nil
+	case c.width == 8:
+		return mem.AsBytes(c.Words8)
+	case c.width == 4:
+		return mem.AsBytes(c.Words4)
+	case c.width == 2:
+		return mem.AsBytes(c.Words2)
+	}
+	return c.Bytes
+}
+
 // elementsKept is how many rows of elements are kept room for between batches.
 const elementsKept = 1 << 16
 
 // Trim gives the arrays of large batches back.
 func (d *Domain) Trim() {
-	for _, c := range d.columns {
-		if !d.root && d.rows > elementsKept {
+	if !d.root && d.rows > elementsKept {
+		for _, c := range d.columns {
 			c.Bytes, c.Words2, c.Words4, c.Words8, c.Views, c.Scales, c.Valid, c.offsets = nil, nil, nil, nil, nil, nil, nil, nil
 		}
-		if c.Elems != nil {
-			c.Elems.Trim()
-		}
+	}
+	for _, c := range d.lists {
+		c.Elems.Trim()
 	}
 }
