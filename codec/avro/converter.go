@@ -32,12 +32,13 @@ func (c *converter) Close() error { return c.registry.Close() }
 
 // reading is how the records of one writer's schema are read. Shared, and not changed after it was made.
 type reading struct {
-	of     *schemaregistry.Reading
-	writer *Schema
-	schema *batch.Schema // nil: schemaless
-	raw    bool          // the bytes of a record are the value itself
-	step   step
-	fast   bool // step says how
+	of      *schemaregistry.Reading
+	rewrite *rewrite      // nil: records are read as they were written
+	writer  *Schema       // of the bytes that are read: of those that rewrite makes, if it is there
+	schema  *batch.Schema // nil: schemaless
+	raw     bool          // the bytes of a record are the value itself
+	step    step
+	fast    bool // step says how
 }
 
 // reading returns how records of a topic that carry id are read; the answer is kept.
@@ -58,21 +59,54 @@ func (c *converter) newReading(of *schemaregistry.Reading) (*reading, error) {
 	if err != nil {
 		return nil, c.registry.ReadError(of.Topic, schemaregistry.Serialization(fmt.Sprintf("Error retrieving Avro %s schema for id %d", c.use(), of.ID.Number), err))
 	}
-	if of.Latest != nil && of.Latest.Text != of.Schema.Text {
-		return nil, codec.Data("reading records of schema id %d as the latest version of subject %q is not supported: set use.latest.version=false", of.ID.Number, of.Subject)
+	r := &reading{of: of, writer: writer, raw: writer.Type == Bytes}
+	if of.Latest != nil {
+		if err := c.readAs(r, of.Latest); err != nil {
+			return nil, err
+		}
 	}
 	version, err := c.registry.Version(of)
 	if err != nil {
 		return nil, c.registry.ReadError(of.Topic, err)
 	}
 	v := int32(version)
-	s, err := c.toConnect(writer, &v)
-	if err != nil {
+	if r.schema, err = c.toConnect(r.writer, &v); err != nil {
 		return nil, codec.AsError(err)
 	}
-	r := &reading{of: of, writer: writer, schema: s, raw: writer.Type == Bytes}
-	r.step, r.fast = c.readPlan(s, writer)
+	r.step, r.fast = c.readPlan(r.schema, r.writer)
 	return r, nil
+}
+
+// readAs makes r read its records under the schema of a reader; they keep the version of the writer's.
+// Source: AbstractKafkaAvroDeserializer.DeserializationContext.read.
+func (c *converter) readAs(r *reading, latest *schemaregistry.Schema) error {
+	writer := r.writer
+	reader, err := parseWith(c.registry, latest)
+	if err != nil {
+		return c.unreadable(r.of.Topic, r, err)
+	}
+	r.writer = reader
+	if one, _ := (&schemaReader{data: &c.data}).single(reader); reader.Type == Union && one != nil {
+		reader = one
+	}
+	switch { // of a record that is nothing else the original makes a value before it looks at the reader's schema
+	case r.raw && reader.Type == String:
+		return codec.Data("Invalid class for string type, expecting String or CharSequence but found class [B")
+	case r.raw && reader.Type != Bytes:
+		return codec.Data("records of bytes cannot be read as %s", reader.Type)
+	case r.raw:
+		return nil
+	case writer.Type == String && reader.Type == Bytes:
+		return codec.Data("Invalid class for bytes type, expecting byte[] or ByteBuffer but found class java.lang.String")
+	}
+	o, err := resolve(writer, r.writer)
+	if err != nil {
+		return c.unreadable(r.of.Topic, r, err)
+	}
+	if o.op != keepValue {
+		r.rewrite = o
+	}
+	return nil
 }
 
 func (c *converter) use() string {

@@ -2,11 +2,8 @@ package avro
 
 import (
 	"errors"
-	"time"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/bits"
-	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/fill"
 	"github.com/millrace/millrace/codec/schemaregistry"
@@ -16,9 +13,10 @@ import (
 type decoder struct {
 	*converter
 	*schemaregistry.Splitter // Group
-	plans                    *schemaregistry.Kept[schemaregistry.ReadKey, *plan]
+	plans                    *schemaregistry.Plans[*plan]
 	builder                  *batch.ColumnBuilder // plain reading: of the present plan
 	row                      rowReader
+	rewriter                 rewriter
 }
 
 // plan is what a decoder keeps for the records of one writer's schema.
@@ -33,7 +31,7 @@ type plan struct {
 var _ codec.Decoder = (*decoder)(nil)
 
 func newDecoder(c *converter) *decoder {
-	return &decoder{converter: c, Splitter: c.registry.NewSplitter(), plans: schemaregistry.NewKept[schemaregistry.ReadKey, *plan](schemaregistry.PlansMax)}
+	return &decoder{converter: c, Splitter: c.registry.NewSplitter(), plans: schemaregistry.NewPlans[*plan]()}
 }
 
 // Decode implements codec.Decoder. Source: AvroConverter.toConnectData.
@@ -52,21 +50,26 @@ func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel bat
 		return dst.NullColumn(n), nil
 	}
 	if p.root == nil {
-		return d.plain(dst, in, p, frame.Skip, sel, status)
+		return d.plain(dst, in, p, frame.Skip, sel, status), nil
 	}
-	return d.fast(dst, in, p, frame.Skip, sel, status)
+	if p.rewrite != nil {
+		return d.fast(dst, d.rewritten(dst, in, p.reading, frame.Skip, sel, status), p, 0, sel, status), nil
+	}
+	return d.fast(dst, in, p, frame.Skip, sel, status), nil
 }
 
 // plan returns what reads the records of a topic that carry id. Errors: as the original throws them.
 func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
-	fresh := func(p *plan) bool { return p.of.Fresh(time.Now()) }
-	return d.plans.Get(schemaregistry.ReadKey{Topic: topic, ID: id}, fresh, func() (*plan, error) {
-		r, err := d.reading(topic, id)
-		if err != nil {
-			return nil, err
-		}
-		return newPlan(r), nil
-	})
+	if p, ok := d.plans.Find(topic, id); ok {
+		return p, nil
+	}
+	r, err := d.reading(topic, id)
+	if err != nil {
+		return nil, err
+	}
+	p := newPlan(r)
+	d.plans.Keep(topic, id, r.of, p)
+	return p, nil
 }
 
 // newPlan returns a plan with columns of its own.
@@ -81,19 +84,11 @@ func newPlan(r *reading) *plan {
 	return p
 }
 
-// sparseShare is what part of a batch's rows a group has at most whose rows stand in a dictionary.
-const sparseShare = 8
-
-// fast reads the rows of a group by its plan. A group of few rows becomes a dictionary of them: columns of as many rows as the batch has,
-// once for each of a hundred groups, would cost more than the rows.
-func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) (*batch.Column, error) {
+// fast reads the rows of a group by its plan.
+func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) *batch.Column {
 	n := in.Values.Len()
-	sparse := sel != nil && len(sel)*sparseShare <= n
-	if sparse {
-		p.domain.Start(dst, len(sel))
-	} else {
-		p.domain.Start(dst, n)
-	}
+	g := fill.NewGroup(n, sel)
+	p.domain.Start(dst, g.Rows)
 	x := &d.row
 	x.text = x.text[:0]
 	x.source = in.Values.Bufs[0]
@@ -102,45 +97,15 @@ func (d *decoder) fast(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel
 		x.source = in.Values.Bufs[1]
 	}
 	var absent fill.Absent
-	each := func(i, r int32) {
-		if !in.Values.Valid.Has(int(i)) || !d.one(in, p, skip, int(i), int(r), status) {
-			absent.Add(dst, int(i), n)
+	for k := range g.Len {
+		i, r := g.At(k)
+		if !in.Values.Valid.Has(i) || !d.one(in, p, skip, i, r, status) {
+			absent.Add(dst, i, n)
 		}
 	}
-	switch {
-	case sel == nil:
-		for i := range int32(n) {
-			each(i, i)
-		}
-	case sparse:
-		for r, i := range sel {
-			each(i, int32(r))
-		}
-	default:
-		for _, i := range sel {
-			each(i, i)
-		}
-	}
-	c := p.column(dst, x)
-	if sparse {
-		c = scattered(dst, c, sel, n)
-	}
+	c := d.Places.Column(dst, &g, p.column(dst, x))
 	absent.Mark(dst, c)
-	return c, nil
-}
-
-// scattered returns a column of n rows, null but for those of sel, which are the rows of c.
-func scattered(dst *batch.Batch, c *batch.Column, sel batch.Selection, n int) *batch.Column {
-	index := mem.Zeroed[int32](&dst.Arena, n)
-	out := dst.NewDictionary(c.Schema(), index, c)
-	out.Valid = mem.Zeroed[uint64](&dst.Arena, bits.Words(n))
-	for r, i := range sel {
-		index[i] = int32(r)
-		if c.Valid.Has(r) {
-			out.Valid.Set(int(i))
-		}
-	}
-	return out
+	return c
 }
 
 // column returns what x has read, and prepares both for another batch.
@@ -196,7 +161,7 @@ func (d *decoder) one(in *codec.Input, p *plan, skip, i, r int, status *batch.St
 }
 
 // plain reads the rows of a group a value at a time.
-func (d *decoder) plain(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) (*batch.Column, error) {
+func (d *decoder) plain(dst *batch.Batch, in *codec.Input, p *plan, skip int, sel batch.Selection, status *batch.Status) *batch.Column {
 	n := in.Values.Len()
 	if d.builder == nil || d.builder.Schema() != p.schema {
 		d.builder = batch.NewColumnBuilder(p.schema, true) // maps come in the order of the original's
@@ -228,7 +193,7 @@ func (d *decoder) plain(dst *batch.Batch, in *codec.Input, p *plan, skip int, se
 			cb.AppendNoSchema()
 		}
 	}
-	return cb.Finish(dst), nil
+	return cb.Finish(dst)
 }
 
 // plainRow reads one record.
@@ -236,6 +201,13 @@ func (c *converter) plainRow(topic string, r *reading, b []byte) (batch.Value, e
 	if r.raw {
 		v := batch.BytesValue(append([]byte{}, b...))
 		return logicalValue(r.schema, v)
+	}
+	if r.rewrite != nil {
+		var x rewriter
+		if err := c.rewriteRow(&x, topic, r, b); err != nil {
+			return batch.Value{}, err
+		}
+		b = x.out
 	}
 	v, end, err := c.data.plainRead(b, r.schema, r.writer)
 	switch {

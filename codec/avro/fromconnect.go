@@ -311,8 +311,14 @@ func (w *schemaWriter) field(name string, s *batch.Schema, doc *string) (Field, 
 	if err := checkName(name); err != nil {
 		return f, err
 	}
-	if def != nil && validDefault(f.Schema, def) {
+	switch {
+	case def == nil:
+	case validDefault(f.Schema, def):
 		f.Default = def
+	default: // left out with a warning, for which the original prints the schema
+		if err := f.Schema.printable(); err != nil {
+			return f, err
+		}
 	}
 	if w.metaData && again && len(s.Params()) > 0 && hasNamed(f.Schema) {
 		if p := w.paramsNode(s); len(p.Items) > 0 {

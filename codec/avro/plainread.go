@@ -2,6 +2,7 @@ package avro
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/millrace/millrace/batch"
@@ -263,7 +264,7 @@ func (d *data) unionMember(s *batch.Schema, branch *Schema, own, bytes int) int 
 		}
 		switch branch.Type {
 		case Record:
-			if i == own {
+			if i == own && !hasStructDefault(f) {
 				return i
 			}
 		case Enum:
@@ -288,6 +289,17 @@ func (d *data) unionMember(s *batch.Schema, branch *Schema, own, bytes int) int 
 		}
 	}
 	return -1
+}
+
+// hasStructDefault reports whether s, or a schema in it, has a default that is a struct. The original finds the member of a record by comparing its
+// schema with one that it makes anew, and no two such defaults are equal there: each refers to the builder of its own schema.
+// Source: AvroData.schemaEquals.
+func hasStructDefault(s *batch.Schema) bool {
+	if s == nil {
+		return false
+	}
+	return s.Default().Struct() != nil || hasStructDefault(s.Key()) || hasStructDefault(s.Elem()) ||
+		slices.ContainsFunc(s.Fields(), func(f batch.Field) bool { return hasStructDefault(f.Schema) })
 }
 
 // putName is the name under which a value is put into the member of schema s. Source: AvroData.unionMemberFieldName.

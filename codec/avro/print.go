@@ -8,10 +8,21 @@ func (s *Schema) String() string {
 	return string(p.out)
 }
 
+// printable returns the error with which Java prints a schema that has two types of one name. Source: Schema.Names.put.
+func (s *Schema) printable() error {
+	p := printer{names: map[Name]*Schema{}}
+	p.schema(s)
+	if p.twice != nil {
+		return parseError("Can't redefine: " + p.twice.Full())
+	}
+	return nil
+}
+
 // printer writes one schema.
 type printer struct {
 	out   []byte
 	names map[Name]*Schema // what was written in full
+	twice *Name            // the first that was so for two schemas
 	space string           // the namespace around
 }
 
@@ -51,6 +62,9 @@ func (p *printer) schema(s *Schema) {
 			p.text(qualified(s.Name, p.space))
 			return
 		} else if s.Name.Name != "" {
+			if known != nil && p.twice == nil {
+				p.twice = &s.Name
+			}
 			p.names[s.Name] = s
 		}
 	}

@@ -98,10 +98,7 @@ func TestPinned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	col, err := d.fast(b, in, p, 5, nil, &b.Status)
-	if err != nil {
-		t.Fatal(err)
-	}
+	col := d.fast(b, in, p, 5, nil, &b.Status)
 	c := r.open(t, map[string]string{"auto.register.schemas": "false", "use.latest.version": "true", "latest.compatibility.strict": "false"})
 	got := codectest.CheckEncoder(t, c, "t", col)
 	for i, row := range orderRows(2, 2) {

@@ -16,6 +16,12 @@ func TestAnswersOfTheOriginal(t *testing.T) {
 	}
 }
 
+// TestDefaultsOfTheOriginal: a record whose schema has a struct as a default is no member of a union, and a default that does not fit fails where the
+// schema that the warning would show has two types of one name.
+func TestDefaultsOfTheOriginal(t *testing.T) {
+	codectest.Answers(t, "testdata/defaults.jsonl", Classes()[0], newerWords)
+}
+
 // newerWords returns what 8.5 says in place of 7.0.16.
 func newerWords(f codectest.Failure, topic string) codectest.Failure {
 	const read = "Failed to deserialize data for topic "

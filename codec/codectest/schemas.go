@@ -35,6 +35,12 @@ func SchemaPath(text string) string { return "/" + base64.RawURLEncoding.EncodeT
 // TypedSchemaPath is SchemaPath for a schema that is not Avro's.
 func TypedSchemaPath(schemaType, text string) string { return SchemaPath(schemaType + "\n" + text) }
 
+// EvolvedSchemaPath is SchemaPath for a subject whose latest version is another text.
+func EvolvedSchemaPath(text, latest string) string { return SchemaPath(text + latestMark + latest) }
+
+// latestMark stands before the latest version.
+const latestMark = "\x00"
+
 // SchemaNumber is the number of a schema.
 func SchemaNumber(text string) int32 { return int32(crc32.ChecksumIEEE([]byte(text)) & 0x7fffffff) }
 
@@ -57,13 +63,17 @@ func (s *Schemas) serve(w http.ResponseWriter, q *http.Request) {
 		fixed, path = string(text), path[1:]
 	}
 	var answer map[string]any
+	fixed, latest, _ := strings.Cut(fixed, latestMark)
 	schemaType := ""
 	if before, text, ok := strings.Cut(fixed, "\n"); ok && (before == "PROTOBUF" || before == "JSON") {
 		schemaType, fixed = before, text
 	}
-	if path[0] == "schemas" {
+	switch {
+	case path[0] == "schemas":
 		answer = map[string]any{"schema": fixed}
-	} else {
+	case q.Method == http.MethodGet && path[len(path)-1] == "latest":
+		answer = map[string]any{"subject": path[1], "version": 4, "id": SchemaNumber(latest), "schema": latest}
+	default:
 		var body struct{ Schema, SchemaType string }
 		if err := json.NewDecoder(q.Body).Decode(&body); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
