@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/internal/kafka"
@@ -22,9 +23,9 @@ const kafkaWait = 10 * time.Second
 type topic struct {
 	set    *Settings
 	log    *slog.Logger
-	client *kgo.Client
+	client *kgo.Client // that reads, once it is known from where
 	admin  *kadm.Client
-	known  bool // where to begin
+	known  bool
 	next   int64
 	done   int64 // committed
 }
@@ -42,14 +43,19 @@ func (t *topic) begin(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, kafkaWait)
 	defer cancel()
 	committed, err := t.admin.FetchOffsets(ctx, t.set.Group)
-	if err != nil {
+	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
 		return fmt.Errorf("signal.kafka: offsets of group %q: %w", t.set.Group, err)
 	}
 	from := kgo.NewOffset().AtStart()
 	if o, ok := committed.Lookup(t.set.Topic, 0); ok && o.Err == nil && o.At >= 0 {
 		from, t.next = kgo.NewOffset().At(o.At), o.At
 	}
-	t.client.AddConsumePartitions(map[string]map[int32]kgo.Offset{t.set.Topic: {0: from}})
+	client, err := kafka.NewClient(t.set.consumer, kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{t.set.Topic: {0: from}}))
+	if err != nil {
+		return fmt.Errorf("signal.consumer: %w", err)
+	}
+	t.client.Close()
+	t.client, t.admin = client, kadm.NewClient(client)
 	t.known, t.done = true, t.next
 	return nil
 }

@@ -33,7 +33,7 @@ func TestKafka(t *testing.T) {
 	s := &Settings{Topic: "shop-signal", Group: "kafka-signal", Every: time.Nanosecond, prefix: "shop", consumer: map[string]string{"bootstrap.servers": b.Bootstrap()}}
 	read := func(want ...string) {
 		t.Helper()
-		c, err := s.Open(slog.New(slog.DiscardHandler))
+		c, err := s.Open(slog.New(slog.NewTextHandler(t.Output(), nil)))
 		if err != nil {
 			t.Fatal(err)
 		}
