@@ -23,6 +23,10 @@
 //	stream.go status.go trail.go offset.go             stream: polls, confirmations; positions; stored offsets
 //	lost.go retry.go                                   what cannot be had any more; what is tried again
 //	rows.go                                            from changes to records, columns of source
+//	signals.go blocking.go                             what signals ask for, and snapshots that the stream waits for
+//	incremental.go chunkread.go watermark.go           snapshots beside the stream: their life, one chunk, its two watermarks
+//	chunk.go chunkposition.go keyvalue.go delivered.go rows and keys of a chunk; its offsets; keys as offsets hold them; what others see
+//	incrementalnotify.go                               what notifications and metrics hear of it
 //	streamed.go                                        transactions that come before they end
 //	pgoutput/ typemap/ wire/ spill/                     messages, types, framing, open transactions
 //
