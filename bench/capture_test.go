@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"net/http"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/millrace/millrace/bench/meter"
 	"github.com/millrace/millrace/e2e/harness"
 )
 
@@ -110,15 +112,8 @@ func (c *capturing) config(name, table string, more harness.Properties) harness.
 	}.With(more)
 }
 
-func slotName(name string) string {
-	out := []byte(name)
-	for i, c := range out {
-		if c == '-' {
-			out[i] = '_'
-		}
-	}
-	return string(out)
-}
+// slotName is the slot of a connector.
+func slotName(name string) string { return strings.ReplaceAll(name, "-", "_") }
 
 // topic creates the topic of a connector for a table: in one partition, and the broker says when it had a record.
 func (c *capturing) topic(name, table string) string {
@@ -176,7 +171,7 @@ func (s *series) add(perSecond, cpuNs float64) {
 
 // measurement is the median of all passes but the first, which is the cold one.
 func (s *series) measurement(name string, side Side) Measurement {
-	return Measurement{Case: name, Side: side, ColdNsPerRecord: s.cpus[0], NsPerRecord: median(warm(s.cpus)), RecordsPerSec: median(warm(s.rates))}
+	return Measurement{Case: name, Side: side, ColdNsPerRecord: s.cpus[0], NsPerRecord: meter.Median(warm(s.cpus)), RecordsPerSec: meter.Median(warm(s.rates))}
 }
 
 // warm leaves the first pass out where there are more.

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -18,7 +19,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/millrace/millrace/bench/meter"
 	"github.com/millrace/millrace/bench/records"
+	"github.com/millrace/millrace/codec/codectest"
 	"github.com/millrace/millrace/e2e/harness"
 )
 
@@ -38,6 +41,7 @@ func TestCompare(t *testing.T) {
 	t.Cleanup(func() { write(t, r) })
 	inProcess(t, r)
 	javaInProcess(t, r)
+	peersInProcess(t, r)
 	for _, side := range []harness.Side{harness.Java, harness.Millrace} {
 		workerCases(t, r, side)
 	}
@@ -81,8 +85,14 @@ func machine() string {
 func inProcess(t *testing.T, r *Report) {
 	// One thread against one thread; the collector's own threads count.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	schemas := codectest.NewSchemas()
+	defer schemas.Close()
+	of := []func() ([]Case, error){func() ([]Case, error) { return RegistryCases(schemas, wanted) }}
 	for _, set := range records.Sets() {
-		cases, err := casesOf(set)
+		of = append(of, func() ([]Case, error) { return casesOf(set) })
+	}
+	for _, some := range of {
+		cases, err := some()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,11 +101,11 @@ func inProcess(t *testing.T, r *Report) {
 				continue
 			}
 			progress("%s: %s", Millrace, c.Name)
-			cpu, wall, err := Measure(c.Records, c.Pass)
+			cpu, wall, err := meter.Measure(c.Records, c.Pass)
 			if err != nil {
 				t.Fatalf("%s: %v", c.Name, err)
 			}
-			allocations, err := Allocations(c.Records, c.Pass)
+			allocations, err := meter.Allocations(c.Records, c.Pass)
 			if err != nil {
 				t.Fatalf("%s: %v", c.Name, err)
 			}
@@ -152,7 +162,7 @@ func chosenSets(t *testing.T) []records.Set {
 func javaInProcess(t *testing.T, r *Report) {
 	var names []string
 	for _, m := range r.Results {
-		if m.Side == Millrace && (strings.HasPrefix(m.Case, "json/") || strings.HasPrefix(m.Case, "transform/")) {
+		if m.Side == Millrace && javaHas(m.Case) {
 			names = append(names, m.Case)
 		}
 	}
@@ -160,7 +170,15 @@ func javaInProcess(t *testing.T, r *Report) {
 		return
 	}
 	dir := t.TempDir()
-	if err := records.WriteFiles(dir, chosenSets(t)); err != nil {
+	sets := chosenSets(t)
+	if slices.ContainsFunc(registryNames(), wanted) && !slices.ContainsFunc(sets, func(s records.Set) bool { return s.Name == "envelope" }) {
+		set, err := envelopeSet()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sets = append(sets, set)
+	}
+	if err := records.WriteFiles(dir, sets); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), filepath.Join("java", "run.sh"), append([]string{dir}, names...)...)
@@ -190,6 +208,42 @@ func javaInProcess(t *testing.T, r *Report) {
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("bench/java: %v", err)
+	}
+}
+
+// javaHas reports whether bench/java measures a case.
+func javaHas(name string) bool {
+	step, _, _ := strings.Cut(name, "/")
+	return slices.Contains([]string{"json", "transform", "avro", "protobuf"}, step)
+}
+
+// peersInProcess runs the readers of Avro in Go by other people, into whatever they make of a record: bench/peers prints a JSON line for each.
+func peersInProcess(t *testing.T, r *Report) {
+	if !wanted("avro/decode") {
+		return
+	}
+	schemas := codectest.NewSchemas()
+	defer schemas.Close()
+	file, err := os.Create(filepath.Join(t.TempDir(), "records.avro"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(WriteAvro(file, schemas), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "run", ".", file.Name())
+	cmd.Dir, cmd.Stderr = "peers", os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("bench/peers: %v", err)
+	}
+	for line := range bytes.Lines(out) {
+		var m Measurement
+		if err := json.Unmarshal(line, &m); err != nil {
+			t.Fatalf("bench/peers: %q: %v", line, err)
+		}
+		progress("%s: %s", m.Side, m.Case)
+		r.Results = append(r.Results, m)
 	}
 }
 
@@ -354,7 +408,7 @@ func (p pipeline) measure(t *testing.T, kafka *harness.Kafka, w *harness.Worker,
 		}
 		cpus, rates = append(cpus, cpu), append(rates, float64(*perPass)/took.Seconds())
 	}
-	out.NsPerRecord, out.RecordsPerSec = median(cpus), median(rates)
+	out.NsPerRecord, out.RecordsPerSec = meter.Median(cpus), meter.Median(rates)
 	return out
 }
 

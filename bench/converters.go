@@ -8,6 +8,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/bench/meter"
 	"github.com/millrace/millrace/bench/records"
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/connectjson"
@@ -24,6 +25,8 @@ type converterCases struct {
 	encode codec.Encoder
 	in     []batch.Bytes // raw values of each batch
 	read   [][]part      // the same decoded, kept for encoding
+
+	none batch.Headers // of records: they have none
 
 	// Of the present batch: an argument of an interface call would be allocated for each.
 	parts  []part
@@ -47,7 +50,7 @@ type Case struct {
 	Name           string
 	Records        int
 	BytesPerRecord float64
-	Pass           Pass
+	Pass           meter.Pass
 }
 
 // converterSteps are what is measured of a data set, of those of a further shape without the last: bench/java has the same.
@@ -64,31 +67,37 @@ func ConverterCases(set records.Set) ([]Case, error) {
 		if k == 2 && strings.Contains(set.Name, "/") {
 			break
 		}
-		all = append(all, Case{Name: caseName(converterSteps[k], set), Records: set.Rows, BytesPerRecord: c.bytes, Pass: func() error {
-			for i := range c.in {
-				if err := one(i); err != nil {
-					return err
-				}
-			}
-			return nil
-		}})
+		all = append(all, Case{Name: caseName(converterSteps[k], set), Records: set.Rows, BytesPerRecord: c.bytes, Pass: c.pass(one)})
 	}
 	return all, nil
 }
 
+// pass goes over all batches.
+func (c *converterCases) pass(one func(i int) error) meter.Pass {
+	return func() error {
+		for i := range c.in {
+			if err := one(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 func caseName(step string, set records.Set) string { return "json/" + step + "/" + set.Name }
 
-func newConverterCases(set records.Set) (*converterCases, error) {
-	var class *codec.Class
+// newJSON returns a JsonConverter.
+func newJSON(envelope bool) (codec.Converter, error) {
 	for _, k := range connectjson.Classes() {
 		if k.Name == "org.apache.kafka.connect.json.JsonConverter" {
-			class = k
+			return k.New(map[string]string{"schemas.enable": strconv.FormatBool(envelope)}, false, codec.Context{})
 		}
 	}
-	if class == nil {
-		return nil, fmt.Errorf("no JsonConverter among the classes of codec/connectjson")
-	}
-	conv, err := class.New(map[string]string{"schemas.enable": strconv.FormatBool(set.Envelope)}, false, codec.Context{})
+	return nil, fmt.Errorf("no JsonConverter among the classes of codec/connectjson")
+}
+
+func newConverterCases(set records.Set) (*converterCases, error) {
+	conv, err := newJSON(set.Envelope)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +147,7 @@ func (c *converterCases) load() error {
 
 // decoded reads batch i into a new batch, as c.parts.
 func (c *converterCases) decoded(i int) (*batch.Batch, error) {
-	c.input = codec.Input{Topic: Topic, Values: c.in[i]}
+	c.input = codec.Input{Topic: Topic, Headers: &c.none, Values: c.in[i]}
 	b := c.pool.New(c.input.Values.Len())
 	b.Topics = batch.OneTopic(Topic)
 	c.parts, c.groups = c.parts[:0], codec.Groups{}
@@ -210,7 +219,7 @@ func (c *converterCases) write(b *batch.Batch, i int, parts []part) error {
 		return err
 	}
 	if len(c.out.Buf) != len(c.in[i].Bufs[0]) {
-		return fmt.Errorf("batch %d: %d bytes written, %d read: JsonConverter writes what it has read", i, len(c.out.Buf), len(c.in[i].Bufs[0]))
+		return fmt.Errorf("batch %d: %d bytes written, %d read: a converter writes what it has read", i, len(c.out.Buf), len(c.in[i].Bufs[0]))
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 // Side says whose numbers they are.
 type Side string
 
-// The two sides, and what the server's own clients do: pg_recvlogical, COPY.
+// The two sides, and what the server's own clients do: pg_recvlogical, COPY. Others are readers in Go of other people, by their names.
 const (
 	Millrace Side = "millrace"
 	Java     Side = "java"
@@ -81,6 +81,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if err := r.writeRecords(w); err != nil {
 		return err
 	}
+	r.writePeers(w)
 	if err := r.writeCaptures(w); err != nil {
 		return err
 	}
@@ -116,6 +117,16 @@ func (r *Report) writeRecords(w io.Writer) error {
 			megabytes(ours.PeakRSSBytes), megabytes(java.PeakRSSBytes), ours.Allocations)
 	}
 	return t.Flush()
+}
+
+// writePeers writes what programs of other people take for a case.
+func (r *Report) writePeers(w io.Writer) {
+	for _, m := range r.Results {
+		if m.Side != Millrace && m.Side != Java && m.Side != Client {
+			ours, _ := r.Find(m.Case, Millrace)
+			fmt.Fprintf(w, "%s by %s: %s ns/record, %s times ours\n", m.Case, m.Side, number(m.NsPerRecord), ratio(m.NsPerRecord, ours.NsPerRecord))
+		}
+	}
 }
 
 // IdleCase is the case of a worker that has just started.

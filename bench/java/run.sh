@@ -33,4 +33,8 @@ if [ ! -f "$stamp" ] || [ -n "$(find "$dir/src" "$dir/pom.xml" -newer "$stamp" -
 	touch "$stamp"
 fi
 
-exec "$java" -Xms256M -Xmx2G -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -Duser.timezone=UTC -Dmillrace.bench.transforms="$dir/../transforms.txt" $BENCH_JAVA_OPTS -cp "$target/classes:$target/lib/*" millrace.bench.Main "$@"
+# Confluent's converters are those of the oracle.
+oracle=$dir/../../e2e/oracle
+[ -d "$oracle/target/confluent" ] || "$oracle/run.sh" --about >&2
+
+exec "$java" -Xms256M -Xmx2G -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -Duser.timezone=UTC -Dmillrace.bench.transforms="$dir/../transforms.txt" $BENCH_JAVA_OPTS -cp "$target/classes:$target/lib/*:$oracle/target/confluent/debezium-connector-cassandra-4/*:$oracle/target/lib/*" millrace.bench.Main "$@"

@@ -18,7 +18,7 @@ public final class Main {
 
     public static void main(String[] args) throws Exception {
         if (args.length == 0) {
-            System.err.println("usage: run.sh FOLDER [case ...]; FOLDER holds the files of writerecords, a case is json/STEP/SET, steps are " + Cases.STEPS + ", or transform/NAME/SET of transforms.txt");
+            System.err.println("usage: run.sh FOLDER [case ...]; FOLDER holds the files of writerecords, a case is json/STEP/SET, steps are " + Cases.STEPS + ", FORMAT/STEP with the steps " + Registry.STEPS + ", or transform/NAME/SET of transforms.txt");
             System.exit(2);
         }
         List<Path> files;
@@ -35,6 +35,14 @@ public final class Main {
             if (!names.isEmpty()) {
                 for (Cases.Case c : Cases.of(set, Records.read(file), chains(specs))) {
                     if (names.contains(c.name())) {
+                        System.out.println(Meter.measure(c));
+                    }
+                }
+            }
+            List<String> registry = Registry.names(set).stream().filter(n -> chosen.isEmpty() || chosen.contains(n)).toList();
+            if (!registry.isEmpty()) {
+                for (Cases.Case c : Registry.of(Records.read(file), registry)) {
+                    if (registry.contains(c.name())) {
                         System.out.println(Meter.measure(c));
                     }
                 }

@@ -1,4 +1,7 @@
-package bench
+// Package meter measures a pass over records in processor time, which counts the collector's threads too.
+//
+// It imports nothing, so that programs of other modules measure in the same way (bench/peers).
+package meter
 
 import (
 	"runtime"
@@ -41,7 +44,7 @@ func Measure(records int, pass Pass) (cpu, wall float64, err error) {
 		}
 		cpus, walls = append(cpus, cpu), append(walls, wall)
 	}
-	return median(cpus), median(walls), nil
+	return Median(cpus), Median(walls), nil
 }
 
 // runOf runs pass for that much processor time and returns what a record took.
@@ -74,7 +77,8 @@ func processTime() (time.Duration, error) {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
 }
 
-func median(v []float64) float64 {
+// Median returns the median of v, 0 of none.
+func Median(v []float64) float64 {
 	s := slices.Sorted(slices.Values(v))
 	if len(s) == 0 {
 		return 0
