@@ -18,7 +18,7 @@ type serverState struct {
 	recovering bool // a standby
 	timeline   uint32
 	end        uint64
-	branches   []branch // of its timeline, from the oldest; none on the first
+	branches   []branch // of its timeline, from the oldest; where they were asked for
 }
 
 // branch is where a timeline was left for the next one.
@@ -27,8 +27,9 @@ type branch struct {
 	end      uint64
 }
 
-// readServer asks a connection for replication, and another one, about the server.
-func readServer(ctx context.Context, replication, sql *pgconn.PgConn) (*serverState, error) {
+// readServer asks a connection for replication, and another one, about the server. Where it is not on the timeline of a
+// position, 0 for none, it tells its history.
+func readServer(ctx context.Context, replication, sql *pgconn.PgConn, timeline uint32) (*serverState, error) {
 	system, err := oneRow(ctx, replication, "IDENTIFY_SYSTEM", 3)
 	if err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func readServer(ctx context.Context, replication, sql *pgconn.PgConn) (*serverSt
 		return nil, err
 	}
 	s.recovering = string(recovery[0]) == "t"
-	if s.timeline < 2 {
+	if timeline == 0 || s.timeline == timeline || s.timeline == 1 { // the first has no history
 		return s, nil
 	}
 	history, err := oneRow(ctx, replication, "TIMELINE_HISTORY "+strconv.FormatUint(uint64(s.timeline), 10), 2)
@@ -68,7 +69,7 @@ func oneRow(ctx context.Context, c *pgconn.PgConn, command string, n int) ([][]b
 // identify finds out what the server is. A standby without the slot is waited for: it may be about to be promoted, and no
 // slot can be made on it.
 func (t *task) identify(ctx context.Context) (err error) {
-	if t.server, err = readServer(ctx, t.replication, t.sql); err != nil || !t.server.recovering {
+	if t.server, err = readServer(ctx, t.replication, t.sql, t.at.timeline); err != nil || !t.server.recovering {
 		return err
 	}
 	slot, err := readSlot(ctx, t.sql, t.set.slot)

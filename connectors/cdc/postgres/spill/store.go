@@ -125,7 +125,8 @@ func (s *Store) commit(frame, body []byte) (*Transaction, error) {
 	return t, t.end(frame, body)
 }
 
-// makeRoom writes the largest transactions to their files until the rest fits.
+// makeRoom writes the largest transactions to their files until the rest fits, or there is nothing to write: one that has
+// ended counts until it is closed.
 func (s *Store) makeRoom() error {
 	for s.used > s.memoryMax {
 		var largest *Transaction
@@ -133,6 +134,9 @@ func (s *Store) makeRoom() error {
 			if largest == nil || len(t.memory) > len(largest.memory) || len(t.memory) == len(largest.memory) && t.xid < largest.xid {
 				largest = t
 			}
+		}
+		if largest == nil || len(largest.memory) == 0 {
+			return nil
 		}
 		if err := largest.spill(); err != nil {
 			return err
