@@ -17,7 +17,7 @@ import (
 const (
 	streamingKey = "millrace.cdc.transaction.streaming"
 	spillKey     = "millrace.cdc.transaction.memory.bytes"
-	spillDefault = "16777216"
+	spillDefault = "4194304"
 )
 
 // Releases of PostgreSQL: the first that sends them, and the first that leaves out whole ones without changes.

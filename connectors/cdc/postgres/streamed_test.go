@@ -104,7 +104,7 @@ func TestParseStreamed(t *testing.T) {
 		memory int
 		key    string // that is refused
 	}{
-		{nil, false, 16 << 20, ""},
+		{nil, false, 4 << 20, ""},
 		{map[string]string{streamingKey: "true", spillKey: "0"}, true, 0, ""},
 		{map[string]string{streamingKey: "parallel"}, false, 0, streamingKey},
 		{map[string]string{spillKey: "-1"}, false, 0, spillKey},
