@@ -7,6 +7,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/codectest"
 )
 
@@ -65,6 +66,48 @@ func TestResolve_FieldsAddedAndWidened(t *testing.T) {
 	}
 	if got := col.Value(3).Struct(); got.Fields[1].Str() != "é" || got.Fields[2].Float() != 3 || !got.Fields[3].IsNull() {
 		t.Errorf("row 3 is %v", col.Value(3))
+	}
+}
+
+// later is order with a field added, one widened, and one gone.
+func later() string {
+	return strings.NewReplacer(`{"name":"quantity","type":"int"}`, `{"name":"quantity","type":"double"},{"name":"channel","type":"string","default":"web"}`,
+		`{"name":"zip","type":"string"},`, "").Replace(order)
+}
+
+func TestResolve_AllocatesNothingWhenWarm(t *testing.T) {
+	for i, latest := range []string{later(), nested[:len(nested)-2] + `,{"name":"s","type":["long","null"],"default":7}]}`} {
+		r := newFakeRegistry(t, []string{order, nested}[i], latest)
+		r.latest["t-value"] = 2
+		codectest.CheckSteady(t, r.open(t, map[string]string{"use.latest.version": "true"}), [][][]byte{orderRows(1, 256), nestedRows(1, 256)}[i])
+	}
+}
+
+// BenchmarkResolve reads records as they were written, and as a later version.
+func BenchmarkResolve(b *testing.B) {
+	for name, latest := range map[string]string{"same": order, "later": later()} {
+		b.Run("as="+name+"/rows=1024", func(b *testing.B) {
+			r := newFakeRegistry(b, order, latest)
+			r.latest["t-value"] = r.ids[latest]
+			c := r.open(b, map[string]string{"use.latest.version": "true"})
+			pool := batch.NewPool(mem.NewPool())
+			home := pool.New(1024)
+			defer home.Release()
+			in := codectest.Input(home, orderRows(1, 1024))
+			d := c.NewDecoder()
+			var g codec.Groups
+			for b.Loop() {
+				dst := pool.New(1024)
+				if err := d.Group(dst, in, &g, &dst.Status); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := d.Decode(dst, in, 0, nil, nil, &dst.Status); err != nil || dst.Status.Any() {
+					b.Fatal(err, dst.Status.Errors())
+				}
+				dst.Release()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*1024), "ns/row")
+		})
 	}
 }
 
