@@ -93,6 +93,7 @@ func (c *capture) worker(t *testing.T, side harness.Side, offsets string) *harne
 	}
 	if side == harness.Java {
 		props["plugin.path"] = c.plugins
+		props["plugin.discovery"] = "service_load" // reading all classes takes longer than a test
 	}
 	return suite.NewWorker(t, side, harness.WorkerConfig{Properties: props})
 }
