@@ -3,6 +3,7 @@ package postgres
 import (
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/millrace/millrace/connectors/cdc/incremental"
@@ -160,5 +161,31 @@ func TestShownKey(t *testing.T) {
 	}
 	if got := shownKey(append(k[:1:1], nil)); got != "5,<null>" {
 		t.Errorf("null: %s", got)
+	}
+}
+
+// TestSettings_Signals checks the keys of signals and incremental snapshots.
+func TestSettings_Signals(t *testing.T) {
+	d := Classes()[0].Def
+	props := minimal(map[string]string{"table.include.list": "public.a", "signal.data.collection": "public.signals", "signal.enabled.channels": "source,file,kafka",
+		"signal.kafka.bootstrap.servers": "k:9092", "signal.consumer.client.id": "c", "incremental.snapshot.chunk.size": "7",
+		"incremental.snapshot.watermarking.strategy": "insert_delete", "read.only": "true"})
+	s, err := parse(d, props)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.readOnly || !s.deleteWatermark || s.chunkRows != 7 || !s.signals.Source || s.signals.Topic != "p-signal" {
+		t.Errorf("%+v, %+v", s, s.signals)
+	}
+	if ok, err := s.captured("public", "signals"); !ok || err != nil {
+		t.Errorf("the table of signals is not captured: %v", err)
+	}
+	if keys := unknown(d, props); keys != nil {
+		t.Errorf("not known: %q", keys)
+	}
+	for key, value := range map[string]string{"signal.enabled.channels": "jmx", "read.only": "perhaps", "incremental.snapshot.watermarking.strategy": "none"} {
+		if _, err := parse(d, minimal(map[string]string{key: value})); err == nil || !strings.Contains(err.Error(), key) {
+			t.Errorf("%s=%s: %v", key, value, err)
+		}
 	}
 }

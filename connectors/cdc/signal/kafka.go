@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -15,19 +16,25 @@ import (
 	"github.com/millrace/millrace/internal/kafka"
 )
 
-// kafkaWait bounds a request about offsets.
-const kafkaWait = 10 * time.Second
+// kafkaWait bounds a request about offsets: the connector waits for one of them, that which commits.
+const kafkaWait = 5 * time.Second
 
-// topic is the channel signal.kafka.topic: partition 0, from where the group has committed, or else its beginning.
+// topic is the channel signal.kafka.topic: partition 0, from where the group has committed, or else its beginning. A goroutine
+// reads, so that a cluster that does not answer holds nobody up.
 // Source: KafkaSignalChannel.
 type topic struct {
 	set    *Settings
 	log    *slog.Logger
-	client *kgo.Client // that reads, once it is known from where
+	client *kgo.Client // for offsets
 	admin  *kadm.Client
-	known  bool
-	next   int64
+	end    context.CancelFunc
+	ended  chan struct{}
+	taken  int64 // offset behind what Read has returned
 	done   int64 // committed
+
+	mu      sync.Mutex
+	waiting []Signal
+	next    int64 // offset behind what was read
 }
 
 func openKafka(s *Settings, log *slog.Logger) (*topic, error) {
@@ -35,59 +42,84 @@ func openKafka(s *Settings, log *slog.Logger) (*topic, error) {
 	if err != nil {
 		return nil, fmt.Errorf("signal.consumer: %w", err)
 	}
-	return &topic{set: s, log: log, client: client, admin: kadm.NewClient(client)}, nil
+	ctx, end := context.WithCancel(context.Background())
+	t := &topic{set: s, log: log, client: client, admin: kadm.NewClient(client), end: end, ended: make(chan struct{})}
+	go t.run(ctx)
+	return t, nil
 }
 
-// begin asks where the group stands.
-func (t *topic) begin(ctx context.Context) error {
+// run reads until the channel is closed.
+func (t *topic) run(ctx context.Context) {
+	defer close(t.ended)
+	reader, err := t.reader(ctx)
+	for err != nil && ctx.Err() == nil {
+		t.log.Warn("signals cannot be read, trying again", "topic", t.set.Topic, "next_in", t.set.Every, "err", err)
+		timer := time.NewTimer(t.set.Every)
+		select {
+		case <-timer.C:
+			reader, err = t.reader(ctx)
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
+	if err != nil {
+		return
+	}
+	defer reader.Close()
+	for {
+		fetches := reader.PollFetches(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		for _, e := range fetches.Errors() {
+			t.log.Warn("signals cannot be read, trying again", "topic", e.Topic, "err", e.Err)
+		}
+		fetches.EachRecord(t.record)
+	}
+}
+
+// reader makes a client that reads from where the group stands.
+func (t *topic) reader(ctx context.Context) (*kgo.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, kafkaWait)
 	defer cancel()
 	committed, err := t.admin.FetchOffsets(ctx, t.set.Group)
 	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
-		return fmt.Errorf("signal.kafka: offsets of group %q: %w", t.set.Group, err)
+		return nil, fmt.Errorf("offsets of group %q: %w", t.set.Group, err)
 	}
 	from := kgo.NewOffset().AtStart()
 	if o, ok := committed.Lookup(t.set.Topic, 0); ok && o.Err == nil && o.At >= 0 {
-		from, t.next = kgo.NewOffset().At(o.At), o.At
+		from = kgo.NewOffset().At(o.At)
 	}
-	client, err := kafka.NewClient(t.set.consumer, kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{t.set.Topic: {0: from}}))
-	if err != nil {
-		return fmt.Errorf("signal.consumer: %w", err)
-	}
-	t.client.Close()
-	t.client, t.admin = client, kadm.NewClient(client)
-	t.known, t.done = true, t.next
-	return nil
+	return kafka.NewClient(t.set.consumer, kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{t.set.Topic: {0: from}}))
 }
 
-// Read returns what the client has fetched.
-func (t *topic) Read(ctx context.Context) (out []Signal, err error) {
-	if !t.known {
-		if err := t.begin(ctx); err != nil {
-			return nil, err
-		}
+// record takes one record: a signal for this connector, or not.
+func (t *topic) record(r *kgo.Record) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.next = r.Offset + 1
+	if string(r.Key) != t.set.prefix {
+		t.log.Info("signal is for another connector", "topic", r.Topic, "offset", r.Offset, "key", string(r.Key))
+		return
 	}
-	fetches := t.client.PollFetches(nil) //nolint:staticcheck // nil: what is there, without waiting
-	for _, e := range fetches.Errors() {
-		err = errors.Join(err, fmt.Errorf("signal.kafka: topic %q: %w", e.Topic, e.Err))
+	if len(r.Value) == 0 {
+		return
 	}
-	fetches.EachRecord(func(r *kgo.Record) {
-		t.next = r.Offset + 1
-		if string(r.Key) != t.set.prefix {
-			t.log.Info("signal is for another connector", "topic", r.Topic, "offset", r.Offset, "key", string(r.Key))
-			return
-		}
-		if len(r.Value) == 0 {
-			return
-		}
-		s, err := parseRecord(r.Value)
-		if err != nil {
-			t.log.Warn("signal is left out", "topic", r.Topic, "offset", r.Offset, "err", err)
-			return
-		}
-		out = append(out, s)
-	})
-	return out, err
+	s, err := parseRecord(r.Value)
+	if err != nil {
+		t.log.Warn("signal is left out", "topic", r.Topic, "offset", r.Offset, "err", err)
+		return
+	}
+	t.waiting = append(t.waiting, s)
+}
+
+// Read returns what has come.
+func (t *topic) Read(context.Context) ([]Signal, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := t.waiting
+	t.waiting, t.taken = nil, t.next
+	return out, nil
 }
 
 // parseRecord reads {"id":…,"type":…,"data":{…}}.
@@ -107,22 +139,24 @@ func parseRecord(value []byte) (s Signal, err error) {
 
 // Commit stores where the group stands.
 func (t *topic) Commit(ctx context.Context) error {
-	if t.next == t.done {
+	if t.taken == t.done {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, kafkaWait)
 	defer cancel()
 	var offsets kadm.Offsets
-	offsets.AddOffset(t.set.Topic, 0, t.next, -1)
+	offsets.AddOffset(t.set.Topic, 0, t.taken, -1)
 	if err := t.admin.CommitAllOffsets(ctx, t.set.Group, offsets); err != nil {
-		return fmt.Errorf("signal.kafka: commit offset %d of topic %q for group %q: %w", t.next, t.set.Topic, t.set.Group, err)
+		return fmt.Errorf("signal.kafka: commit offset %d of topic %q for group %q: %w", t.taken, t.set.Topic, t.set.Group, err)
 	}
-	t.done = t.next
+	t.done = t.taken
 	return nil
 }
 
-// Close commits and ends the client.
+// Close commits, and ends the goroutine and its clients.
 func (t *topic) Close(ctx context.Context) error {
+	t.end()
+	<-t.ended
 	err := t.Commit(ctx)
 	t.client.Close()
 	return err

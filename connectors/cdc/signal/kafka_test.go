@@ -42,6 +42,7 @@ func TestKafka(t *testing.T) {
 			for _, one := range c.Read(t.Context(), time.Now()) {
 				got = append(got, one.ID+" "+one.Type+" "+one.Data)
 			}
+			<-time.After(time.Millisecond) // between looks, not for a result
 		}
 		c.Commit(t.Context())
 		if !slices.Equal(got, want) {
