@@ -114,6 +114,9 @@ var insertions = []string{
 }
 
 func (s source) damage(text []byte) []byte {
+	if s.whole {
+		return text
+	}
 	at := s.IntN(len(text) + 1)
 	switch s.IntN(9) {
 	case 0:

@@ -50,6 +50,8 @@ var flows = []struct {
 	{Flow{NewerAvro, Write}, source.newerAvroWrite},
 	{Flow{"protobuf", Read}, source.protobufRead},
 	{Flow{"protobuf", Write}, source.protobufWrite},
+	{Flow{JSONSchema, Read}, source.jsonSchemaRead},
+	{Flow{JSONSchema, Write}, source.jsonSchemaWrite},
 	{Flow{"transform", Apply}, source.transformApply},
 	{Flow{"chain", Apply}, source.chainApply},
 	{Flow{"predicate", Test}, source.predicateTest},
@@ -57,10 +59,14 @@ var flows = []struct {
 	{Flow{"script", Apply}, source.scriptApply},
 }
 
-// NewerAvro is avro with the keys of a newer original, which an oracle has where ORACLE_CLASSPATH gives it one.
-const NewerAvro = "neweravro"
+// Kinds whose originals an oracle has where ORACLE_CLASSPATH gives it one.
+const (
+	NewerAvro  = "neweravro" // avro with keys of a newer original
+	JSONSchema = "jsonschema"
+)
 
-// Flows returns every flow of the named kinds; a name is a kind, a kind and a direction as in "json/read", or "all" but NewerAvro.
+// Flows returns every flow of the named kinds; a name is a kind, a kind and a direction as in "json/read", or "all" but NewerAvro and
+// JSONSchema.
 //
 // Errors: a name that is no kind.
 func Flows(names ...string) ([]Flow, error) {
@@ -68,7 +74,7 @@ func Flows(names ...string) ([]Flow, error) {
 	for _, name := range names {
 		found := false
 		for _, f := range flows {
-			if name == "all" && f.Kind != NewerAvro || name == f.Kind || name == f.String() {
+			if name == "all" && f.Kind != NewerAvro && f.Kind != JSONSchema || name == f.Kind || name == f.String() {
 				found = true
 				if !slices.Contains(chosen, f.Flow) {
 					chosen = append(chosen, f.Flow)
@@ -92,9 +98,20 @@ func flowNames() []string {
 
 // Trial makes the trial of that number. Flow must be one that Flows returned.
 func (f Flow) Trial(seed, index uint64) *trial.Trial {
+	return f.from(newSource(f.String(), seed, index))
+}
+
+// Whole is Trial without the damage that is done to some records, which no two readers need to read alike.
+func (f Flow) Whole(seed, index uint64) *trial.Trial {
+	s := newSource(f.String(), seed, index)
+	s.whole = true
+	return f.from(s)
+}
+
+func (f Flow) from(s source) *trial.Trial {
 	for _, g := range flows {
 		if g.Flow == f {
-			t := g.make(newSource(f.String(), seed, index))
+			t := g.make(s)
 			t.Kind = f.Kind
 			return t
 		}

@@ -173,7 +173,7 @@ func (m *protoMessage) put(g *protoGenerator, b []byte, depth int) []byte {
 			b = f.put(binary.AppendUvarint(b, uint64(f.number)<<3|f.wire))
 		}
 	}
-	if g.oneIn(10) {
+	if g.oneIn(10) && !g.whole {
 		b = g.unknown(b)
 	}
 	return b

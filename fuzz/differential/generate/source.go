@@ -9,13 +9,16 @@ import (
 )
 
 // source draws from a seeded stream.
-type source struct{ *rand.Rand }
+type source struct {
+	*rand.Rand
+	whole bool // nothing that was drawn is damaged afterwards, or has what its schema does not know
+}
 
 func newSource(kind string, seed, index uint64) source {
 	for _, c := range []byte(kind) {
 		seed = (seed ^ uint64(c)) * 0x100000001b3
 	}
-	return source{rand.New(rand.NewPCG(seed, index))}
+	return source{Rand: rand.New(rand.NewPCG(seed, index))}
 }
 
 // oneIn is true once in n.

@@ -16,6 +16,13 @@ func protobufInvalidSchema(t *trial.Trial, d Difference) bool {
 		strings.HasPrefix(d.Got, "IllegalArgumentException: Invalid protobuf schema definition")
 }
 
+// protobufNamesake: a struct inside one of the same name has the fields of the outer one in Java, so that its values are refused, with whichever
+// error comes first.
+func protobufNamesake(t *trial.Trial, d Difference) bool {
+	return t.Kind == "protobuf" && d.Part == "error type" && strings.HasPrefix(d.Got, "IllegalArgumentException: Wrong object type used with protocol message reflection.") &&
+		strings.HasPrefix(d.Want, `NullPointerException: Cannot invoke "com.google.protobuf.Descriptors$FieldDescriptor.`)
+}
+
 var millisText = regexp.MustCompile(`"millis":"(-?[0-9]+)"`)
 
 // farProtobufDate: a google.type.Date that does not fit the days of an INT32, all else the same.
