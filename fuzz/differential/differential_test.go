@@ -5,6 +5,8 @@ package differential_test
 import (
 	"flag"
 	"testing"
+
+	"github.com/millrace/millrace/fuzz/differential/generate"
 )
 
 var (
@@ -29,4 +31,14 @@ func TestOriginal_AnswersAreTheSame(t *testing.T) {
 		return
 	}
 	compare(t, *kind, nil, *limit, changeSeed)
+}
+
+// againCases are the rows of each kind and direction that a change puts to second readers.
+var againCases = map[string]int{"avro": 2_000, "protobuf": 1_000, generate.JSONSchema: 2_000}
+
+// TestSecondReaders_Agree puts generated records to readers and writers of other people.
+func TestSecondReaders_Agree(t *testing.T) {
+	for kind, cases := range againCases {
+		t.Run(kind, func(t *testing.T) { readAgain(t, kind, cases, changeSeed) })
+	}
 }

@@ -35,3 +35,10 @@ func TestOriginal_AvroIsTheSame(t *testing.T) {
 func TestOriginal_ProtobufIsTheSame(t *testing.T) {
 	compare(t, "protobuf", map[string]int{"protobuf": 200_000}, 0, uint64(time.Now().UnixNano()))
 }
+
+// TestSecondReaders_AgreeOnMany puts 200,000 records of each kind and direction to readers and writers of other people, with a new seed each time.
+func TestSecondReaders_AgreeOnMany(t *testing.T) {
+	for kind := range readFormat {
+		t.Run(kind, func(t *testing.T) { readAgain(t, kind, 200_000, uint64(time.Now().UnixNano())) })
+	}
+}

@@ -19,8 +19,8 @@ import (
 	"github.com/millrace/millrace/fuzz/differential/peer"
 )
 
-// subject is this project, answering inside the test as "millrace conformance" does.
-func subject(t testing.TB) *peer.Peer {
+// subject is this project, answering inside the test as "millrace conformance" does, and the registry that its requests reach.
+func subject(t testing.TB) (*peer.Peer, *codectest.Schemas) {
 	t.Helper()
 	plugins, pool := bundled.Plugins(), batch.NewPool(mem.Checked(t))
 	worker, err := engine.NewWorker(engine.Options{
@@ -58,7 +58,7 @@ func subject(t testing.TB) *peer.Peer {
 	})
 	p := peer.Over("subject", fromSubject, toSubject)
 	p.Replace(codectest.SchemasURL, schemas.URL)
-	return p
+	return p, schemas
 }
 
 // TestCorpus_AnswersOfTheOriginal replays every stored case, one by one and as batches, and finds all memory
@@ -79,7 +79,8 @@ func TestCorpus_AnswersOfTheOriginal(t *testing.T) {
 			entries = append(entries, e)
 		}
 	}
-	misses, err := corpus.Replay(entries, subject(t))
+	ours, _ := subject(t)
+	misses, err := corpus.Replay(entries, ours)
 	if err != nil {
 		t.Fatal(err)
 	}
