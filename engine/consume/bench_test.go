@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"hash/crc32"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,6 +25,7 @@ import (
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/connectjson"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/consume/wire"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/stage"
 )
@@ -102,15 +105,20 @@ func cpu() int64 {
 // BenchmarkConsume measures processor time per record from the topic to a sink that does nothing, in
 // batches of 1,024 rows; the broker is another process.
 func BenchmarkConsume(b *testing.B) {
-	for _, kind := range []string{"bytes", "json"} {
-		b.Run("decode="+kind, func(b *testing.B) {
+	for _, c := range []struct{ path, kind string }{{"record", "bytes"}, {"wire", "bytes"}, {"record", "json"}, {"wire", "json"}} {
+		kind := c.kind
+		b.Run("path="+c.path+"/decode="+kind, func(b *testing.B) {
 			pool := batch.NewPool(mem.NewPool())
 			addr := startBroker(b)
 			opts, err := ClientOptions(map[string]string{"group.id": "g"})
 			if err != nil {
 				b.Fatal(err)
 			}
-			c, err := New(Options{NewClient: func(own ...kgo.Opt) (*kgo.Client, error) {
+			var dial wire.Dial
+			if c.path == "wire" {
+				dial = (&net.Dialer{}).DialContext
+			}
+			c, err := New(Options{Dial: dial, NewClient: func(own ...kgo.Opt) (*kgo.Client, error) {
 				return kgo.NewClient(append(append(opts, kgo.SeedBrokers(addr)), own...)...)
 			}, Topics: []string{"t"}, Pool: pool, Rebalance: &member{t: b}, Logger: slog.New(slog.DiscardHandler),
 				RowsMax: 1024, BytesMax: 4 << 20, Budget: budget(64 << 20), RecordBytesMax: 64 << 20, LaneDepth: 8})
@@ -146,6 +154,8 @@ func BenchmarkConsume(b *testing.B) {
 				take()
 			}
 			rows = 0
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			began := cpu()
 			b.ResetTimer()
 			for rows < b.N {
@@ -153,6 +163,8 @@ func BenchmarkConsume(b *testing.B) {
 			}
 			b.StopTimer()
 			b.ReportMetric(float64(cpu()-began)/float64(rows), "cpu-ns/record")
+			runtime.ReadMemStats(&after)
+			b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(rows), "allocated-B/record")
 			b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "records/s")
 		})
 	}
