@@ -32,13 +32,22 @@ func (a *address) connect(ctx context.Context, replication bool) (*pgconn.PgConn
 	set("password", a.password.Reveal())
 	set("dbname", a.database)
 	set("sslmode", a.sslMode)
-	set("sslcert", a.sslCert)
-	set("sslkey", a.sslKey)
 	set("sslrootcert", a.sslRoot)
-	set("sslpassword", a.sslPassword.Reveal())
+	certificate, err := a.clientKey()
+	if err != nil {
+		return nil, err
+	}
+	if certificate == nil {
+		set("sslcert", a.sslCert)
+		set("sslkey", a.sslKey)
+		set("sslpassword", a.sslPassword.Reveal())
+	}
 	config, err := pgconn.ParseConfig(dsn.String())
 	if err != nil {
 		return nil, connectors.Errorf("postgres: %s:%d: the address is not valid: %v", a.host, a.port, maskedCause(err))
+	}
+	if certificate != nil {
+		identified(config, certificate)
 	}
 	config.RuntimeParams = map[string]string{
 		"application_name": "millrace", "client_encoding": "UTF8", "datestyle": "ISO", "timezone": "UTC",

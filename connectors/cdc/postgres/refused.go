@@ -61,7 +61,7 @@ var unsupported = map[string]string{
 	"converters": noJava, "post.processors": noJava, "database.sslfactory": noJava, "transaction.metadata.factory": noJava, "sourceinfo.struct.maker": noJava,
 	"event.processing.failure.handling.mode": notYet,
 	"openlineage.integration.enabled":        "it is not supported", "custom.metric.tags": notYet,
-	"table.ignore.builtin": "tables of the server itself are never captured", "database.query.timeout.ms": notYet,
+	"table.ignore.builtin": "tables of the server itself are never captured",
 }
 
 // idle are keys of Debezium's that have nothing to act on here: its queue, its threads, its driver.

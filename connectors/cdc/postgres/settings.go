@@ -69,6 +69,7 @@ type settings struct {
 	queueSize      int
 	watchInterval  time.Duration // of the slot; 0: never
 	xminInterval   time.Duration
+	queryMax       time.Duration // 0: without limit
 	notifyLog      bool
 	notifyTopic    string // "": none
 	tablesMax      int    // 0: without limit

@@ -23,6 +23,7 @@ func (s *settings) surroundings(v *config.Values, or func(key, otherwise string)
 	ms, _ := every.(int64)
 	s.watchInterval = time.Duration(ms) * time.Millisecond
 	s.xminInterval = time.Duration(v.Int64("xmin.fetch.interval.ms")) * time.Millisecond
+	s.queryMax = time.Duration(v.Int32("database.query.timeout.ms")) * time.Millisecond
 	s.queueSize = int(v.Int32("max.queue.size"))
 	s.tablesMax, s.tablesMaxFails = int(v.Int32("guardrail.collections.max")), lower(v, "guardrail.collections.limit.action") == "fail"
 	s.order = map[string]rowOrder{"ascending": 1, "descending": -1}[lower(v, "snapshot.tables.order.by.row.count")]

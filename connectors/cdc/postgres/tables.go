@@ -20,6 +20,10 @@ func (t *task) prepareTables(ctx context.Context, captured []*catalogTable) erro
 		names[i] = c.id()
 	}
 	t.meter.Captured(names)
+	// COPY and the stream have connections of their own, which may take longer.
+	if _, err := t.sql.Exec(ctx, fmt.Sprintf("set statement_timeout = %d", t.set.queryMax.Milliseconds())).ReadAll(); err != nil {
+		return connectors.Errorf("postgres: database.query.timeout.ms: %w", err)
+	}
 	if err := t.guard(len(captured)); err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func SourceParams(c *Column, comment string, stream bool) []batch.Param {
 	name, length, scale, scaled := c.Type.Name, int32(0), int32(0), true
 	switch {
 	case stream && c.Modifier != -1:
-		length, scale = sizeOf(c.Type.OID, c.Modifier), scaleOf(c.Type.OID, c.Modifier)
+		length, scale = sizeOf(elementOID(c.Type), c.Modifier), scaleOf(elementOID(c.Type), c.Modifier)
 	case stream || c.Type.Base != nil:
 		length, scale = defaultSizes(c.Type)
 	default:
