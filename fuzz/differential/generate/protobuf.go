@@ -108,7 +108,7 @@ func (s source) protobufRead() *trial.Trial {
 		}
 		b := append([]byte{}, head...)
 		switch {
-		case s.oneIn(60):
+		case s.oneIn(60) && !s.whole:
 			b = append(b, 2, byte(s.IntN(9))) // perhaps of no message
 		case n == 0 && !s.oneIn(6):
 			b = append(b, 0)
