@@ -10,5 +10,6 @@
 // so; with CI=true it fails instead.
 //
 // Environment: MILLRACE_CACHE the cache folder; MILLRACE_RACE=1 builds our program with the race detector;
-// MILLRACE_KEEP=1 keeps the temporary folder; JAVA_HOME the Java to run.
+// MILLRACE_KEEP=1 keeps the temporary folder; MILLRACE_CONSUMER_PATH is millrace.consumer.path of our workers;
+// JAVA_HOME the Java to run.
 package harness
