@@ -39,9 +39,11 @@ type incrementalSnapshot struct {
 func (i *incrementalSnapshot) restart() {
 	i.drop()
 	i.context.Revert()
-	i.due = i.context.Running()
-	if i.due {
+	switch i.due = i.context.Running() && i.t.set.watermarks(); {
+	case i.due:
 		i.t.log.Info("incremental snapshot goes on", "table", i.context.Current().ID, "tables_left", i.context.Left())
+	case i.context.Running():
+		i.t.log.Warn("incremental snapshot waits: it needs signal.data.collection, for its watermarks, or read.only", "table", i.context.Current().ID)
 	}
 }
 

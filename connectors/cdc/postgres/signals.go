@@ -151,7 +151,7 @@ func (g *signals) act(ctx context.Context, one *signal.Signal) error {
 // execute begins a snapshot. Source: ExecuteSnapshot.
 func (g *signals) execute(ctx context.Context, one *signal.Signal) error {
 	r, err := one.Request()
-	if err == nil && !r.Blocking && g.t.set.signals.Table == "" && !g.t.set.readOnly {
+	if err == nil && !r.Blocking && !g.t.set.watermarks() {
 		err = fmt.Errorf("signal %q: an incremental snapshot needs signal.data.collection, for its watermarks, or read.only", one.ID)
 	}
 	if err != nil {

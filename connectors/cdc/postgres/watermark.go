@@ -12,6 +12,9 @@ import (
 	"github.com/millrace/millrace/connectors"
 )
 
+// watermarks reports whether there can be any.
+func (s *settings) watermarks() bool { return s.readOnly || s.signals.Table != "" }
+
 // watermark runs a statement on the table of signals, if watermarks are written. Its %s is the table.
 func (i *incrementalSnapshot) watermark(ctx context.Context, statement string) error {
 	if i.t.set.readOnly {
