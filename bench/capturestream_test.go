@@ -136,11 +136,13 @@ func (c *capturing) steady(t *testing.T, r *Report, db *harness.Session, s *capt
 	if err != nil {
 		t.Fatal(err)
 	}
+	tick := time.NewTicker(time.Millisecond / 2)
+	defer tick.Stop()
 	began, rows := time.Now(), 0
 	for rows < int(float64(steadyRate)*steadyFor.Seconds()) {
 		due := min(int(time.Since(began).Seconds()*steadyRate), int(float64(steadyRate)*steadyFor.Seconds()))
 		if due-rows < steadyEach {
-			time.Sleep(time.Millisecond / 2)
+			<-tick.C
 			continue
 		}
 		c.insert(db, steadyEach)

@@ -30,11 +30,11 @@ create table if not exists ` + cdcSchema + `.orders (id bigint generated always 
 insert into ` + cdcSchema + `.orders (customer, amount) select 'customer ' || i % 1000, i % 10000 / 7.0 from generate_series(1, 20000) i
 	where not exists (select 1 from ` + cdcSchema + `.orders)`
 
-// cdcChanges is one transaction: orders come, are paid, and the oldest go.
+// cdcChanges is one transaction: the oldest orders go, others are paid, and new ones come.
 const cdcChanges = `begin;
-insert into ` + cdcSchema + `.orders (customer, amount) select 'customer ' || (random() * 1000)::int, (random() * 1000)::numeric(10,2) from generate_series(1, 20);
-update ` + cdcSchema + `.orders set state = 'paid' where id in (select id from ` + cdcSchema + `.orders where state = 'placed' order by id desc limit 10);
 delete from ` + cdcSchema + `.orders where id in (select id from ` + cdcSchema + `.orders order by id limit 20);
+update ` + cdcSchema + `.orders set state = 'paid' where id in (select id from ` + cdcSchema + `.orders where state = 'placed' order by id desc limit 10);
+insert into ` + cdcSchema + `.orders (customer, amount) select 'customer ' || (random() * 1000)::int, (random() * 1000)::numeric(10,2) from generate_series(1, 20);
 commit`
 
 // capture is the demonstration of change data capture: it follows a table of a PostgreSQL server that changes all the time: a server of its own, or one that --postgres

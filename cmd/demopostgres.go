@@ -131,8 +131,12 @@ func (s *devPostgres) become(dir string) (*syscall.SysProcAttr, error) {
 	}
 	uid, err1 := strconv.Atoi(who.Uid)
 	gid, err2 := strconv.Atoi(who.Gid)
+	above, err := os.Stat(filepath.Dir(dir))
+	if err := errors.Join(err1, err2, err); err != nil {
+		return nil, err
+	}
 	// It has to get through the folder above, but need not see what is there.
-	if err := errors.Join(err1, err2, os.Chown(dir, uid, gid), os.Chmod(filepath.Dir(dir), 0o711)); err != nil {
+	if err := errors.Join(os.Chown(dir, uid, gid), os.Chmod(filepath.Dir(dir), above.Mode().Perm()|0o011)); err != nil {
 		return nil, err
 	}
 	return asUser(uid, gid), nil
