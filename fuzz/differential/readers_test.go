@@ -31,9 +31,10 @@ const failInvalid = "json.fail.invalid.schema"
 // readFormat is the format of a kind in the registry.
 var readFormat = map[string]string{"avro": "AVRO", "protobuf": "PROTOBUF", generate.JSONSchema: "JSON"}
 
-// readAgain compares what the converters of a kind read and write with what packages of other people make of the same bytes: readers/.
+// readAgain compares what the converters of a kind, or of a flow of it, read and write with what packages of other people make of the same bytes: readers/.
 // For JSON Schema it is whether a text is valid. cases is how many rows of each direction they are to judge.
 func readAgain(t *testing.T, kind string, cases int, seed uint64) {
+	t.Helper()
 	flows, err := generate.Flows(kind)
 	if err != nil {
 		t.Fatal(err)
