@@ -117,7 +117,7 @@ func (c *randomChanges) transaction() (out []string) {
 	case 1, 2:
 		tx = append(tx, "savepoint s", c.change(), "rollback to s", c.change(), "commit")
 	case 3:
-		tx = append(tx, "savepoint s", c.change(), "savepoint inner", c.change(), "rollback to inner", c.change(), "release s", "savepoint t", c.change(), "commit")
+		tx = append(tx, "savepoint s", c.change(), "savepoint nested", c.change(), "rollback to nested", c.change(), "release s", "savepoint t", c.change(), "commit")
 	case 4:
 		name := fmt.Sprintf("two %d", c.next)
 		out = append(out, "begin; "+strings.Join(tx, "; ")+"; prepare transaction '"+name+"'")
