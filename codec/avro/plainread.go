@@ -20,14 +20,13 @@ const (
 // A row whose bytes are wrong has failed; of what else is wrong with it the first is kept.
 type plainReader struct {
 	*data
-	wire
-	empty int64 // items of no bytes that may still come
-	err   error // what the original says of data that it could read
+	items
+	err error // what the original says of data that it could read
 }
 
 // plainRead reads a value of Avro type a under s, schemaless where s is nil, and returns where it ends. Errors: errBytes, or the original's.
 func (d *data) plainRead(b []byte, s *batch.Schema, a *Schema) (v batch.Value, end int, err error) {
-	r := plainReader{data: d, wire: wire{b: b}, empty: emptyItemsFree + int64(len(b))}
+	r := plainReader{data: d, items: newItems(b)}
 	v = r.value(s, a)
 	if r.failed() {
 		return batch.Value{}, -1, errBytes
@@ -98,7 +97,7 @@ func (r *plainReader) plain(s *batch.Schema, a *Schema) batch.Value {
 			return r.entries(s, a.Elem)
 		}
 		var out []batch.Value
-		r.items(a.Elem, func() { out = append(out, r.value(s.Elem(), a.Elem)) })
+		r.each(a.Elem, func() { out = append(out, r.value(s.Elem(), a.Elem)) })
 		return batch.ArrayValue(out)
 	case Map:
 		return r.stringMap(s, a)
@@ -112,8 +111,8 @@ func (r *plainReader) text() string {
 	return string(java.AppendUTF8(nil, r.take(r.long())))
 }
 
-// items reads blocks of items of type a with read.
-func (r *plainReader) items(a *Schema, read func()) {
+// each reads blocks of items of type a with read.
+func (r *plainReader) each(a *Schema, read func()) {
 	least := leastBytes(a, map[*Schema]bool{})
 	r.blocks(least, read)
 }
@@ -128,15 +127,6 @@ func (r *plainReader) blocks(least int64, read func()) {
 			read()
 		}
 	}
-}
-
-// mayHold reports whether n items of at least that many bytes can follow.
-func (r *plainReader) mayHold(n, least int64) bool {
-	if least > 0 {
-		return n <= int64(len(r.b)-r.at)/least
-	}
-	r.empty -= n
-	return r.empty >= 0
 }
 
 func (r *plainReader) record(s *batch.Schema, a *Schema) batch.Value {
@@ -185,7 +175,7 @@ func (r *plainReader) stringMap(s *batch.Schema, a *Schema) batch.Value {
 func (r *plainReader) entries(s *batch.Schema, entry *Schema) batch.Value {
 	m := &batch.MapValue{}
 	count := 0
-	r.items(entry, func() {
+	r.each(entry, func() {
 		var k, v batch.Value
 		for i := range entry.Fields {
 			if entry.Fields[i].Name == keyField {

@@ -19,11 +19,10 @@ const (
 
 // rewriter runs a rewrite over one row after another. Neighbours that stay as they are are copied in one piece.
 type rewriter struct {
-	wire
+	items
 	from     int // bytes from there to at are to be copied
 	out      []byte
 	max      int    // bytes that out may have
-	empty    int64  // items of no bytes that may still come
 	depth    int    // of walk
 	skipping bool   // what is walked over is dropped
 	text     string // why the row is refused
@@ -39,8 +38,8 @@ type segment struct{ from, to int }
 
 // row appends the bytes of a row under the reader's schema to out, and reports whether its bytes were those of the writer's, and where they end.
 func (x *rewriter) row(o *rewrite, b []byte) (end int, ok bool) {
-	x.wire, x.from, x.depth, x.skipping, x.text = wire{b: b}, 0, 0, false, ""
-	x.max, x.empty = len(x.out)+rewrittenFree+rewrittenPerByte*len(b), emptyItemsFree+int64(len(b))
+	x.items, x.from, x.depth, x.skipping, x.text = newItems(b), 0, 0, false, ""
+	x.max = len(x.out) + rewrittenFree + rewrittenPerByte*len(b)
 	x.value(o)
 	x.flush()
 	return x.at, !x.failed()
@@ -122,7 +121,7 @@ func (x *rewriter) value(o *rewrite) {
 	case adjustEnum:
 		x.symbol(o)
 	case rewriteItems:
-		x.items(o)
+		x.blocks(o)
 	case rewriteRecord:
 		if o.moved {
 			x.movedRecord(o)
@@ -160,8 +159,8 @@ func (x *rewriter) symbol(o *rewrite) {
 	}
 }
 
-// items rewrites an array or a map, block by block.
-func (x *rewriter) items(o *rewrite) {
+// blocks rewrites an array or a map, block by block.
+func (x *rewriter) blocks(o *rewrite) {
 	least := x.least(o.writer)
 	for n := x.block(); n > 0; n = x.block() {
 		if !x.mayHold(n, least) {
@@ -178,15 +177,6 @@ func (x *rewriter) items(o *rewrite) {
 		x.flush()
 	}
 	x.putInt(0)
-}
-
-// mayHold reports whether n items of at least that many bytes can follow.
-func (x *rewriter) mayHold(n, least int64) bool {
-	if least > 0 {
-		return n <= int64(len(x.b)-x.at)/least
-	}
-	x.empty -= n
-	return x.empty >= 0
 }
 
 // record rewrites a record whose fields come in the order in which the reader has them; defaults are put between them.

@@ -2,13 +2,6 @@ package avro
 
 // walk goes over a value of s as it was written.
 func (x *rewriter) walk(s *Schema) {
-	if x.depth++; x.depth > walkDepthMax {
-		x.fail()
-	}
-	defer func() { x.depth-- }()
-	if x.failed() {
-		return
-	}
 	switch s.Type {
 	case Int, Enum:
 		x.int()
@@ -24,6 +17,22 @@ func (x *rewriter) walk(s *Schema) {
 		x.take(x.long())
 	case Fixed:
 		x.take(int64(s.Size))
+	case Null:
+	default:
+		if x.depth++; x.depth > walkDepthMax {
+			x.fail()
+		}
+		x.walkInto(s)
+		x.depth--
+	}
+}
+
+// walkInto goes over a value that has others in it.
+func (x *rewriter) walkInto(s *Schema) {
+	if x.failed() {
+		return
+	}
+	switch s.Type {
 	case Array, Map:
 		x.walkItems(s)
 	case Union:

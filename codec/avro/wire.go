@@ -67,6 +67,23 @@ func (w *wire) block() int64 {
 	return n
 }
 
+// items is the wire of a row whose items of no bytes are counted: a few bytes may stand for any number of them.
+type items struct {
+	wire
+	empty int64 // of them that may still come
+}
+
+func newItems(b []byte) items { return items{wire{b: b}, emptyItemsFree + int64(len(b))} }
+
+// mayHold reports whether n items of at least that many bytes can follow.
+func (w *items) mayHold(n, least int64) bool {
+	if least > 0 {
+		return n <= int64(len(w.b)-w.at)/least
+	}
+	w.empty -= n
+	return w.empty >= 0
+}
+
 // How many bytes numbers take at most.
 const (
 	intBytesMax  = 5
