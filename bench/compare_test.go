@@ -427,3 +427,12 @@ func (p pipeline) moved(ctx context.Context, kafka *harness.Kafka, name, topic s
 	}
 	return o.At, nil
 }
+
+func registryNames() (names []string) {
+	for _, f := range registryFormats {
+		for _, step := range registrySteps {
+			names = append(names, f.name+"/"+step)
+		}
+	}
+	return names
+}

@@ -32,15 +32,6 @@ var registryFormats = []struct {
 // registrySteps are what is measured of a format; the last reads and writes JSON without a schema.
 var registrySteps = []string{"decode", "encode", "tojson"}
 
-func registryNames() (names []string) {
-	for _, f := range registryFormats {
-		for _, step := range registrySteps {
-			names = append(names, f.name+"/"+step)
-		}
-	}
-	return names
-}
-
 // registryCases are the records with an envelope, in a format that keeps schemas in a registry.
 type registryCases struct {
 	*converterCases

@@ -103,12 +103,12 @@ func (d *Domain) startRoot(dst *batch.Batch, n int) {
 
 // point makes b the array of a column of fixed width.
 func (c *Column) point(b []byte) {
-	switch {
-	case c.width == 8:
+	switch c.width {
+	case 8:
 		c.Words8 = mem.Cast[uint64](b)
-	case c.width == 4:
+	case 4:
 		c.Words4 = mem.Cast[uint32](b)
-	case c.width == 2:
+	case 2:
 		c.Words2 = mem.Cast[uint16](b)
 	default:
 		c.Bytes = b

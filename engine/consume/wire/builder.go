@@ -58,7 +58,7 @@ type source struct {
 type sums struct {
 	key, value           int // bytes
 	nullKeys, nullValues int
-	headers, headerBytes int // headerBytes of their values
+	headers              int
 }
 
 // NewBuilder returns an empty builder. Close it.

@@ -31,7 +31,7 @@ func u32(k byte, v ...uint32) []byte {
 // rest of a commit: flags, commit LSN, end LSN, time.
 func rest(lsn uint64) []byte {
 	b := binary.BigEndian.AppendUint64([]byte{0}, lsn)
-	return append(binary.BigEndian.AppendUint64(b, lsn+8), "commited"...)
+	return append(binary.BigEndian.AppendUint64(b, lsn+8), "a moment"...)
 }
 
 // change is a message of a sub-transaction.
