@@ -302,13 +302,22 @@ func maskPayload(payload map[string]any) {
 			payload[name] = "time"
 		}
 	}
+	if list, ok := payload["data_collections"].([]any); ok { // in the order of a hash table, in which messages have places by chance
+		name := func(v any) string {
+			collection, _ := v.(map[string]any)
+			return objectHash.ReplaceAllString(fmt.Sprint(collection["data_collection"]), "$1")
+		}
+		if slices.ContainsFunc(list, func(v any) bool { return strings.Contains(name(v), "LogicalDecodingMessageId") }) {
+			slices.SortStableFunc(list, func(a, b any) int { return strings.Compare(name(a), name(b)) })
+		}
+	}
 	source, ok := payload["source"].(map[string]any)
 	if !ok || source["snapshot"] == nil || source["snapshot"] == "false" {
 		return
 	}
 	// Each side has taken its snapshot at a time of its own.
 	for _, name := range []string{"ts_ms", "ts_us", "ts_ns", "txId", "lsn", "sequence"} {
-		if source[name] != nil {
+		if source[name] != nil || source["snapshot"] == "incremental" { // with Debezium's a chunk may have no position
 			source[name] = "own"
 		}
 	}

@@ -49,14 +49,22 @@ func splitList(list string) (out []string) {
 	return out
 }
 
-// Match reports whether one of the expressions matches all of name.
+// Match reports whether one of them is the whole of a name.
 func (p Patterns) Match(name string) (bool, error) {
-	for _, e := range p {
-		if ok, err := e.Matches(name); ok || err != nil {
-			return ok, err
+	i, err := p.First(name)
+	return i < len(p), err
+}
+
+// First returns the place of the first of them that is the whole of a name; len(p) where none is.
+func (p Patterns) First(name string) (int, error) {
+	for i, e := range p {
+		if ok, err := e.Matches(name); err != nil {
+			return len(p), err
+		} else if ok {
+			return i, nil
 		}
 	}
-	return false, nil
+	return len(p), nil
 }
 
 // Lists is an include list and an exclude list: where there is an include list the other one counts for nothing.

@@ -80,15 +80,6 @@ func newChunk(t *table, order []int, types *typemap.Registry) (c *chunk, texts [
 	return c, texts
 }
 
-// textOf is a column's value as the stream writes it: a cast to text is another one for some types.
-func textOf(c *catalogColumn) string {
-	text := "pg_catalog.concat(" + quoteName(c.name) + ")"
-	if !c.required {
-		text = "CASE WHEN " + quoteName(c.name) + " IS NULL THEN NULL ELSE " + text + " END"
-	}
-	return text
-}
-
 // chunkQuery is the statement that a chunk comes from. Source: AbstractChunkQueryBuilder.buildChunkQuery.
 func chunkQuery(t *table, order []int, texts []string, context *incremental.Context, limit int) (string, error) {
 	var where []string

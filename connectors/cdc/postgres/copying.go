@@ -67,9 +67,8 @@ func (t *task) startCopy(ctx context.Context, p part, snapshot string, statement
 func copyCommand(t *table, statement, where string) string {
 	want := make([]string, len(t.columns))
 	for _, f := range append(t.fields[:len(t.fields):len(t.fields)], t.keys...) {
-		want[f.column] = quoteName(t.columns[f.column].name)
-		if !f.decoder.Binary {
-			want[f.column] += "::text"
+		if want[f.column] = quoteName(t.columns[f.column].name); !f.decoder.Binary {
+			want[f.column] = textOf(&t.columns[f.column])
 		}
 	}
 	for i := range want {
@@ -88,6 +87,16 @@ func copyCommand(t *table, statement, where string) string {
 		from += " WHERE " + where
 	}
 	return "COPY (SELECT " + strings.Join(want, ", ") + " FROM " + from + ") TO STDOUT (FORMAT binary)"
+}
+
+// textOf is a column's value as the stream writes it. A cast to text is another one for some types: inet has the length of its
+// network even where it is a host.
+func textOf(c *catalogColumn) string {
+	text := "pg_catalog.concat(" + quoteName(c.name) + ")"
+	if !c.required {
+		text = "CASE WHEN " + quoteName(c.name) + " IS NULL THEN NULL ELSE " + text + " END"
+	}
+	return text
 }
 
 // count returns how many tuples there are.

@@ -159,6 +159,20 @@ where c.oid in (`+strings.Join(oids, ", ")+") and (c.reltuples > 0 or c.relkind 
 	return out, nil
 }
 
+// asListed puts tables into the order of table.include.list; what one expression of it matches, and the rest, stay in theirs.
+// Source: RelationalSnapshotChangeEventSource.addSignalingCollectionAndSort.
+func (s *settings) asListed(tables []*table) error {
+	places := make(map[*table]int, len(tables))
+	for _, t := range tables {
+		var err error
+		if places[t], err = s.tables.Include.First(t.id()); err != nil {
+			return connectors.Errorf("postgres: table.include.list: %w", err)
+		}
+	}
+	slices.SortStableFunc(tables, func(a, b *table) int { return places[a] - places[b] })
+	return nil
+}
+
 // rowOrder is snapshot.tables.order.by.row.count: 0 leaves tables in their order, 1 puts those with few rows first, -1
 // last.
 type rowOrder int

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/millrace/millrace/connectors/cdc"
 )
 
 func TestParseIdentities(t *testing.T) {
@@ -81,6 +83,27 @@ func TestRowOrder(t *testing.T) {
 		if got := fmt.Sprint(names); got != want {
 			t.Errorf("%d: %s, want %s", order, got, want)
 		}
+	}
+}
+
+func TestAsListed(t *testing.T) {
+	include, err := cdc.ParsePatterns("table.include.list", "s.c,s.(a|d),s.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []*table
+	for _, name := range []string{"a", "b", "c", "d"} {
+		all = append(all, &table{catalogTable: catalogTable{schema: "s", name: name}})
+	}
+	if err := (&settings{tables: cdc.Lists{Include: include}}).asListed(all); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, c := range all {
+		names = append(names, c.name)
+	}
+	if got := fmt.Sprint(names); got != "[c a d b]" {
+		t.Error(got)
 	}
 }
 

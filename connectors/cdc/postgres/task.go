@@ -291,6 +291,9 @@ func (t *task) copyTables(ctx context.Context, s *snapshot, captured []*catalogT
 		}
 		tables = append(tables, built)
 	}
+	if err := t.set.asListed(tables); err != nil {
+		return err
+	}
 	estimates, err := t.estimates(ctx, tables)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ insert into temporals (id) values (3);
 insert into binaries values (1, '\x00ff10', B'1', B'1000000001', B'10110', B'111', true), (2, '\x', B'0', B'0000000000', B'', B'', false), (3, null, null, null, null, null, null);
 insert into others values (1, '192.168.1.1/24', '10.0.0.0/8', '08:00:2b:01:02:03', '08:00:2b:01:02:03:04:05', '(1.5,-2)', '"a"=>"1", "key \"two\""=>"v\\2", "n"=>NULL', '[1,5)', '(,10]', '[1.5,2.5]', '[2020-01-01,2020-02-01)', '[2020-01-01Z,2020-02-01Z)', '[2020-01-01,2020-02-01)', '(1,2),(0,0)', '{1,2,3}', '<(1,2),3>', '16/B374D848', 'fat & rat');
 insert into others (id) values (2);
+insert into others (id, ip, ci) values (3, '10.0.0.106', '10.0.0.106');
 insert into arrays values (1, '{1,NULL,3}', '{1,2}', '{9000000000}', '{1,2}', '{a,"b c",NULL,"q\"x"}', '{abc}', '{a,b}', '{1.5,2}', '{1.50,3}', '{1.5}', '{2.5,NaN}', '{t,f}', '{2020-01-01}', '{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}', array['{"a":1}']::json[], array['{"a":1}']::jsonb[], '{01:02:03.004}', '{01:02:03.004005}', '{2020-01-01 01:02:03}', '{2020-01-01 01:02:03Z}', '{01:02:03+00}', array['\x0102'::bytea], '{10.0.0.1}', '{10.0.0.0/8}', '{08:00:2b:01:02:03}', '{"[1,5)"}', '{"[1,2]"}', '{ok,sad}', '{CiT}', '{a.b,c}', array['a=>1'::hstore], '{1.5}', '{1 day}', array['(1,2)'::point], '{5}');
 insert into arrays (id) values (2);
 insert into arrays (id, ai, at) values (3, '{}', '{}');
@@ -42,6 +43,7 @@ insert into temporals (id, d, ts6, tz) values (14, '0044-03-15 BC', '0044-03-15 
 insert into temporals (id, t6, tt) values (15, '24:00:00', '24:00:00+00');
 insert into temporals (id, d, ts3, ts6, tz) values (16, 'infinity', 'infinity', 'infinity', 'infinity'), (17, '-infinity', '-infinity', '-infinity', '-infinity');
 insert into binaries values (11, '\x00ff10', B'1', B'1000000001', B'10110', B'111', true), (12, '\x', B'0', B'0000000000', B'', B'', false), (13, null, null, null, null, null, null);
+insert into others (id, ip, ci) values (13, '10.0.0.106', '10.0.0.106');
 insert into others values (11, '192.168.1.1/24', '10.0.0.0/8', '08:00:2b:01:02:03', '08:00:2b:01:02:03:04:05', '(1.5,-2)', '"a"=>"1", "key \"two\""=>"v\\2", "n"=>NULL', '[1,5)', '(,10]', '[1.5,2.5]', '[2020-01-01,2020-02-01)', '[2020-01-01Z,2020-02-01Z)', '[2020-01-01,2020-02-01)', '(1,2),(0,0)', '{1,2,3}', '<(1,2),3>', '16/B374D848', 'fat & rat');
 insert into arrays values (11, '{1,NULL,3}', '{1,2}', '{9000000000}', '{1,2}', '{a,"b c",NULL,"q\"x"}', '{abc}', '{a,b}', '{1.5,2}', '{1.50,3}', '{1.5}', '{2.5,NaN}', '{t,f}', '{2020-01-01}', '{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}', array['{"a":1}']::json[], array['{"a":1}']::jsonb[], '{01:02:03.004}', '{01:02:03.004005}', '{2020-01-01 01:02:03}', '{2020-01-01 01:02:03Z}', '{01:02:03+00}', array['\x0102'::bytea], '{10.0.0.1}', '{10.0.0.0/8}', '{08:00:2b:01:02:03}', '{"[1,5)"}', '{"[1,2]"}', '{ok,sad}', '{CiT}', '{a.b,c}', array['a=>1'::hstore], '{1.5}', '{1 day}', array['(1,2)'::point], '{5}');
 insert into arrays (id) values (12);
