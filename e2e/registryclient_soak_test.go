@@ -47,7 +47,7 @@ func TestRegistry_OtherClients(t *testing.T) {
 		return out
 	}
 	for _, f := range schemaFormats {
-		t.Run(f.name+"/read", func(t *testing.T) {
+		read := func(t *testing.T) {
 			topic := harness.Unique(t, f.name+"-ours")
 			kafka.CreateTopic(topic, 1, nil)
 			w.Create(t, topic, harness.Properties{
@@ -71,7 +71,12 @@ func TestRegistry_OtherClients(t *testing.T) {
 			if i != clientRecords {
 				t.Errorf("%d records were read", i)
 			}
-		})
+		}
+		// Of Protobuf the client asks for a schema's binary form (format=serialized), which Apicurio has not; what we write
+		// as Protobuf is read by TestSecondReaders.
+		if f.name != "protobuf" {
+			t.Run(f.name+"/read", read)
+		}
 		t.Run(f.name+"/write", func(t *testing.T) {
 			topic, out := harness.Unique(t, f.name+"-theirs"), filepath.Join(t.TempDir(), "out.txt")
 			kafka.CreateTopic(topic, 1, nil)
