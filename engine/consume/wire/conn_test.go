@@ -213,6 +213,27 @@ func TestConn_Session(t *testing.T) {
 	}
 }
 
+// TestConn_NothingOfTheResponseBefore: what a response leaves out was told from the one before, whose memory was another's by
+// then: where new leaders are.
+func TestConn_NothingOfTheResponseBefore(t *testing.T) {
+	moved := func(r *kmsg.FetchResponse) {
+		node := kmsg.NewFetchResponseBroker()
+		node.NodeID, node.Host, node.Port = 7, "elsewhere", 9092
+		r.Brokers = append(r.Brokers, node)
+	}
+	s := open1(t, slices.Concat(answer(16, 1, wired{first: 10}.bytes(t), moved), answer(16, 2, wired{first: 20}.bytes(t), nil)), 1<<20)
+	for id, nodes := range []int{1, 0} {
+		s.ask(16, int32(id+1), int64(10*(id+1)))
+		resp, _, err := s.read(16)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(resp.Brokers) != nodes || s.ip.HeldBytes() == 0 {
+			t.Errorf("response %d: %v", id+1, resp.Brokers)
+		}
+	}
+}
+
 // TestConn_BreaksAfterEachByte: the client sees a broken connection, and no memory is lost.
 func TestConn_BreaksAfterEachByte(t *testing.T) {
 	raw := answer(12, 1, slices.Concat(wired{first: 10}.bytes(t), control(13, 1, true)), nil)

@@ -38,7 +38,8 @@ func (w *rewriter) rewrite(slab *mem.Slab, b []byte, node int32, version int16, 
 		return nil, nil
 	}
 	head := len(b) - len(r.Src)
-	w.resp.Version = version
+	// What a response leaves out stays as it was in the one before, so only the memory of topics is kept.
+	w.resp = kmsg.FetchResponse{Version: version, Topics: w.resp.Topics}
 	// Strings point into the slab; they are not used after this call.
 	if err := w.resp.UnsafeReadFrom(r.Src); err != nil || w.resp.ErrorCode != 0 {
 		return nil, nil
