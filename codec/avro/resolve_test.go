@@ -44,7 +44,7 @@ func TestResolve_FieldsAddedAndWidened(t *testing.T) {
 	defer dst.Release()
 	in := codectest.Input(home, rows)
 	d := c.NewDecoder().(*decoder)
-	p, err := d.plan("t", schemaID(1))
+	p, err := d.plans.Of("t", schemaID(1))
 	if err != nil {
 		t.Fatal(err)
 	}

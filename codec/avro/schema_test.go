@@ -94,7 +94,7 @@ func TestPinned(t *testing.T) {
 	defer b.Release()
 	in := codectest.Input(b, orderRows(1, 2))
 	d := r.open(t, nil).NewDecoder().(*decoder)
-	p, err := d.plan("t", schemaID(1))
+	p, err := d.plans.Of("t", schemaID(1))
 	if err != nil {
 		t.Fatal(err)
 	}

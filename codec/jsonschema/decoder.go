@@ -28,7 +28,14 @@ type plan struct {
 var _ codec.Decoder = (*decoder)(nil)
 
 func newDecoder(c *converter) *decoder {
-	return &decoder{converter: c, Splitter: c.registry.NewSplitter(), plans: schemaregistry.NewPlans[*plan](), fast: fast{data: &c.data}}
+	plans := schemaregistry.NewPlans(func(topic string, id schemaregistry.ID) (*schemaregistry.Reading, *plan, error) {
+		r, err := c.reading(topic, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.of, newPlan(r), nil
+	})
+	return &decoder{converter: c, Splitter: c.registry.NewSplitter(), plans: plans, fast: fast{data: &c.data}}
 }
 
 // Decode implements codec.Decoder. Everything is read, because the schema decides what fails.
@@ -39,7 +46,7 @@ func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel bat
 		return dst.NullColumn(n), nil
 	}
 	frame := d.Frame(group)
-	p, err := d.plan(in.Topic, frame.ID)
+	p, err := d.plans.Of(in.Topic, frame.ID)
 	if err != nil {
 		if schemaregistry.AllRows(err) {
 			return nil, err
@@ -70,20 +77,6 @@ func (d *decoder) failEach(in *codec.Input, p *plan, skip int, sel batch.Selecti
 	for _, i := range sel {
 		each(i)
 	}
-}
-
-// plan returns what reads the records of a topic that carry id. Errors: as the original throws them.
-func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
-	if p, ok := d.plans.Find(topic, id); ok {
-		return p, nil
-	}
-	r, err := d.reading(topic, id)
-	if err != nil {
-		return nil, err
-	}
-	p := newPlan(r)
-	d.plans.Keep(topic, id, r.of, p)
-	return p, nil
 }
 
 // newPlan returns a plan with columns of its own.

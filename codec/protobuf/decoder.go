@@ -27,7 +27,14 @@ type plan struct {
 var _ codec.Decoder = (*decoder)(nil)
 
 func newDecoder(c *converter) *decoder {
-	return &decoder{converter: c, Splitter: c.registry.NewSplitter(), plans: schemaregistry.NewPlans[*plan]()}
+	plans := schemaregistry.NewPlans(func(topic string, id schemaregistry.ID) (*schemaregistry.Reading, *plan, error) {
+		r, err := c.reading(topic, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.of, newPlan(r), nil
+	})
+	return &decoder{converter: c, Splitter: c.registry.NewSplitter(), plans: plans}
 }
 
 // Decode implements codec.Decoder. Source: ProtobufConverter.toConnectData.
@@ -37,7 +44,7 @@ func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel bat
 		return dst.NullColumn(n), nil
 	}
 	frame := d.Frame(group)
-	p, err := d.plan(in.Topic, frame.ID)
+	p, err := d.plans.Of(in.Topic, frame.ID)
 	if err != nil {
 		if schemaregistry.AllRows(err) {
 			return nil, err
@@ -49,20 +56,6 @@ func (d *decoder) Decode(dst *batch.Batch, in *codec.Input, group int32, sel bat
 		return d.plain(dst, in, p, frame.Skip, sel, status), nil
 	}
 	return d.fast(dst, in, p, frame.Skip, sel, status), nil
-}
-
-// plan returns what reads the records of a topic that carry id. Errors: as the original throws them.
-func (d *decoder) plan(topic string, id schemaregistry.ID) (*plan, error) {
-	if p, ok := d.plans.Find(topic, id); ok {
-		return p, nil
-	}
-	r, err := d.reading(topic, id)
-	if err != nil {
-		return nil, err
-	}
-	p := newPlan(r)
-	d.plans.Keep(topic, id, r.of, p)
-	return p, nil
 }
 
 // newPlan returns a plan with columns of its own.

@@ -5,6 +5,7 @@ import "time"
 // Plans is what a decoder has made to read the records of ids: at most PlansMax, beyond that it forgets them all. Those of the
 // common frames are found without a hash of their id, because a batch of many ids asks for each. One goroutine at a time.
 type Plans[P any] struct {
+	make   func(topic string, id ID) (*Reading, P, error)
 	made   map[ReadKey]madePlan[P]
 	recent [recentPlans]recentPlan[P]
 }
@@ -23,11 +24,27 @@ type recentPlan[P any] struct {
 // recentPlans is a power of two.
 const recentPlans = 256
 
-// NewPlans returns one that has none.
-func NewPlans[P any]() *Plans[P] { return &Plans[P]{made: map[ReadKey]madePlan[P]{}} }
+// NewPlans returns one that has none. make returns the plan for the records of a topic that carry an id, and the Reading that it was
+// made of. Errors: as the original throws them.
+func NewPlans[P any](make func(topic string, id ID) (*Reading, P, error)) *Plans[P] {
+	return &Plans[P]{make: make, made: map[ReadKey]madePlan[P]{}}
+}
 
-// Find returns the plan for the records of a topic that carry id, unless there is none whose Reading still holds.
-func (p *Plans[P]) Find(topic string, id ID) (plan P, ok bool) {
+// Of returns the plan for the records of a topic that carry id, made where there is none whose Reading still holds. Errors: those of
+// making it.
+func (p *Plans[P]) Of(topic string, id ID) (P, error) {
+	if plan, ok := p.find(topic, id); ok {
+		return plan, nil
+	}
+	of, plan, err := p.make(topic, id)
+	if err == nil {
+		p.keep(topic, id, of, plan)
+	}
+	return plan, err
+}
+
+// find returns the plan for the records of a topic that carry id, unless there is none whose Reading still holds.
+func (p *Plans[P]) find(topic string, id ID) (plan P, ok bool) {
 	common := id.common()
 	at := &p.recent[uint32(id.Number)%recentPlans]
 	if common && at.of != nil && at.number == id.Number && at.topic == topic && at.of.holds() {
@@ -43,8 +60,8 @@ func (p *Plans[P]) Find(topic string, id ID) (plan P, ok bool) {
 	return m.plan, true
 }
 
-// Keep keeps the plan for the records of a topic that carry id, made of a Reading.
-func (p *Plans[P]) Keep(topic string, id ID, of *Reading, plan P) {
+// keep keeps the plan for the records of a topic that carry id, made of a Reading.
+func (p *Plans[P]) keep(topic string, id ID, of *Reading, plan P) {
 	if len(p.made) >= PlansMax {
 		clear(p.made)
 		clear(p.recent[:])
