@@ -6,7 +6,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/connectors"
 )
@@ -74,13 +73,13 @@ func rawBatch(p *batch.Pool, tp connectors.TopicPartition, topics []string, recs
 	}
 	b.Offsets = mem.Alloc[int64](&b.Arena, n)
 	b.Timestamps = mem.Alloc[int64](&b.Arena, n)
-	keys := newColumn(b, n, t.key, t.nullKeys)
-	values := newColumn(b, n, t.value, t.nullValues)
+	keys := b.CopyBytes(n, t.key, t.nullKeys)
+	values := b.CopyBytes(n, t.value, t.nullValues)
 	for i, r := range recs {
 		b.Offsets[i] = r.Offset
 		b.Timestamps[i] = r.Timestamp.UnixMilli()
-		keys.set(i, r.Key)
-		values.set(i, r.Value)
+		keys.Set(i, r.Key)
+		values.Set(i, r.Value)
 	}
 	b.RawKey, b.RawValue = keys.Bytes, values.Bytes
 	if t.headers > 0 {
@@ -106,30 +105,6 @@ func (t *totals) add(r *kgo.Record) {
 		t.nullValues++
 	}
 	t.headers += len(r.Headers)
-}
-
-// column is byte sequences that are copied, one after the other, into an arena.
-type column struct {
-	batch.Bytes
-	at uint32
-}
-
-func newColumn(b *batch.Batch, n, bytes, nulls int) column {
-	c := column{Bytes: batch.Bytes{Views: mem.Alloc[batch.View](&b.Arena, n)}}
-	if nulls > 0 {
-		c.Valid = bits.Bitmap(mem.Zeroed[uint64](&b.Arena, bits.Words(n)))
-	}
-	c.Bufs[0] = b.Arena.Bytes(bytes)
-	return c
-}
-
-// set copies row i; nil is null.
-func (c *column) set(i int, v []byte) {
-	c.Views[i] = batch.View{Pos: c.at, Len: uint32(len(v))}
-	c.at += uint32(copy(c.Bufs[0][c.at:], v))
-	if c.Valid != nil && v != nil {
-		c.Valid.Set(i)
-	}
 }
 
 func copyHeaders(b *batch.Batch, recs []*kgo.Record, n int) {

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/batch/bits"
 	"github.com/millrace/millrace/batch/mem"
 )
 
@@ -26,14 +25,14 @@ func (b *Builder) build() {
 		x.Offsets[i] = b.rows[i].offset
 		x.Timestamps[i] = b.rows[i].time
 	}
-	keys := newColumn(x, n, b.sums.key, b.sums.nullKeys)
-	values := newColumn(x, n, b.sums.value, b.sums.nullValues)
+	keys := x.CopyBytes(n, b.sums.key, b.sums.nullKeys)
+	values := x.CopyBytes(n, b.sums.value, b.sums.nullValues)
 	begin := 0
 	for i := range b.sources {
 		s := &b.sources[i]
 		for k := begin; k < s.end; k++ {
-			keys.set(k, s.b, b.rows[k].key)
-			values.set(k, s.b, b.rows[k].value)
+			keys.Set(k, b.rows[k].key.in(s.b))
+			values.Set(k, b.rows[k].value.in(s.b))
 		}
 		begin = s.end
 	}
@@ -47,34 +46,6 @@ func (b *Builder) build() {
 		b.letGo(len(b.sources) - 1)
 	}
 	b.sources[0].end = 0
-}
-
-// column is byte sequences that are copied, one after the other, into an arena.
-type column struct {
-	batch.Bytes
-	at uint32
-}
-
-func newColumn(x *batch.Batch, n, bytes, nulls int) column {
-	c := column{Bytes: batch.Bytes{Views: mem.Alloc[batch.View](&x.Arena, n)}}
-	if nulls > 0 {
-		c.Valid = bits.Bitmap(mem.Zeroed[uint64](&x.Arena, bits.Words(n)))
-	}
-	c.Bufs[0] = x.Arena.Bytes(bytes)
-	return c
-}
-
-// set copies row i from where it lies in b.
-func (c *column) set(i int, b []byte, s span) {
-	if s.n < 0 {
-		c.Views[i] = batch.View{Pos: c.at}
-		return
-	}
-	c.Views[i] = batch.View{Pos: c.at, Len: uint32(s.n)}
-	c.at += uint32(copy(c.Bufs[0][c.at:], b[s.at:s.at+s.n]))
-	if c.Valid != nil {
-		c.Valid.Set(i)
-	}
 }
 
 // headers adds the headers of all rows. Their values share one piece of the collector's memory, and keys the strings

@@ -10,6 +10,14 @@ type row struct {
 // span is n bytes from at on; n is -1 for null.
 type span struct{ at, n int32 }
 
+// in returns the bytes in b, nil for null.
+func (s span) in(b []byte) []byte {
+	if s.n < 0 {
+		return nil
+	}
+	return b[s.at : s.at+s.n]
+}
+
 // scan reads one record, which begins at b[i]. end is where it ends; ok is false for one that is not as every known
 // producer writes it, which the record API is to judge.
 //
