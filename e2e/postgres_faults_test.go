@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -19,12 +18,7 @@ func TestPostgres_Faults(t *testing.T) {
 	t.Parallel() // servers wait more than they work
 	c := newCapture(t, nil)
 	l, s := newJournal(t, c, fmt.Sprint(c.server.Port), nil)
-	w := c.worker(t, harness.Millrace, filepath.Join(t.TempDir(), "offsets"))
-	w.StartReady(t)
-	w.Create(t, s.name, s.config)
-	l.wait()
-	db := c.server.Connect("postgres")
-	active(t, db, s.config["slot.name"])
+	w, db := l.start(t, s)
 	for range 3 {
 		for range 5 {
 			l.write(db)
@@ -57,13 +51,8 @@ func TestPostgres_Killed(t *testing.T) {
 	t.Parallel() // servers wait more than they work
 	c := newCapture(t, nil)
 	l, s := newJournal(t, c, fmt.Sprint(c.server.Port), nil)
-	w := c.worker(t, harness.Millrace, filepath.Join(t.TempDir(), "offsets"))
-	w.StartReady(t)
-	w.Create(t, s.name, s.config)
-	db := c.server.Connect("postgres")
+	w, db := l.start(t, s)
 	defer db.Close()
-	l.wait()
-	active(t, db, s.config["slot.name"])
 	r := rand.New(rand.NewSource(1))
 	for range captureKills {
 		before := len(l.want)
@@ -89,13 +78,8 @@ func TestPostgres_Cut(t *testing.T) {
 	c := newCapture(t, nil)
 	proxy := harness.StartProxy(t, fmt.Sprintf("127.0.0.1:%d", c.server.Port))
 	l, s := newJournal(t, c, portOf(proxy), nil)
-	w := c.worker(t, harness.Millrace, "offsets")
-	w.StartReady(t)
-	w.Create(t, s.name, s.config)
-	l.wait()
-	db := c.server.Connect("postgres")
+	w, db := l.start(t, s)
 	defer db.Close()
-	active(t, db, s.config["slot.name"])
 	r := rand.New(rand.NewSource(1))
 	for range captureCuts {
 		bytes := 12_000
@@ -122,13 +106,8 @@ func TestPostgres_CutMessages(t *testing.T) {
 	c := newCapture(t, nil)
 	proxy := harness.StartPostgresProxy(t, fmt.Sprintf("127.0.0.1:%d", c.server.Port))
 	l, s := newJournal(t, c, portOf(proxy), nil)
-	w := c.worker(t, harness.Millrace, "offsets")
-	w.StartReady(t)
-	w.Create(t, s.name, s.config)
-	l.wait()
-	db := c.server.Connect("postgres")
+	w, db := l.start(t, s)
 	defer db.Close()
-	active(t, db, s.config["slot.name"])
 	cuts := 0
 	// cut writes, with a cut behind n messages; false says that there were not so many.
 	cut := func(n int) bool {
@@ -163,13 +142,8 @@ func TestPostgres_WALRemoved(t *testing.T) {
 	t.Parallel() // servers wait more than they work
 	c := newCapture(t, nil, "max_slot_wal_keep_size=16MB", "min_wal_size=32MB", "max_wal_size=32MB")
 	l, s := newJournal(t, c, fmt.Sprint(c.server.Port), nil)
-	w := c.worker(t, harness.Millrace, filepath.Join(t.TempDir(), "offsets"))
-	w.StartReady(t)
-	w.Create(t, s.name, s.config)
-	db := c.server.Connect("postgres")
+	w, db := l.start(t, s)
 	defer db.Close()
-	l.wait()
-	active(t, db, s.config["slot.name"])
 	w.Freeze()
 	l.write(db)
 	harness.Eventually(t, captureMax, "WAL of the slot is removed", func(context.Context) (bool, error) {
@@ -199,12 +173,7 @@ func TestPostgres_FailOver(t *testing.T) {
 	standby := suite.StartStandby(t, captureChecks, standbyPort)
 	proxy := harness.StartProxy(t, fmt.Sprintf("127.0.0.1:%d", c.server.Port))
 	s.config["database.port"] = portOf(proxy)
-	w := c.worker(t, harness.Millrace, filepath.Join(t.TempDir(), "offsets"))
-	w.StartReady(t)
-	w.Create(t, s.name, s.config)
-	db := c.server.Connect("postgres")
-	l.wait()
-	active(t, db, s.config["slot.name"])
+	w, db := l.start(t, s)
 	l.write(db)
 	l.wait()
 	to := standby.Connect("postgres")

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -30,6 +31,18 @@ func newJournal(t *testing.T, c *capture, port string, more harness.Properties) 
 	s := c.side(harness.Unique(t, "ledger"), harness.Properties{"database.port": port, "database.sslmode": "disable", "retriable.restart.connector.wait.ms": "50",
 		"slot.retry.delay.ms": "50", "slot.max.retries": "1000", "publication.autocreate.mode": "filtered", "table.include.list": "public.ledger"}.With(more))
 	return &journal{c: c, topic: s.name + "." + capturePrefix + ".public.ledger", want: []string{"r 0"}}, s
+}
+
+// start starts a worker of ours with the connector, which streams once this returns, and connects to the database.
+func (l *journal) start(t *testing.T, s *captureSide) (*harness.Worker, *harness.Session) {
+	t.Helper()
+	w := l.c.worker(t, harness.Millrace, filepath.Join(t.TempDir(), "offsets"))
+	w.StartReady(t)
+	w.Create(t, s.name, s.config)
+	l.wait()
+	db := l.c.server.Connect("postgres")
+	active(t, db, s.config["slot.name"])
+	return w, db
 }
 
 // write commits transactions of every kind: of one row, of many with one LSN, with sub-transactions, with values that are
