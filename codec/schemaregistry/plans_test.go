@@ -54,7 +54,7 @@ func TestPlans_MadeOnce(t *testing.T) {
 		if got, err := p.Of("t", ID{Number: 1, HasNumber: true}); got != "t" || err != nil {
 			t.Errorf("%q, %v", got, err)
 		}
-		if _, err := p.Of("t", ID{HasNumber: true}); err != errNone {
+		if _, err := p.Of("t", ID{HasNumber: true}); !errors.Is(err, errNone) {
 			t.Errorf("%v", err)
 		}
 	}
