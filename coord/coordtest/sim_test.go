@@ -69,6 +69,10 @@ func TestCluster_SlowTaskHoldsUpNoOther(t *testing.T) { checkSeeds(t, 658320, 65
 // TestCluster_TaskConfigsOfTwoLeaders: a leader freezes while it writes task configs, and goes on between those of its successor.
 func TestCluster_TaskConfigsOfTwoLeaders(t *testing.T) { checkSeeds(t, 592961, 592962) }
 
+// TestCluster_TaskConfigsBehindTheCommit: a leader freezes while it writes task configs, and writes the rest behind its successor's
+// commit; after compaction who reads the topic anew finds these alone.
+func TestCluster_TaskConfigsBehindTheCommit(t *testing.T) { checkSeeds(t, 3072120, 3072121) }
+
 // TestCluster_SameConfigAgain: its tasks are fenced by the first of them that starts after the new commit, so all start anew.
 func TestCluster_SameConfigAgain(t *testing.T) {
 	c := New(Options{Protocol: group.Sessioned, Delay: 20 * time.Second, ExactlyOnce: true})

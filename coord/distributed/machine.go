@@ -126,6 +126,7 @@ func (m *machine) begin() {
 	m.spawn(func(p *proc) {
 		for p.Sleep(m.o.HeartbeatInterval) {
 			m.keepStatuses()
+			m.finish()
 			if m.settled && m.leads() {
 				m.forgetDeleted() // a late word of somebody who had not heard of the deletion
 				p.emptyStopped()

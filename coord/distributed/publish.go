@@ -75,6 +75,17 @@ func (m *machine) unexpected(s *slot) {
 	m.After(&s.recheck, recheckAfter, func() { m.keepUpdated(s) })
 }
 
+// finish has the task configs written again of connectors of this worker that have some without a commit. A worker
+// that took itself for the leader can write them behind the commit of its successor, without exactly-once sources:
+// together with compaction they hide the committed ones from who reads the topic anew.
+func (m *machine) finish() {
+	for _, s := range m.sorted() {
+		if s.connector != nil && m.configs.Uncommitted(s.name) {
+			m.keepUpdated(s)
+		}
+	}
+}
+
 func sameTasks(a, b []map[string]string) bool {
 	return slices.EqualFunc(a, b, maps.Equal[map[string]string, map[string]string])
 }

@@ -68,6 +68,19 @@ func TestTasks_HalfWrittenSetIsFinished(t *testing.T) {
 	})
 }
 
+// Task configs that a leader of the past wrote behind the commit of its successor are followed by a whole set.
+func TestTasks_ConfigsBehindTheCommit(t *testing.T) {
+	run(t, func(t *testing.T, k *kit) {
+		k.create("c", "tasks", "2")
+		must(t, k.configs.write(store.TaskRecord(connectors.TaskID{Connector: "c", Task: 1}, map[string]string{"n": "of the past"})))
+		pass(2 * k.o.HeartbeatInterval)
+		if k.configs.Configs().Uncommitted("c") {
+			t.Error("the set is not whole")
+		}
+		equal(t, k.status("c"), "RUNNING 0:RUNNING 1:RUNNING")
+	})
+}
+
 // Tasks that somebody took away come back, unless the connector was stopped.
 func TestTasks_TakenAwayComeBack(t *testing.T) {
 	run(t, func(t *testing.T, k *kit) {
