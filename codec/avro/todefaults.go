@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/batch"
@@ -128,6 +129,9 @@ func (d *data) fieldValue(s *batch.Schema, a *Schema, n *Node) (batch.Value, err
 		}
 		return batch.ArrayValue(out), nil
 	case batch.KindMap:
+		if n.Kind == NodeArray && len(n.Items) == 0 { // of entries, which would not be records
+			return batch.MapValueOf(&batch.MapValue{}), nil
+		}
 		if n.Kind != NodeObject || a.Type != Map {
 			return batch.Value{}, errDefault
 		}
@@ -157,7 +161,7 @@ func (d *data) fieldValue(s *batch.Schema, a *Schema, n *Node) (batch.Value, err
 			if v, err = d.elementValue(f.Schema, af.Schema, m); err != nil {
 				return batch.Value{}, err
 			}
-		} else if v.IsNull() && !f.Schema.Optional() {
+		} else if !readsAgain(f.Schema, v) {
 			return batch.Value{}, errDefault
 		}
 		if err := out.Put(f.Name, v); err != nil {
@@ -165,6 +169,24 @@ func (d *data) fieldValue(s *batch.Schema, a *Schema, n *Node) (batch.Value, err
 		}
 	}
 	return batch.StructValueOf(out), nil
+}
+
+// readsAgain reports whether a default of a member, which stands in where a record's default lacks the member, is what the original takes:
+// it reads the default once more, as if it were of the classes that Avro has. Source: AvroData.toConnectData, for a Map under a STRUCT.
+func readsAgain(s *batch.Schema, v batch.Value) bool {
+	if v.IsNull() {
+		return s.Optional()
+	}
+	switch v.Tag() {
+	case batch.TagInt8, batch.TagInt16, batch.TagDate, batch.TagDecimal, batch.TagStruct:
+		return false
+	case batch.TagArray:
+		return !slices.ContainsFunc(v.Array(), func(e batch.Value) bool { return !readsAgain(s.Elem(), e) })
+	case batch.TagMap:
+		textKeys := s.Key().Kind() == batch.KindString && !s.Key().Optional()
+		return textKeys && !slices.ContainsFunc(v.Map().Values, func(e batch.Value) bool { return !readsAgain(s.Elem(), e) })
+	}
+	return true
 }
 
 // fieldName is the name that a member of a Connect struct has in Avro.
