@@ -44,6 +44,7 @@ func KnownDifferences() []Known {
 		{"script-limits", scriptLimits},
 		{"avro-short-frame", avroShortFrame},
 		{"avro-redefined-name", avroRedefinedName},
+		{"avro-field-parameters", avroFieldParameters},
 		{"protobuf-invalid-schema", protobufInvalidSchema},
 		{"protobuf-namesake", protobufNamesake},
 		{"json-schema-whole-number", jsonSchemaWholeNumber},

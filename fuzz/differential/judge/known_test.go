@@ -50,6 +50,13 @@ func TestNameOf(t *testing.T) {
 		Config: []protocol.Pair{{Key: "converter.encoding", Text: "Shift_JIS"}},
 	}}}
 	json := &trial.Trial{Kind: "json", Op: trial.ToConnect, Items: []trial.Item{{Bytes: []byte("{\"a\xff\":1}")}, {Bytes: []byte(`{"a":1}`)}}}
+	twice := func(second string) *trial.Trial {
+		first := "a"
+		return &trial.Trial{Kind: "avro", Op: trial.FromConnect, Items: []trial.Item{{Data: protocol.Typed{Schema: &protocol.Schema{Type: "struct", Fields: []protocol.Field{
+			{Name: "x", Schema: &protocol.Schema{Type: "array", Name: &first, Items: &protocol.Schema{Type: "string"}}},
+			{Name: "y", Schema: &protocol.Schema{Type: "struct", Name: &second, Parameters: []protocol.Pair{{Key: "p", Text: "q"}}}},
+		}}}}}}
+	}
 	date := "org.apache.kafka.connect.data.Date"
 	dated := func(ms int64) *trial.Trial {
 		return &trial.Trial{Op: trial.Apply, Items: []trial.Item{{Record: &protocol.Record{Value: protocol.Typed{
@@ -93,6 +100,9 @@ func TestNameOf(t *testing.T) {
 		{renamedDate, Difference{Part: "error type", Want: "dropped", Got: timeOfDay}, "values-fit-their-schema"},
 		{dated(86_400_001), Difference{Part: "error type", Want: "dropped", Got: timeOfDay}, "values-fit-their-schema"},
 		{dated(86_400_000), Difference{Part: "error type", Want: "dropped", Got: timeOfDay}, ""},
+		{twice("a"), Difference{Part: "bytes", Want: `"\x00\x01\x02\x03\x04\x00"`, Got: `"\x00\x05\x02\x03\x04\x00"`}, "avro-field-parameters"},
+		{twice("a"), Difference{Part: "bytes", Want: `"\x00\x01\x02\x03\x04\x00"`, Got: `"\x00\x05\x02\x03\x04\x02"`}, ""},
+		{twice("b"), Difference{Part: "bytes", Want: `"\x00\x01\x02\x03\x04\x00"`, Got: `"\x00\x05\x02\x03\x04\x00"`}, ""},
 	} {
 		if got := NameOf(c.trial, c.d); got != c.want {
 			t.Errorf("NameOf(%v) = %q, want %q", c.d, got, c.want)
