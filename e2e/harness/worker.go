@@ -27,20 +27,21 @@ const (
 
 // WorkerConfig describes a worker. The zero value is a standalone worker with Java's defaults.
 type WorkerConfig struct {
-	Name        string     // of its log; the side when empty
-	Distributed bool       // connect-distributed instead of connect-standalone
-	Properties  Properties // on top of the address of its REST server and, for Java, plugin.path
-	Connectors  []string   // connector files, for standalone
-	As          string     // millrace under another program name: connect-standalone, without a sub-command
-	Program     string     // path of a program with the commands of millrace, in its place
-	Heap        string     // -Xmx of Java; 512m when empty
-	ClassPath   string     // of Java, beside Kafka's own
-	Warm        bool       // Java with both compilers, for measurements
-	Flags       []string   // before the properties file
-	Env         []string   // on top of this process's environment
-	Args        []string   // instead of the properties file and Connectors
-	Dir         string     // working directory, for relative paths; a temporary folder when empty
-	Disk        *Disk      // that it sees; nil for none
+	Name        string       // of its log; the side when empty
+	Distributed bool         // connect-distributed instead of connect-standalone
+	Properties  Properties   // on top of the address of its REST server and, for Java, plugin.path
+	Connectors  []string     // connector files, for standalone
+	As          string       // millrace under another program name: connect-standalone, without a sub-command
+	Program     string       // path of a program with the commands of millrace, in its place
+	Heap        string       // -Xmx of Java; 512m when empty
+	ClassPath   string       // of Java, beside Kafka's own
+	Warm        bool         // Java with both compilers, for measurements
+	Flags       []string     // before the properties file
+	Env         []string     // on top of this process's environment
+	Args        []string     // instead of the properties file and Connectors
+	Dir         string       // working directory, for relative paths; a temporary folder when empty
+	Disk        *Disk        // that it sees; nil for none
+	Memory      *MemoryGroup // whose memory it takes; nil for that of all
 }
 
 // Worker is a worker that may be started and stopped several times, always with the same files.
@@ -94,6 +95,9 @@ func (s *Suite) NewWorker(t testing.TB, side Side, c WorkerConfig) *Worker {
 	}
 	if c.Disk != nil {
 		w.command = c.Disk.enter(w.command)
+	}
+	if c.Memory != nil {
+		w.command = c.Memory.enter(w.command)
 	}
 	t.Cleanup(func() { w.end(t) })
 	return w

@@ -40,4 +40,6 @@ update shop.orders set small = 9 where id = 80;
 update shop.orders set body = 'short' where id = 80;
 truncate shop.keyless;
 select pg_logical_emit_message(true, 'note', 'inside');
+begin; select pg_logical_emit_message(true, 'note', 'one'); insert into shop.orders (id) values (81); select pg_logical_emit_message(true, 'note', 'two'), pg_logical_emit_message(true, 'other', 'three'); commit;
+begin; insert into shop.full_identity values (6, 'six', 6); truncate shop.full_identity; insert into shop.full_identity values (5, 'five', 5), (7, 'seven', 7); commit;
 update shop.full_identity set c = c where a = 5;
