@@ -140,6 +140,30 @@ func TestLayout_Insert(t *testing.T) {
 	}
 }
 
+// TestLayout_TruncateAmongOthers checks that a truncate has neither key nor schema of a key beside rows that have both.
+func TestLayout_TruncateAmongOthers(t *testing.T) {
+	l, bu, table, r := orders(t, map[string]string{"skipped.operations": "none"})
+	d, buf, one := inserts(t, r, 2)
+	feed(t, d, buf, one, 2)
+	truncate := append([]byte{'T', 0, 0, 0, 1, 0, 0, 0, 0}, byte(r.ID))
+	buf = append(buf, truncate...)
+	if err := d.Decode(buf, 2*one, len(buf), 1002); err != nil {
+		t.Fatal(err)
+	}
+	pool := batch.NewPool(mem.Checked(t))
+	var rs rows
+	b := lay(t, pool, l, bu, table, d, buf, &rs)
+	defer b.Release()
+	if err := b.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for i, op := range []string{"c", "c", "t"} {
+		if has := op != "t"; b.Value.Child("op").Value(i).Str() != op || (b.Key.SchemaOf(i) != nil) != has || b.Key.IsNull(i) == has {
+			t.Errorf("row %d: op %s, key %v of schema %v", i, b.Value.Child("op").Value(i).Str(), b.Key.Value(i), b.Key.SchemaOf(i))
+		}
+	}
+}
+
 // TestLayout_Allocations asserts that memory is allocated by batch, not by row.
 func TestLayout_Allocations(t *testing.T) {
 	l, bu, table, r := orders(t, nil)

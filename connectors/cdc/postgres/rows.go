@@ -77,12 +77,28 @@ func (l *layout) batch(b *batch.Batch, t *table, r *rows, from cells, source, tr
 	}
 	if b.Key == nil { // truncates alone
 		b.Key = b.NullColumn(len(r.ops))
+	} else if t.key != nil {
+		keyless(b, r)
 	}
 	b.Headers.Entries = l.headers
 	if r.moved {
 		return l.moves(b, t, r, from)
 	}
 	return nil
+}
+
+// keyless takes the key's schema from rows without a key: truncates among others. Source:
+// EventDispatcher.StreamingChangeRecordReceiver.
+func keyless(b *batch.Batch, r *rows) {
+	for i, tuple := range r.key {
+		if tuple >= 0 {
+			continue
+		}
+		if b.Key.NoSchema == nil {
+			b.Key.NoSchema = bits.Bitmap(mem.Zeroed[uint64](&b.Arena, bits.Words(len(r.key))))
+		}
+		b.Key.NoSchema.Set(i)
+	}
 }
 
 // fields decodes a struct of each tuple; nil where no row has one.
