@@ -45,8 +45,9 @@ func (s *stream) counting(all []pending, x *extras) []counted {
 			s.counts = cdc.Counts{}
 		case pgoutput.Message:
 			if m := s.message(int32(k)); m != nil && tx != nil {
-				m.total, m.order = s.counts.Event(messageCollection)
-				out = append(out, counted{int32(k), messageCollection})
+				id := messageID(&s.counts)
+				m.total, m.order = s.counts.Event(id)
+				out = append(out, counted{int32(k), id})
 			}
 		default:
 			for i := range all {
@@ -66,9 +67,12 @@ func (s *stream) counting(all []pending, x *extras) []counted {
 	return out
 }
 
-// messageCollection counts logical decoding messages among the tables of a transaction. Debezium appends the hash code of
-// an object, which is another in every run.
-const messageCollection = "io.debezium.connector.postgresql.LogicalDecodingMessageMonitor$LogicalDecodingMessageId"
+// messageID is what the next logical decoding message of a transaction counts as among its tables. Debezium makes each
+// message a collection of its own, named by the class and hash code of an object; here the event's place stands for the
+// hash code. Source: LogicalDecodingMessageMonitor.LogicalDecodingMessageId.
+func messageID(c *cdc.Counts) string {
+	return "io.debezium.connector.postgresql.LogicalDecodingMessageMonitor$LogicalDecodingMessageId@" + strconv.FormatInt(c.Total+1, 16)
+}
 
 // transactionID names a transaction at one of its events, as Debezium does: each event has its own LSN in it.
 func transactionID(xid uint32, lsn uint64) string { return string(appendTransactionID(nil, xid, lsn)) }

@@ -35,3 +35,25 @@ func TestTrail_Counts(t *testing.T) {
 		}
 	}
 }
+
+// TestCounting_Messages counts each message of a transaction as a collection of its own.
+func TestCounting_Messages(t *testing.T) {
+	s := &stream{t: &task{transactions: cdc.NewTransactionTopic(&cdc.Naming{Prefix: "p", Delimiter: "."}, "transaction")}}
+	s.decoder.Transactions = []pgoutput.Transaction{{XID: 2}}
+	s.decoder.Events = []pgoutput.Event{{LSN: 9, Kind: pgoutput.Begin}, {LSN: 10, Kind: pgoutput.Message}, {LSN: 11, Kind: pgoutput.Message}, {LSN: 12, Kind: pgoutput.Commit}}
+	s.messages = []capturedMessage{{LogicalMessage: pgoutput.LogicalMessage{Event: 1}}, {LogicalMessage: pgoutput.LogicalMessage{Event: 2}}}
+	var x extras
+	out := s.counting(nil, &x)
+	for i, m := range s.messages {
+		if m.total != int64(i+1) || m.order != 1 {
+			t.Errorf("message %d is %d of all and %d of its collection", i, m.total, m.order)
+		}
+	}
+	if len(out) != 2 || out[0].table == out[1].table {
+		t.Errorf("counted as %v", out)
+	}
+	end := x.records[1].Value.Struct()
+	if n, list := end.Fields[2].Int(), end.Fields[3].Array(); n != 2 || len(list) != 2 || list[0].Struct().Fields[1].Int() != 1 {
+		t.Errorf("the end says %d events of %v", n, list)
+	}
+}
