@@ -14,7 +14,7 @@ export GOLANGCI_LINT_CACHE ?= $(CURDIR)/.cache/golangci
 export MAKE
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check unit race lint e2e differential faults soak fuzz fuzz-smoke bench bench-cluster pgo docs setup tools clean
+.PHONY: help run build test check unit race lint e2e differential faults soak fuzz fuzz-smoke bench bench-check bench-cluster pgo docs setup tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench: build ## whole pipelines (bench/) beside the Java originals, and the size
 	go build -trimpath -buildvcs=false -ldflags '-s -w $(LDFLAGS)' -o bin/millrace-stripped ./cmd/millrace
 	@ls -l bin/millrace-stripped | awk '{ printf "stripped size: %.1f MB\n", $$5 / 1e6 }'
 	go test -pgo=$(CURDIR)/cmd/millrace/default.pgo -tags bench -count=1 -timeout 2h -run '^TestCompare$$' -v ./bench -args -only '$(BENCH)' -json '$(CURDIR)/.cache/bench.json'
+
+bench-check: ## processor time and allocations a record beside another commit, BASE=COMMIT (where this branch left main); ONLY=expression of cases
+	go run ./bench/check -base '$(BASE)' -only '$(ONLY)'
 
 bench-cluster: ## clusters of CONNECTORS (1000) connectors beside the original: start, loss of a worker, REST, memory
 	go test -tags bench -count=1 -timeout 2h -run '^TestCluster$$' -v ./bench -args -connectors $(or $(CONNECTORS),1000)

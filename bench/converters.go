@@ -51,6 +51,7 @@ type Case struct {
 	Records        int
 	BytesPerRecord float64
 	Pass           meter.Pass
+	Background     bool // other goroutines take part: how much a pass allocates varies
 }
 
 // converterSteps are what is measured of a data set, of those of a further shape without the last: bench/java has the same.

@@ -57,18 +57,8 @@ func RegistryCases(schemas *codectest.Schemas, wanted func(name string) bool) ([
 	return all, nil
 }
 
-// envelopeSet is the data set from which the registry's formats are made.
-func envelopeSet() (records.Set, error) {
-	for _, s := range records.Sets() {
-		if s.Name == "envelope" {
-			return s, nil
-		}
-	}
-	return records.Set{}, fmt.Errorf("no data set is called envelope")
-}
-
 func newRegistryCases(schemas *codectest.Schemas, class *codec.Class, path func(string) string) (*registryCases, error) {
-	set, err := envelopeSet()
+	set, err := records.SetOf("envelope")
 	if err != nil {
 		return nil, err
 	}

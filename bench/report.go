@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -9,45 +8,18 @@ import (
 	"text/tabwriter"
 )
 
-// Side says whose numbers they are.
-type Side string
-
-// The two sides, and what the server's own clients do: pg_recvlogical, COPY. Others are readers in Go of other people, by their names.
-const (
-	Millrace Side = "millrace"
-	Java     Side = "java"
-	Client   Side = "client"
-)
-
-// Measurement is one case on one side. Zero means not measured.
-type Measurement struct {
-	Case string `json:"case"`
-	Side Side   `json:"side"`
-
-	NsPerRecord     float64 `json:"ns_per_record,omitempty"`      // processor time, warm: the median of several runs
-	ColdNsPerRecord float64 `json:"cold_ns_per_record,omitempty"` // of the first run of a fresh process
-	RecordsPerSec   float64 `json:"records_per_second,omitempty"` // by the clock, warm
-	BytesPerRecord  float64 `json:"bytes_per_record,omitempty"`   // of the record's value
-	Allocations     float64 `json:"allocations,omitempty"`        // of memory, per record, warm; ours in process alone
-
-	PeakRSSBytes   int64   `json:"peak_rss_bytes,omitempty"`  // resident, the highest seen
-	IdleRSSBytes   int64   `json:"idle_rss_bytes,omitempty"`  // resident, before any connector
-	IdleAnonBytes  int64   `json:"idle_anon_bytes,omitempty"` // of that what no file backs: heap and stacks
-	StartSeconds   float64 `json:"start_seconds,omitempty"`   // process start to the first answer of the REST API
-	CPUSecondsIdle float64 `json:"idle_cpu_seconds,omitempty"`
-
-	Lag *Lag `json:"lag,omitempty"` // of captured changes
-}
-
 // Report is all cases of one run.
 type Report struct {
 	Machine   string        `json:"machine"`
+	Kernel    string        `json:"kernel,omitempty"`
+	Commit    string        `json:"commit,omitempty"` // of this project, with -dirty where files differ from it
 	Started   string        `json:"started"`
+	Load      string        `json:"load,omitempty"` // of the machine before and after: the average of a minute
 	Kafka     string        `json:"kafka"`
 	JDK       string        `json:"jdk,omitempty"`        // of the converters in process
 	WorkerJDK string        `json:"worker_jdk,omitempty"` // of the original's worker
 	Records   int           `json:"records_per_pass"`
-	Results   []Measurement `json:"results"`
+	Results   []Measurement `json:"-"`
 }
 
 // Find returns the measurement of a case on a side.
@@ -60,22 +32,15 @@ func (r *Report) Find(name string, side Side) (Measurement, bool) {
 	return Measurement{}, false
 }
 
-// WriteJSON writes the report for machines.
-func (r *Report) WriteJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(r)
-}
-
 // WriteTable writes the report for people: a line per case, both sides, and the ratio of the original's
 // processor time to ours.
 func (r *Report) WriteTable(w io.Writer) error {
 	fmt.Fprintf(w, "%s, Kafka %s, %s\n", r.Machine, r.Kafka, r.Started)
 	if r.JDK != "" {
-		fmt.Fprintf(w, "json/ on one core, JDK %s\n", r.JDK)
+		fmt.Fprintf(w, "in process on one core, JDK %s\n", r.JDK)
 	}
 	if r.WorkerJDK != "" {
-		fmt.Fprintf(w, "worker/ with one task, %s records a pass, JDK %s\n", number(float64(r.Records)), r.WorkerJDK)
+		fmt.Fprintf(w, "whole workers with one task, %s records a pass, JDK %s\n", number(float64(r.Records)), r.WorkerJDK)
 	}
 	fmt.Fprintln(w)
 	if err := r.writeRecords(w); err != nil {

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -30,20 +29,5 @@ func TestReport_TableHasBothSidesAndTheRatio(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the table lacks %q:\n%s", want, text)
 		}
-	}
-}
-
-func TestReport_JSONReadsBack(t *testing.T) {
-	r := Report{Machine: "m", Results: []Measurement{{Case: "c", Side: Java, NsPerRecord: 1.5, PeakRSSBytes: 3}}}
-	var b strings.Builder
-	if err := r.WriteJSON(&b); err != nil {
-		t.Fatal(err)
-	}
-	var back Report
-	if err := json.Unmarshal([]byte(b.String()), &back); err != nil {
-		t.Fatal(err)
-	}
-	if m, ok := back.Find("c", Java); !ok || m != r.Results[0] {
-		t.Fatalf("read back %+v", back)
 	}
 }

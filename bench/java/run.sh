@@ -1,7 +1,8 @@
 #!/bin/sh
-# Measures the original's converters and transforms, warm, on one thread: a JSON line per case on standard output.
+# Measures the original's converters and transforms, warm, on one thread: a JSON line on standard output for each name of a case on
+# standard input.
 #
-#	go run ./bench/records/cmd/writerecords DIR && bench/java/run.sh DIR [case ...]
+#	go run ./bench/records/cmd/writerecords DIR && echo json/decode/schemaless | bench/java/run.sh DIR
 #
 # Java: ORACLE_JAVA_HOME, else the newest JDK under /usr/lib/jvm, else JAVA_HOME, else `java` on the path. The collector and the heap
 # are Kafka Connect's own defaults (G1, -Xms256M -Xmx2G); BENCH_JAVA_OPTS adds options.
