@@ -9,8 +9,9 @@ import (
 
 var errArray = errors.New("is no array")
 
-// parseArray reads {a,"b c",NULL}; elements of inner arrays follow one another.
-func parseArray(element parse) parse {
+// parseArray reads {a,"b c",NULL} of elements of a type; elements of inner arrays follow one another.
+func parseArray(of *Type, element parse) parse {
+	delimiter := of.Delimiter
 	return func(text []byte) (batch.Value, error) {
 		if len(text) > 0 && text[0] == '[' { // bounds: [0:2]={…}
 			at := bytes.IndexByte(text, '=')
@@ -25,11 +26,11 @@ func parseArray(element parse) parse {
 		out := []batch.Value{}
 		for s := text; len(s) > 0; {
 			switch s[0] {
-			case '{', '}', ',':
+			case '{', '}', delimiter:
 				s = s[1:]
 				continue
 			}
-			word, rest, ok := arrayWord(s)
+			word, rest, ok := arrayWord(s, delimiter)
 			if !ok {
 				return batch.Value{}, errArray
 			}
@@ -49,13 +50,13 @@ func parseArray(element parse) parse {
 }
 
 // arrayWord cuts one element, quoted or not.
-func arrayWord(s []byte) (word, rest []byte, ok bool) {
+func arrayWord(s []byte, delimiter byte) (word, rest []byte, ok bool) {
 	if s[0] == '"' {
 		text, rest, ok := quoted(s)
 		return []byte(text), rest, ok
 	}
 	n := 0
-	for n < len(s) && s[n] != ',' && s[n] != '}' {
+	for n < len(s) && s[n] != delimiter && s[n] != '}' {
 		n++
 	}
 	return s[:n], s[n:], n < len(s)

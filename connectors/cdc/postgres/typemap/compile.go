@@ -62,7 +62,7 @@ func (m *Modes) row(t *Type, modifier int32) mapping {
 	}
 	element := t.Element
 	if element.Base != nil { // arrays of domains are left out
-		return m.unknownArray()
+		return m.unknownArray(element)
 	}
 	switch element.OID {
 	case oidMoney, oidName, oidInterval, oidVarbit, oidXML, oidPoint:
@@ -70,7 +70,7 @@ func (m *Modes) row(t *Type, modifier int32) mapping {
 	}
 	row := m.mapping(element, modifier)
 	if row.schema == nil {
-		return m.unknownArray()
+		return m.unknownArray(element)
 	}
 	// Elements of types that extensions bring and of enums are required. Source: PostgresValueConverter.
 	s := row.schema.Optional(optionalElements(element)).Build()
@@ -80,7 +80,7 @@ func (m *Modes) row(t *Type, modifier int32) mapping {
 	if element.OID == oidTime {
 		row.parse = inMillis(row.parse)
 	}
-	return mapping{schema: batch.NewSchema(batch.KindArray).Elem(s), parse: parseArray(row.parse), missing: batch.ArrayValue(nil)}
+	return mapping{schema: batch.NewSchema(batch.KindArray).Elem(s), parse: parseArray(element, row.parse), missing: batch.ArrayValue(nil)}
 }
 
 func optionalElements(t *Type) bool {
@@ -94,12 +94,12 @@ func optionalElements(t *Type) bool {
 	return true
 }
 
-func (m *Modes) unknownArray() mapping {
+func (m *Modes) unknownArray(element *Type) mapping {
 	if !m.Unknown {
 		return mapping{}
 	}
 	row := m.unknown()
-	return mapping{schema: batch.NewSchema(batch.KindArray).Elem(row.schema.Build()), parse: parseArray(row.parse), missing: batch.ArrayValue(nil)}
+	return mapping{schema: batch.NewSchema(batch.KindArray).Elem(row.schema.Build()), parse: parseArray(element, row.parse), missing: batch.ArrayValue(nil)}
 }
 
 // unchanged returns what stands for a TOASTed value that the stream leaves out. Source: UnchangedToastedPlaceholder.

@@ -190,8 +190,8 @@ func TestCalendar_RoundTrip(t *testing.T) {
 
 func TestArrays(t *testing.T) {
 	m := &Modes{Decimal: "precise", Temporal: "adaptive", Binary: "bytes", Placeholder: []byte("p")}
-	ints := m.Decoder(&Column{Name: "c", Type: &Type{OID: 1007, Element: &Type{OID: oidInt4}}, Optional: true})
-	texts := m.Decoder(&Column{Name: "c", Type: &Type{OID: 1009, Element: &Type{OID: oidText}}, Optional: true})
+	ints := m.Decoder(&Column{Name: "c", Type: &Type{OID: 1007, Element: &Type{OID: oidInt4, Delimiter: ','}}, Optional: true})
+	texts := m.Decoder(&Column{Name: "c", Type: &Type{OID: 1009, Element: &Type{OID: oidText, Delimiter: ','}}, Optional: true})
 	for text, want := range map[string]string{`{}`: "[]", `{1,NULL,-3}`: "[1 null -3]", `[0:1]={1,2}`: "[1 2]"} {
 		v, err := ints.Parse([]byte(text))
 		if err != nil || show(v) != want {
@@ -201,6 +201,10 @@ func TestArrays(t *testing.T) {
 	v, err := texts.Parse([]byte(`{"a,\"b\\",NULL,"NULL",x}`))
 	if err != nil || len(v.Array()) != 4 || v.Array()[0].Str() != `a,"b\` || !v.Array()[1].IsNull() || v.Array()[2].Str() != "NULL" {
 		t.Errorf("texts: %v, %v", v, err)
+	}
+	shapes := m.Decoder(&Column{Name: "c", Type: &Type{OID: 90001, Element: &Type{OID: oidText, Delimiter: ':'}}, Optional: true})
+	if v, err := shapes.Parse([]byte(`{a,b:c}`)); err != nil || len(v.Array()) != 2 || v.Array()[0].Str() != "a,b" {
+		t.Errorf("elements between colons: %v, %v", v, err)
 	}
 	for _, bad := range []string{"", "{", "{1", "1}", `{"a`, "[0:1]{1}"} {
 		if _, err := ints.Parse([]byte(bad)); err == nil {

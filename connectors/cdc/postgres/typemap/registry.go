@@ -7,6 +7,8 @@ type Type struct {
 	Element *Type  // of an array
 	Base    *Type  // of a domain
 	Labels  []string
+	// Delimiter is what separates values of the type in an array.
+	Delimiter byte
 	// Modifier of a domain: what its base type was declared with, -1 for none.
 	Modifier int32
 }
@@ -23,6 +25,7 @@ func (t *Type) Root() *Type {
 type Entry struct {
 	OID, Element, Base uint32
 	Name               string
+	Delimiter          byte
 	Modifier           int32
 	Labels             []string // of an enum, in their order
 }
@@ -34,7 +37,7 @@ type Registry struct{ types map[uint32]*Type }
 func NewRegistry(entries []Entry) *Registry {
 	r := &Registry{types: make(map[uint32]*Type, len(entries))}
 	for _, e := range entries {
-		r.types[e.OID] = &Type{OID: e.OID, Name: e.Name, Labels: e.Labels, Modifier: e.Modifier}
+		r.types[e.OID] = &Type{OID: e.OID, Name: e.Name, Labels: e.Labels, Delimiter: e.Delimiter, Modifier: e.Modifier}
 	}
 	for _, e := range entries {
 		r.types[e.OID].Element, r.types[e.OID].Base = r.types[e.Element], r.types[e.Base]
