@@ -129,7 +129,7 @@ func (d *data) fieldValue(s *batch.Schema, a *Schema, n *Node) (batch.Value, err
 		}
 		return batch.ArrayValue(out), nil
 	case batch.KindMap:
-		if n.Kind == NodeArray && len(n.Items) == 0 { // of entries, which would not be records
+		if n.Kind == NodeArray && a.Type == Array && !textKeyed(s) && len(n.Items) == 0 { // any entries would not be records
 			return batch.MapValueOf(&batch.MapValue{}), nil
 		}
 		if n.Kind != NodeObject || a.Type != Map {
@@ -183,10 +183,14 @@ func readsAgain(s *batch.Schema, v batch.Value) bool {
 	case batch.TagArray:
 		return !slices.ContainsFunc(v.Array(), func(e batch.Value) bool { return !readsAgain(s.Elem(), e) })
 	case batch.TagMap:
-		textKeys := s.Key().Kind() == batch.KindString && !s.Key().Optional()
-		return textKeys && !slices.ContainsFunc(v.Map().Values, func(e batch.Value) bool { return !readsAgain(s.Elem(), e) })
+		return textKeyed(s) && !slices.ContainsFunc(v.Map().Values, func(e batch.Value) bool { return !readsAgain(s.Elem(), e) })
 	}
 	return true
+}
+
+// textKeyed reports whether the original reads a map from a map, not from a list of entries.
+func textKeyed(s *batch.Schema) bool {
+	return s.Key().Kind() == batch.KindString && !s.Key().Optional()
 }
 
 // fieldName is the name that a member of a Connect struct has in Avro.

@@ -96,7 +96,7 @@ func documentOf(n *jsonscan.Node) any {
 		return doc
 	}
 	delete(o, "$schema")
-	withoutEmpty(o)
+	soften(o)
 	definitions, _ := o["definitions"].(map[string]any)
 	defs, are := o["$defs"].(map[string]any)
 	if len(definitions) == 0 || o["$defs"] != nil && !are {
@@ -110,23 +110,6 @@ func documentOf(n *jsonscan.Node) any {
 	}
 	o["$defs"] = merged
 	return doc
-}
-
-// withoutEmpty drops lists of required members that have none: draft 4 forbids them, the original does not mind.
-func withoutEmpty(v any) {
-	switch v := v.(type) {
-	case []any:
-		for _, e := range v {
-			withoutEmpty(e)
-		}
-	case map[string]any:
-		if list, ok := v["required"].([]any); ok && len(list) == 0 {
-			delete(v, "required")
-		}
-		for _, e := range v {
-			withoutEmpty(e)
-		}
-	}
 }
 
 // check says why a value is not valid.
@@ -175,9 +158,9 @@ func report(err error) string {
 	return strings.Join(places, "; ")
 }
 
-// checkText is check of a text.
+// checkText is check of a text that was written. Names in it may be what no reader takes: the original looks at the values, not at their text.
 func (v *validator) checkText(text []byte) error {
-	n, err := jsonscan.Parse(text)
+	n, err := jsonscan.ParseChars(text)
 	if err != nil {
 		return err
 	}

@@ -27,8 +27,13 @@ const checkFirst = 16 << 10
 // value is not looked at, as Jackson does not; only a number or word must end before it.
 //
 // Errors: *SyntaxError. Source: ObjectMapper.readTree(byte[]).
-func Parse(text []byte) (Node, error) {
-	p := parser{b: text}
+func Parse(text []byte) (Node, error) { return parse(text, false) }
+
+// ParseChars is Parse as Jackson reads characters: names may have lone surrogates.
+func ParseChars(text []byte) (Node, error) { return parse(text, true) }
+
+func parse(text []byte, chars bool) (Node, error) {
+	p := parser{b: text, chars: chars}
 	if err := p.detect(); err != nil {
 		return Node{}, err
 	}
