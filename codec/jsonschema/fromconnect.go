@@ -131,8 +131,11 @@ func (r *registering) defaultNode(s *batch.Schema) (jsonscan.Node, error) {
 		return jsonscan.Node{}, err
 	}
 	n, err := jsonscan.Parse(text)
-	if err != nil {
-		return n, codec.Data("Invalid default value")
+	switch {
+	case err != nil:
+		return n, codec.Data(invalidDefault)
+	case w.nonFinite != nil:
+		return n, w.nonFinite
 	}
 	hashOrder(&n)
 	return n, nil

@@ -15,6 +15,9 @@ type plainWriter struct {
 	*data
 	inSchema bool // the text becomes a default in a schema: numbers as org.json prints them
 	deepest  int  // greatest depth of arrays and objects written so far
+
+	objects   int   // how many are open
+	nonFinite error // what the first number in a default that org.json has no text for makes of it
 }
 
 // value appends v under s; depth is how many arrays and objects are open. absent means that there is nothing to write:
@@ -94,17 +97,32 @@ func (w *plainWriter) orNull(dst []byte, s *batch.Schema, v batch.Value, depth i
 	return out, err
 }
 
-// floating appends a number as Jackson writes it. org.json has none for infinities, and drops zeros behind the point.
+// floating appends a number as Jackson writes it. org.json has none that is not finite, and drops zeros behind the point.
 // Source: JSONObject.numberToString.
 func (w *plainWriter) floating(dst, text []byte) ([]byte, error) {
 	switch {
 	case !w.inSchema:
 		return append(dst, text...), nil
 	case text[0] == '"':
-		return dst, &codec.Error{Class: "org.json.JSONException", Text: "JSON does not allow non-finite numbers.", Pos: -1}
+		w.refuse()
+		return append(dst, "null"...), nil
 	}
 	return append(dst, withoutZeros(text)...), nil
 }
+
+// refuse notes a number that is none of org.json's. What else is wrong with the default counts before it: it is wanted when all of the default is a tree.
+// Source: JSONObjectDeserializer, which alone catches what org.json throws.
+func (w *plainWriter) refuse() {
+	switch {
+	case w.nonFinite != nil:
+	case w.objects > 0:
+		w.nonFinite = codec.Data(invalidDefault)
+	default:
+		w.nonFinite = &codec.Error{Class: "org.json.JSONException", Text: "JSON does not allow non-finite numbers.", Pos: -1}
+	}
+}
+
+const invalidDefault = "Invalid default value"
 
 func withoutZeros(text []byte) []byte {
 	if bytes.IndexByte(text, '.') > 0 && bytes.IndexByte(text, 'E') < 0 {
@@ -141,6 +159,7 @@ func (w *plainWriter) mapping(dst []byte, s *batch.Schema, m *batch.MapValue, de
 		}
 	}
 	dst = append(dst, '{')
+	w.objects++
 	var err error
 	for i := range m.Keys {
 		if i > 0 {
@@ -151,11 +170,13 @@ func (w *plainWriter) mapping(dst []byte, s *batch.Schema, m *batch.MapValue, de
 			return dst, codec.InField(err, m.Keys[i].Str())
 		}
 	}
+	w.objects--
 	return append(dst, '}'), nil
 }
 
 func (w *plainWriter) pairs(dst []byte, s *batch.Schema, m *batch.MapValue, depth int) ([]byte, error) {
 	dst = append(dst, '[')
+	w.objects++
 	var err error
 	for i := range m.Keys {
 		if i > 0 {
@@ -170,6 +191,7 @@ func (w *plainWriter) pairs(dst []byte, s *batch.Schema, m *batch.MapValue, dept
 		}
 		dst = append(dst, '}')
 	}
+	w.objects--
 	return append(dst, ']'), nil
 }
 
@@ -189,6 +211,7 @@ func (w *plainWriter) structure(dst []byte, s *batch.Schema, v *batch.StructValu
 	depth++
 	w.deepest = max(w.deepest, depth)
 	dst = append(dst, '{')
+	w.objects++
 	start := len(dst)
 	for i := range s.Fields() {
 		f := &s.Fields()[i]
@@ -204,6 +227,7 @@ func (w *plainWriter) structure(dst []byte, s *batch.Schema, v *batch.StructValu
 			dst = dst[:at]
 		}
 	}
+	w.objects--
 	return append(dst, '}'), false, nil
 }
 

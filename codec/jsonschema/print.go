@@ -2,6 +2,7 @@ package jsonschema
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"github.com/millrace/millrace/codec/internal/jsonscan"
 	"github.com/millrace/millrace/internal/java"
@@ -45,8 +46,11 @@ func appendNode(dst []byte, n *jsonscan.Node) []byte {
 }
 
 // appendText writes a string in quotes. Unlike Jackson's generator of bytes, its generator of characters escapes nothing
-// beyond ASCII.
+// beyond ASCII, and halves of characters are question marks when the text is sent.
 func appendText(dst []byte, s string) []byte {
+	if !utf8.ValidString(s) {
+		s = string(java.AppendEncodedUTF8(nil, []byte(s)))
+	}
 	dst = append(dst, '"')
 	from := 0
 	for i, r := range s {

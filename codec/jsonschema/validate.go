@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	validation "github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/internal/jsonscan"
+	"github.com/millrace/millrace/internal/java"
 	"github.com/millrace/millrace/internal/java/regex"
 )
 
@@ -176,7 +179,7 @@ func plainOf(n *jsonscan.Node) (any, error) {
 	case jsonscan.Boolean:
 		return n.Bool, nil
 	case jsonscan.String:
-		return n.Text, nil
+		return wholeText(n.Text), nil
 	case jsonscan.Integer, jsonscan.Decimal:
 		if d := n.DecimalValue(); d.Scale() > exponentMax || d.Scale() < -exponentMax {
 			return nil, fmt.Errorf("a number has an exponent beyond %d", exponentMax)
@@ -199,11 +202,39 @@ func plainOf(n *jsonscan.Node) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			out[n.Names[i]] = v
+			out[wholeText(n.Names[i])] = v
 		}
 		return out, nil
 	}
 	return nil, nil
+}
+
+// wholeText is s with private characters in place of halves of characters, each with one of its own, so that they count as one character and differ
+// as they do in Java.
+func wholeText(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	const firstHalf, firstPrivate = 0xd800, 0x10f000
+	units := java.UTF16Units([]byte(s))
+	out := make([]byte, 0, len(s)+len(units))
+	for i := 0; i < len(units); i++ {
+		r := rune(units[i])
+		if utf16.IsSurrogate(r) {
+			pair := rune(utf8.RuneError)
+			if i+1 < len(units) {
+				pair = utf16.DecodeRune(r, rune(units[i+1]))
+			}
+			if pair == utf8.RuneError {
+				r += firstPrivate - firstHalf
+			} else {
+				r = pair
+				i++
+			}
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	return string(out)
 }
 
 // pattern matches as Java does, in bounded time.
