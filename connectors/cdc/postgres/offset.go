@@ -90,11 +90,7 @@ func (p *position) counted(name string, v batch.Value) bool {
 	if !ok {
 		return true
 	}
-	if p.counts.Tables == nil {
-		p.counts.Tables = map[string]int64{}
-	}
-	p.counts.Tables[table] = v.Int()
-	p.counts.Total += v.Int()
+	p.counts.Add(table, v.Int())
 	return v.Tag() == batch.TagInt64
 }
 

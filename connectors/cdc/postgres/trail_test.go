@@ -9,13 +9,15 @@ import (
 
 // TestTrail_Counts gives the counts of a transaction that began in an earlier poll, and of the one after it.
 func TestTrail_Counts(t *testing.T) {
+	counts := cdc.Counts{ID: "2:9"}
+	counts.Add("a", 5)
 	tr := trail{
 		events: []pgoutput.Event{
 			{LSN: 10, Kind: pgoutput.Insert}, {LSN: 11, Kind: pgoutput.Insert}, {LSN: 12, Kind: pgoutput.Commit},
 			{LSN: 20, Tx: 1, Kind: pgoutput.Begin}, {LSN: 20, Tx: 1, Kind: pgoutput.Insert},
 		},
 		transactions: []pgoutput.Transaction{{XID: 2}, {XID: 3}},
-		counts:       cdc.Counts{ID: "2:9", Total: 5, Tables: map[string]int64{"a": 5}},
+		counts:       counts,
 		counted:      []counted{{0, "a"}, {1, "b"}, {4, "a"}},
 	}
 	for _, c := range []struct {
