@@ -130,7 +130,7 @@ func (r *registering) defaultNode(s *batch.Schema) (jsonscan.Node, error) {
 	if err != nil {
 		return jsonscan.Node{}, err
 	}
-	n, err := jsonscan.Parse(text)
+	n, err := jsonscan.ParseChars(text)
 	switch {
 	case err != nil:
 		return n, codec.Data(invalidDefault)
