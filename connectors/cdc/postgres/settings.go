@@ -16,7 +16,9 @@ type settings struct {
 	address address
 	naming  cdc.Naming
 	modes   typemap.Modes
-	fields  cdc.Adjustment
+
+	converting, processing failing // of values, of events
+	fields                 cdc.Adjustment
 
 	slot            string
 	slotDrop        bool
@@ -127,6 +129,7 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 	s.modes = typemap.Modes{Decimal: lower(v, "decimal.handling.mode"), Temporal: lower(v, "time.precision.mode"), Binary: lower(v, "binary.handling.mode"),
 		Hstore: lower(v, "hstore.handling.mode"), Interval: lower(v, "interval.handling.mode"), MoneyDigits: int32(n),
 		Placeholder: placeholder(v.String("unavailable.value.placeholder")), Unknown: v.Bool("include.unknown.datatypes")}
+	s.converting, s.processing = failingOf(or(convertingKey, "warn")), failingOf(v.String(processingKey))
 	s.slot, s.slotDrop, s.slotFailover = v.String("slot.name"), v.Bool("slot.drop.on.stop"), v.Bool("slot.failover")
 	s.slotRetries, s.slotRetryDelay = int(v.Int32("slot.max.retries")), time.Duration(v.Int64("slot.retry.delay.ms"))*time.Millisecond
 	for param := range strings.SplitSeq(v.String("slot.stream.params"), ";") {
@@ -269,9 +272,10 @@ func (s *settings) streams() bool {
 	return s.snapshotMode != "initial_only" && (s.snapshotMode != "configuration_based" || s.byConfig.stream)
 }
 
-// captured reports whether a table is: builtin schemas never are.
+// captured reports whether a table is: builtin schemas, and PostGIS's table of reference systems, never are.
+// Source: PostgresConnectorConfig.SystemTablesPredicate.
 func (s *settings) captured(schema, table string) (bool, error) {
-	if schema == "information_schema" || strings.HasPrefix(schema, "pg_") {
+	if schema == "information_schema" || strings.HasPrefix(schema, "pg_") || strings.EqualFold(table, "spatial_ref_sys") {
 		return false, nil
 	}
 	if schema+"."+table == s.signals.Table {

@@ -14,14 +14,14 @@ func minimal(more map[string]string) map[string]string {
 
 func TestSettings(t *testing.T) {
 	d := Classes()[0].Def
-	s, err := parse(d, minimal(map[string]string{"snapshot.mode": "never", "skipped.operations": "c,t", "table.include.list": "public.a,public.b", "unavailable.value.placeholder": "hex:0aff"}))
+	s, err := parse(d, minimal(map[string]string{"snapshot.mode": "never", "skipped.operations": "c,t", "table.include.list": "public.a,public.b,public.spatial_.*", "unavailable.value.placeholder": "hex:0aff"}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.snapshotMode != "no_data" || !s.skip.create || !s.skip.truncate || s.skip.remove || string(s.modes.Placeholder) != "\x0a\xff" {
 		t.Errorf("%+v", s)
 	}
-	for table, want := range map[string]bool{"a": true, "c": false} {
+	for table, want := range map[string]bool{"a": true, "c": false, "spatial_ref_sys": false, "spatial_data": true} {
 		if got, err := s.captured("public", table); got != want || err != nil {
 			t.Errorf("public.%s: %v, %v", table, got, err)
 		}

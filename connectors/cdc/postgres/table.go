@@ -47,7 +47,6 @@ func (b *builder) table(c *catalogTable, relation *pgoutput.Relation) (*table, e
 	t := &table{catalogTable: *c, topics: []string{b.set.naming.Topic(c.schema, c.name)}, constant: batch.StringValue(c.name), space: batch.StringValue(c.schema)}
 	t.columns = columns
 	prefix := b.set.naming.Topic(c.schema, c.name)
-	decoders := make([]*typemap.Decoder, len(columns))
 	row := batch.NewSchema(batch.KindStruct).Name(b.set.naming.Schema(prefix + ".Value")).Optional(true)
 	names := make([]string, len(columns))
 	for i := range columns {
@@ -56,7 +55,6 @@ func (b *builder) table(c *catalogTable, relation *pgoutput.Relation) (*table, e
 		if err != nil {
 			return nil, err
 		}
-		decoders[i] = d
 		ok, err := b.set.columns.Match(c.id() + "." + columns[i].name)
 		if err != nil {
 			return nil, err
@@ -87,9 +85,13 @@ func (b *builder) table(c *catalogTable, relation *pgoutput.Relation) (*table, e
 	}
 	key := batch.NewSchema(batch.KindStruct).Name(b.set.naming.Schema(prefix + ".Key"))
 	for _, i := range at {
-		if decoders[i] != nil {
-			key.Field(b.set.fields.ApplyField(names[i]), decoders[i].Schema)
-			t.keys = append(t.keys, field{i, decoders[i]})
+		d, err := b.keyDecoder(c, &columns[i])
+		if err != nil {
+			return nil, err
+		}
+		if d != nil {
+			key.Field(b.set.fields.ApplyField(names[i]), d.Schema)
+			t.keys = append(t.keys, field{i, d})
 		}
 	}
 	if len(t.keys) > 0 {
@@ -100,8 +102,32 @@ func (b *builder) table(c *catalogTable, relation *pgoutput.Relation) (*table, e
 	return t, nil
 }
 
-// decoder reads a column. stream: the stream has described it, not the catalog.
+// decoder reads a column of a row. stream: the stream has described it, not the catalog.
 func (b *builder) decoder(t *catalogTable, c *catalogColumn, stream bool) (*typemap.Decoder, error) {
+	column, err := b.column(t, c)
+	if err != nil {
+		return nil, err
+	}
+	propagates, err := b.set.sourceTypes.of(t.id(), c.name, column.Type.Name)
+	if err != nil {
+		return nil, err
+	}
+	if propagates {
+		column.Params = typemap.SourceParams(column, c.comment, stream)
+	}
+	return b.set.modes.Decoder(column), nil
+}
+
+// keyDecoder reads a column of a key, whose schema says nothing of the database. Source: TableSchemaBuilder.create.
+func (b *builder) keyDecoder(t *catalogTable, c *catalogColumn) (*typemap.Decoder, error) {
+	column, err := b.column(t, c)
+	if err != nil {
+		return nil, err
+	}
+	return b.set.modes.Decoder(column), nil
+}
+
+func (b *builder) column(t *catalogTable, c *catalogColumn) (*typemap.Column, error) {
 	typ := b.types.Type(c.typ)
 	if typ == nil {
 		return nil, fmt.Errorf("table %s: column %q: type %d is not in the catalog", t.id(), c.name, c.typ)
@@ -110,16 +136,8 @@ func (b *builder) decoder(t *catalogTable, c *catalogColumn, stream bool) (*type
 	if b.set.comments {
 		comment = c.comment
 	}
-	column := &typemap.Column{Name: c.name, Type: typ, Modifier: c.modifier, Optional: !c.required, Comment: comment,
-		HasDefault: c.hasDefault, Default: c.expression}
-	propagates, err := b.set.sourceTypes.of(t.id(), c.name, typ.Name)
-	if err != nil {
-		return nil, err
-	}
-	if propagates {
-		column.Params = typemap.SourceParams(column, c.comment, stream)
-	}
-	return b.set.modes.Decoder(column), nil
+	return &typemap.Column{Name: c.name, Type: typ, Modifier: c.modifier, Optional: !c.required, Comment: comment,
+		HasDefault: c.hasDefault, Default: c.expression}, nil
 }
 
 // declaredLength is the n of varchar(n) and char(n), 0 for none.
