@@ -7,8 +7,7 @@ import (
 )
 
 // limitMemory tells the collector how much memory there is, unless GOMEMLIMIT has: nine tenths of what the
-// container may take, else of the machine's. GOGC stays as it is: batches are pooled outside of the collector's
-// sight, so that it has little to do. It returns the limit, 0 when nothing is known.
+// container may take, else of the machine's. It returns the limit, 0 when nothing is known.
 func limitMemory() int64 {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		if total := memoryTotal(os.DirFS("/")); total > 0 {

@@ -25,7 +25,8 @@ func (p *program) standaloneCommand() *cobra.Command {
 			"in their order; the first that fails ends the worker.\n\n" +
 			"Exit codes: 1 no worker file, 2 the worker cannot start, 3 a connector file cannot be created.\n\n" +
 			"The environment variable GOMEMLIMIT sets the memory limit, nine tenths of the container's or the machine's\n" +
-			"memory by default; GOGC has Go's meaning. Of KAFKA_OPTS the system properties java.security.auth.login.config,\n" +
+			"memory by default; GOGC has Go's meaning, without it memory without pointers does not count, as batches have it.\n" +
+			"Of KAFKA_OPTS the system properties java.security.auth.login.config,\n" +
 			"java.security.krb5.conf and org.apache.kafka.sasl.oauthbearer.allowed.urls are read.",
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {

@@ -14,6 +14,7 @@ import (
 func logStart(lines *logs.Registry, cli string) {
 	lines.Logger(cli).Info("Kafka Connect worker initializing ...")
 	lines.Logger(infoLogger).Info("Kafka version: " + kafkaVersion)
+	paceCollector()
 	lines.Logger(workerLogger).Info("program",
 		"millrace", version, "go", runtime.Version(), "os", runtime.GOOS, "arch", runtime.GOARCH,
 		"cores", runtime.GOMAXPROCS(0), "memory_limit_bytes", limitMemory(), "pid", os.Getpid())

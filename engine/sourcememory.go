@@ -9,11 +9,15 @@ import (
 	"github.com/millrace/millrace/engine/produce"
 )
 
-// awaitRoom waits while what was polled and is not acknowledged takes all the memory of the task. It
+// sourceShare is the part of a task's memory that may wait for acknowledgements: a quarter. Kafka takes no more at a
+// time on its usual five requests, and what is polled beyond that leaves the processor's caches before it is sent.
+const sourceShare = 4
+
+// awaitRoom waits while what was polled and is not acknowledged takes the part of the task's memory that it may. It
 // reports false when something else is to be looked at first: the task stops, a row failed.
 func (s *sourceTask) awaitRoom() bool {
 	for logged := false; ; {
-		most := s.parts.memory()
+		most := s.parts.memory() / sourceShare
 		s.mu.Lock()
 		full := s.held >= most
 		s.mu.Unlock()
