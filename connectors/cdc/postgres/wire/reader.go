@@ -20,7 +20,7 @@ const (
 	// roomMin is the least room worth a read; with less, the unfinished frame moves to a new buffer.
 	roomMin = 32 << 10
 	// WaitingMax is how much may wait to be taken before reading stops.
-	WaitingMax = 8 << 20
+	WaitingMax = 2 << 20
 	// frameBytesMax bounds a frame: PostgreSQL's own limit of a message is 1 GiB.
 	frameBytesMax = 1<<30 + 1<<16
 )
