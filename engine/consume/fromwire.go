@@ -11,6 +11,9 @@ import (
 // pollBytesMax bounds one poll of the client where its records stand for more, as fetchRowsMax does.
 const pollBytesMax = 16 << 20
 
+// pollUnknown is how many records a poll takes that waits for what is not there yet.
+const pollUnknown = fetchRowsMax / wire.RunRowsMax
+
 // fromWire makes batches of the bytes that the client's records stand for. A nil one makes none. Its fields belong to
 // the fetching goroutine once it has started.
 type fromWire struct {
@@ -18,13 +21,11 @@ type fromWire struct {
 	builder *wire.Builder
 	runs    []wire.Run // whose rows the builder may still hold
 
-	polled, rows, bytes int // of the last poll
-	pollMax             int // records that the next one may take
+	polled, bytes int // records of the last poll, and the bytes that they stood for
 }
 
 func newFromWire(opt *Options) *fromWire {
-	// The first records may stand for thousands of rows.
-	return &fromWire{pollMax: 4, ip: wire.New(opt.Dial, opt.Pool.Mem, opt.Logger)}
+	return &fromWire{ip: wire.New(opt.Dial, opt.Pool.Mem, opt.Logger)}
 }
 
 // options are the client's. Its own counts would be of stand-ins.
@@ -58,25 +59,22 @@ func (w *fromWire) held() int64 {
 	return w.ip.HeldBytes()
 }
 
-// beforePoll lets go of what the client dropped, and returns how many records the next poll may take: about as many
-// as stand for fetchRowsMax rows and pollBytesMax bytes, if they are like those of the last.
+// beforePoll lets go of what the client dropped, and returns how many records the next poll may take: as many as stand
+// for fetchRowsMax rows, and for pollBytesMax bytes if they are like those of the last.
 func (w *fromWire) beforePoll() int {
 	if w == nil {
 		return fetchRowsMax
 	}
 	w.ip.Sweep()
-	if w.polled > 0 {
-		most := min(fetchRowsMax*w.polled/max(w.rows, 1), pollBytesMax/max(w.bytes/w.polled, 1))
-		w.pollMax = min(max(most, 1), fetchRowsMax)
-		w.polled, w.rows, w.bytes = 0, 0, 0
+	most := pollUnknown
+	if rows := w.ip.LargestRun(); rows > 0 {
+		most = fetchRowsMax / rows
 	}
-	return w.pollMax
-}
-
-// note counts what was polled: records, and the rows that they are or stand for.
-func (w *fromWire) note(records, rows int) {
-	w.polled += records
-	w.rows += rows
+	if w.bytes > 0 && w.polled > 0 {
+		most = min(most, pollBytesMax*w.polled/w.bytes)
+	}
+	w.polled, w.bytes = 0, 0
+	return max(most, 1)
 }
 
 // release lets go of runs; the builder was flushed.
@@ -103,7 +101,7 @@ func (c *Records) pushStandIns(tp connectors.TopicPartition, names []string, rec
 		}
 		if !standIn {
 			n := c.own(recs)
-			w.note(n, n)
+			w.polled += n
 			if !c.pushBuilt(tp) || !c.pushRecords(tp, names, recs[:n]) {
 				return
 			}
@@ -111,7 +109,7 @@ func (c *Records) pushStandIns(tp connectors.TopicPartition, names []string, rec
 			continue
 		}
 		recs = recs[1:]
-		w.note(1, run.Rows)
+		w.polled++
 		w.runs = append(w.runs, run)
 		if !c.pushRun(tp, names, &run) {
 			return

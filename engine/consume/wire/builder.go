@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/wirebatch"
 )
 
 // BuilderOptions configure a Builder.
@@ -99,20 +100,20 @@ func (b *Builder) Add(run []byte, from int64) (more []*kgo.Record, rest []byte, 
 
 func nextBatch(run []byte) (n int, magic byte, ok bool) {
 	n, magic, ok = next(run)
-	return n, magic, ok && magic == 2 && n >= headEnd
+	return n, magic, ok && magic == 2 && n >= wirebatch.HeadEnd
 }
 
 // batch reads the rows of one record batch. ok is false where the client library is to read on, from the offset that
 // is returned.
 func (b *Builder) batch(one []byte, h *head, from int64) (next int64, ok bool) {
-	slab, recs, err := b.codecs.expand(kgo.CompressionCodecType(h.attrs&codecBits), one[headEnd:])
+	slab, recs, err := b.codecs.expand(kgo.CompressionCodecType(h.attrs&wirebatch.CodecBits), one[wirebatch.HeadEnd:])
 	if err != nil {
 		return from, false
 	}
-	if len(b.rows) == 0 || b.kind != h.attrs&logAppendBit || b.pinned+len(recs) > b.opt.BytesMax {
+	if len(b.rows) == 0 || b.kind != h.attrs&wirebatch.LogAppendBit || b.pinned+len(recs) > b.opt.BytesMax {
 		b.Flush() // a batch has one type of timestamps, and few rows do not hold on to much
 	}
-	b.kind = h.attrs & logAppendBit
+	b.kind = h.attrs & wirebatch.LogAppendBit
 	b.sources = append(b.sources, source{b: recs, slab: slab, end: len(b.rows)})
 	b.pinned += len(recs)
 	i := 0

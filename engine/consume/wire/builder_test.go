@@ -15,6 +15,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/engine/wirebatch"
 )
 
 func unixNano(ns int64) time.Time { return time.Unix(0, ns) }
@@ -53,14 +54,14 @@ func vectors(t testing.TB) map[string][]byte {
 		"zstd":            wired{first: 10, records: rich(), codec: &zstd}.bytes(t),
 		"two":             join(wired{first: 10}.bytes(t), wired{first: 13, codec: &zstd}.bytes(t)),
 		"compacted":       join(wired{first: 10, deltas: []int32{3, 9}, last: 20}.bytes(t), wired{first: 40}.bytes(t)),
-		"log append time": join(wired{first: 10, attrs: logAppendBit}.bytes(t), wired{first: 13}.bytes(t)),
+		"log append time": join(wired{first: 10, attrs: wirebatch.LogAppendBit}.bytes(t), wired{first: 13}.bytes(t)),
 		"behind records":  wired{first: 10, junk: []byte("junk")}.bytes(t),
 		"missing rows":    join(wired{first: 10}.bytes(t), wired{first: 13, rows: 4, last: 5}.bytes(t)),
 		"offsets go back": wired{first: 10, deltas: []int32{0, 5, 3, 6}}.bytes(t),
 	}
 	rec := wired{first: 10, records: rich()}.bytes(t)
-	x := append(bytes.Clone(rec[:headEnd]), xerialFramed(rec[headEnd:])...)
-	x[attrsAt+1] |= byte(kgo.CodecSnappy)
+	x := append(bytes.Clone(rec[:wirebatch.HeadEnd]), xerialFramed(rec[wirebatch.HeadEnd:])...)
+	x[wirebatch.AttrsAt+1] |= byte(kgo.CodecSnappy)
 	v["xerial"] = sign(x)
 	broken := wired{first: 13, codec: &lz4}.bytes(t)
 	broken[len(broken)-3] ^= 0xff
@@ -127,7 +128,7 @@ func TestBuilder_Cuts(t *testing.T) {
 	for i := range 7 {
 		run = append(run, wired{first: int64(i), deltas: []int32{0}, records: []kmsg.Record{{Value: []byte("123456")}}}.bytes(t)...)
 	}
-	late := wired{first: 7, deltas: []int32{0}, attrs: logAppendBit}.bytes(t)
+	late := wired{first: 7, deltas: []int32{0}, attrs: wirebatch.LogAppendBit}.bytes(t)
 	for _, c := range []struct {
 		rows, bytes int
 		want        []int
@@ -226,14 +227,14 @@ func BenchmarkBuilder(b *testing.B) {
 // FuzzBuilder: records with any bytes give what the record API gives, or an error.
 func FuzzBuilder(f *testing.F) {
 	for _, run := range vectors(f) {
-		f.Add(run[headEnd:], byte(run[attrsAt+1]), uint16(3), int64(11))
+		f.Add(run[wirebatch.HeadEnd:], byte(run[wirebatch.AttrsAt+1]), uint16(3), int64(11))
 	}
 	f.Fuzz(func(t *testing.T, recs []byte, attrs byte, rows uint16, from int64) {
-		head := wired{first: 10, deltas: []int32{0}}.bytes(t)[:headEnd]
+		head := wired{first: 10, deltas: []int32{0}}.bytes(t)[:wirebatch.HeadEnd]
 		run := append(bytes.Clone(head), recs...)
-		run[attrsAt+1] = attrs & (codecBits | logAppendBit)
-		binary.BigEndian.PutUint32(run[deltaAt:], uint32(rows)+1000)
-		binary.BigEndian.PutUint32(run[rowsAt:], uint32(rows))
+		run[wirebatch.AttrsAt+1] = attrs & (wirebatch.CodecBits | wirebatch.LogAppendBit)
+		binary.BigEndian.PutUint32(run[wirebatch.DeltaAt:], uint32(rows)+1000)
+		binary.BigEndian.PutUint32(run[wirebatch.RowsAt:], uint32(rows))
 		sameOrError(t, sign(run), from&0x7fff)
 	})
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/millrace/millrace/engine/wirebatch"
 )
 
 // TestConn_EveryVersion: a response says the same after stand-ins took the place of record batches, however it comes.
@@ -64,7 +66,7 @@ func (s *session) same(got, want *kmsg.FetchResponseTopicPartition, from int64) 
 func TestConn_Transactions(t *testing.T) {
 	const a, b, c = 77, 78, 79
 	in := func(first, producer int64) []byte {
-		return wired{first: first, attrs: transactionBit, producer: producer}.bytes(t)
+		return wired{first: first, attrs: wirebatch.TransactionBit, producer: producer}.bytes(t)
 	}
 	records := slices.Concat(in(0, a), in(3, b), in(6, c), in(9, a), control(12, a, true), in(13, a), in(16, b), control(19, a, false),
 		control(20, b, false), in(21, a), in(24, c), wired{first: 27}.bytes(t), control(30, c, true), control(31, a, true), in(32, b), control(35, b, true))
@@ -117,15 +119,15 @@ func TestConn_PassesThrough(t *testing.T) {
 		"a control batch":     control(10, 77, false),
 		"magic 0":             message(0, 10, "old"),
 		"magic 1":             message(1, 10, "old"),
-		"magic 3":             changed(func(b []byte) { b[magicAt] = 3 }),
+		"magic 3":             changed(func(b []byte) { b[wirebatch.MagicAt] = 3 }),
 		"cut off":             one[:len(one)-1],
 		"a bit of a header":   one[:17],
 		"no records":          wired{first: 10, deltas: []int32{}, last: 5}.bytes(t),
-		"negative count":      changed(func(b []byte) { b[rowsAt] = 0xff }),
-		"more than offsets":   changed(func(b []byte) { b[rowsAt+3] = 9 }),
+		"negative count":      changed(func(b []byte) { b[wirebatch.RowsAt] = 0xff }),
+		"more than offsets":   changed(func(b []byte) { b[wirebatch.RowsAt+3] = 9 }),
 		"negative offset":     changed(func(b []byte) { b[0] = 0xff }),
-		"negative delta":      changed(func(b []byte) { b[deltaAt] = 0xff }),
-		"unknown codec":       changed(func(b []byte) { b[attrsAt+1] = 7 }),
+		"negative delta":      changed(func(b []byte) { b[wirebatch.DeltaAt] = 0xff }),
+		"unknown codec":       changed(func(b []byte) { b[wirebatch.AttrsAt+1] = 7 }),
 		"negative length":     append([]byte{7: 10, 8: 0xff, 16: 2}, one...),
 		"a length of nothing": append([]byte{7: 10, 11: 0, 16: 2}, one...),
 		"below the position":  wired{first: 1}.bytes(t),
@@ -288,7 +290,7 @@ func TestConn_RequestsNotWrittenAtOnce(t *testing.T) {
 
 // TestTake_OnlyWhatStands: a handle counts once, in its place, and nobody else can make one.
 func TestTake_OnlyWhatStands(t *testing.T) {
-	s := open1(t, answer(12, 1, slices.Concat(wired{first: 10, attrs: transactionBit}.bytes(t), wired{first: 13, attrs: transactionBit}.bytes(t)), nil), 1<<20)
+	s := open1(t, answer(12, 1, slices.Concat(wired{first: 10, attrs: wirebatch.TransactionBit}.bytes(t), wired{first: 13, attrs: wirebatch.TransactionBit}.bytes(t)), nil), 1<<20)
 	s.ask(12, 1, 10)
 	resp, _, err := s.read(12)
 	if err != nil {

@@ -104,7 +104,6 @@ type Run struct {
 	Bytes []byte
 	From  int64 // rows below this offset are not wanted
 	Last  int64 // the last offset
-	Rows  int   // as the headers say
 
 	ledger *ledger
 	of     *response
@@ -127,7 +126,7 @@ func (ip *Interposer) Take(r *kgo.Record) (run Run, standIn bool, err error) {
 	if !ok {
 		return Run{}, true, fmt.Errorf("what stands for topic %q, partition %d, up to offset %d was let go", r.Topic, r.Partition, r.Offset)
 	}
-	run = Run{Bytes: what.bytes, From: what.from, Last: what.last, Rows: what.rows, ledger: ip.ledger, of: of, at: h.run}
+	run = Run{Bytes: what.bytes, From: what.from, Last: what.last, ledger: ip.ledger, of: of, at: h.run}
 	if what.partition != r.Partition || what.last != r.Offset {
 		err = fmt.Errorf("what stands for topic %q, partition %d, up to offset %d is of partition %d, up to offset %d",
 			r.Topic, r.Partition, r.Offset, what.partition, what.last)
@@ -139,6 +138,10 @@ func (ip *Interposer) Take(r *kgo.Record) (run Run, standIn bool, err error) {
 
 // Sweep frees what the client has dropped. No record of the client may be unredeemed, and no poll be going on.
 func (ip *Interposer) Sweep() { ip.ledger.sweep() }
+
+// LargestRun returns the rows of the largest run in the responses that have stand-ins out, 0 where none are: no stand-in
+// that the client holds stands for more.
+func (ip *Interposer) LargestRun() int { return ip.ledger.largest() }
 
 // HeldBytes returns the size of the slabs that stand-ins stand for. Safe from any goroutine.
 func (ip *Interposer) HeldBytes() int64 { return ip.ledger.held() }

@@ -31,6 +31,7 @@ type response struct {
 	node int32
 	slab *mem.Slab
 	runs []run
+	most int // rows of the largest run
 	left int // runs that are neither released nor dropped
 }
 
@@ -65,6 +66,9 @@ func (l *ledger) add(r *response) bool {
 		return false
 	}
 	r.left = len(r.runs)
+	for i := range r.runs {
+		r.most = max(r.most, r.runs[i].rows)
+	}
 	l.live[r.id] = r
 	l.recent[r.node] = append(l.recent[r.node], r)
 	l.bytes += int64(len(r.slab.B))
@@ -167,6 +171,16 @@ func (l *ledger) close() {
 	}
 	clear(l.recent)
 	l.old = nil
+}
+
+// largest is how many rows the largest run of a response has that is out.
+func (l *ledger) largest() (rows int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, r := range l.live {
+		rows = max(rows, r.most)
+	}
+	return rows
 }
 
 // held is how many bytes of slabs are out.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/wirebatch"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -77,8 +78,8 @@ func (w wired) bytes(t testing.TB) []byte {
 
 // sign writes the length and the checksum of a record batch.
 func sign(b []byte) []byte {
-	binary.BigEndian.PutUint32(b[lengthAt:], uint32(len(b)-beforeLength))
-	binary.BigEndian.PutUint32(b[crcAt:], crc32.Checksum(b[attrsAt:], castagnoli))
+	binary.BigEndian.PutUint32(b[wirebatch.LengthAt:], uint32(len(b)-wirebatch.BeforeLength))
+	binary.BigEndian.PutUint32(b[wirebatch.CRCAt:], wirebatch.Checksum(0, b[wirebatch.AttrsAt:]))
 	return b
 }
 
@@ -90,7 +91,7 @@ func control(first, producer int64, commit bool) []byte {
 	}
 	r := kmsg.Record{Key: []byte{0, 0, 0, kind}, Value: []byte{0, 0, 0, 0, 0, 0}}
 	r.Length = int32(len(r.AppendTo(nil)) - 1)
-	b := kmsg.RecordBatch{FirstOffset: first, Magic: 2, Attributes: transactionBit | controlBit, ProducerID: producer, ProducerEpoch: 1,
+	b := kmsg.RecordBatch{FirstOffset: first, Magic: 2, Attributes: wirebatch.TransactionBit | wirebatch.ControlBit, ProducerID: producer, ProducerEpoch: 1,
 		FirstSequence: -1, NumRecords: 1, Records: r.AppendTo(nil)}
 	return sign(b.AppendTo(nil))
 }
@@ -105,7 +106,7 @@ func message(magic int8, offset int64, value string) []byte {
 		m := kmsg.MessageV1{Offset: offset, Magic: 1, Timestamp: 5, Value: []byte(value)}
 		b = m.AppendTo(nil)
 	}
-	binary.BigEndian.PutUint32(b[lengthAt:], uint32(len(b)-beforeLength))
+	binary.BigEndian.PutUint32(b[wirebatch.LengthAt:], uint32(len(b)-wirebatch.BeforeLength))
 	binary.BigEndian.PutUint32(b[12:], crc32.ChecksumIEEE(b[16:]))
 	return b
 }

@@ -8,11 +8,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/engine/wirebatch"
 )
 
 // A stand-in stands for at most this much, unless one batch has more: the consumer takes whole stand-ins.
 const (
-	runRowsMax  = 4096
+	RunRowsMax  = 4096
 	runBytesMax = 1 << 20
 )
 
@@ -87,7 +88,7 @@ func (w *rewriter) convert(p *kmsg.FetchResponseTopicPartition, from int64) {
 	for len(in) > 0 {
 		n, magic, ok := next(in)
 		old := ok && magic < 2
-		if !ok || magic > 2 || magic == 2 && (n < headEnd || !trust && !sound(in[:n])) {
+		if !ok || magic > 2 || magic == 2 && (n < wirebatch.HeadEnd || !trust && !sound(in[:n])) {
 			break // the rest, as it is: cut off, unknown, or damaged
 		}
 		b := in[:n]
@@ -143,13 +144,13 @@ type open struct {
 
 // takes reports whether a batch of n bytes goes into the run.
 func (o *open) takes(h *head, n int) bool {
-	return o.rows > 0 && !o.single && h.attrs&transactionBit == 0 && h.leaderEpoch == o.leaderEpoch && h.first > o.last &&
-		h.last-o.first <= math.MaxInt32 && o.rows+h.rows <= runRowsMax && len(o.bytes)+n <= runBytesMax
+	return o.rows > 0 && !o.single && h.attrs&wirebatch.TransactionBit == 0 && h.leaderEpoch == o.leaderEpoch && h.first > o.last &&
+		h.last-o.first <= math.MaxInt32 && o.rows+h.rows <= RunRowsMax && len(o.bytes)+n <= runBytesMax
 }
 
 func (o *open) add(b []byte, h *head) {
 	if o.rows == 0 {
-		*o = open{bytes: b, first: h.first, leaderEpoch: h.leaderEpoch, maxTime: h.max, single: h.attrs&transactionBit != 0}
+		*o = open{bytes: b, first: h.first, leaderEpoch: h.leaderEpoch, maxTime: h.max, single: h.attrs&wirebatch.TransactionBit != 0}
 	} else {
 		o.bytes = o.bytes[:len(o.bytes)+len(b)] // it follows in the slab
 		o.maxTime = max(o.maxTime, h.max)

@@ -2,8 +2,12 @@ package wire
 
 import (
 	"encoding/binary"
-	"hash/crc32"
+
+	"github.com/millrace/millrace/engine/wirebatch"
 )
+
+// standInAttrBits are what a stand-in has of the original's attributes.
+const standInAttrBits = wirebatch.LogAppendBit | wirebatch.TransactionBit
 
 // nonceBytes are random, made once per Interposer, and never leave the process: no record that someone wrote to a
 // topic is taken for a stand-in.
@@ -39,14 +43,14 @@ func readHandle(value []byte, nonce *[nonceBytes]byte) (h handle, ok bool) {
 // The record's timestamp is the greatest of the run, not its last row's.
 func appendStandIn(dst, first []byte, last, maxTime int64, h handle, nonce *[nonceBytes]byte) []byte {
 	at := len(dst)
-	dst = append(dst, first[:headEnd]...)
+	dst = append(dst, first[:wirebatch.HeadEnd]...)
 	b := dst[at:]
 	delta := int32(last - int64(binary.BigEndian.Uint64(b)))
-	binary.BigEndian.PutUint16(b[attrsAt:], binary.BigEndian.Uint16(b[attrsAt:])&standInAttrBits)
-	binary.BigEndian.PutUint32(b[deltaAt:], uint32(delta))
-	binary.BigEndian.PutUint64(b[baseAt:], uint64(maxTime))
-	binary.BigEndian.PutUint64(b[maxAt:], uint64(maxTime))
-	binary.BigEndian.PutUint32(b[rowsAt:], 1)
+	binary.BigEndian.PutUint16(b[wirebatch.AttrsAt:], binary.BigEndian.Uint16(b[wirebatch.AttrsAt:])&standInAttrBits)
+	binary.BigEndian.PutUint32(b[wirebatch.DeltaAt:], uint32(delta))
+	binary.BigEndian.PutUint64(b[wirebatch.BaseAt:], uint64(maxTime))
+	binary.BigEndian.PutUint64(b[wirebatch.MaxAt:], uint64(maxTime))
+	binary.BigEndian.PutUint32(b[wirebatch.RowsAt:], 1)
 
 	var rec [64]byte
 	r := append(rec[:0], 0, 0)               // attributes, timestamp delta
@@ -59,7 +63,7 @@ func appendStandIn(dst, first []byte, last, maxTime int64, h handle, nonce *[non
 	dst = append(dst, r...)
 
 	b = dst[at:]
-	binary.BigEndian.PutUint32(b[lengthAt:], uint32(len(b)-beforeLength))
-	binary.BigEndian.PutUint32(b[crcAt:], crc32.Checksum(b[attrsAt:], castagnoli))
+	binary.BigEndian.PutUint32(b[wirebatch.LengthAt:], uint32(len(b)-wirebatch.BeforeLength))
+	binary.BigEndian.PutUint32(b[wirebatch.CRCAt:], wirebatch.Checksum(0, b[wirebatch.AttrsAt:]))
 	return dst
 }
