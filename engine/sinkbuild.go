@@ -97,7 +97,7 @@ func (s *sinkTask) newConsumer() (consume.Consumer, error) {
 		opt.Pattern = pattern
 	}
 	if p.tuning.fromWire {
-		if opt.Dial, err = p.dialer(props); err != nil {
+		if opt.Dial, err = p.dialer(props, consumerPath); err != nil {
 			return nil, err
 		}
 	}

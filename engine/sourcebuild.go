@@ -63,7 +63,7 @@ func (s *sourceTask) build(ctx context.Context) error {
 		return err
 	}
 	p.w.clients.warnProducer(s.log, p.connector)
-	producer, err := produce.New(props, p.client(props, nil))
+	producer, err := p.producer(props)
 	if err != nil {
 		return err
 	}
@@ -84,6 +84,18 @@ func (s *sourceTask) build(ctx context.Context) error {
 	s.plugin = p.class.NewSource().NewTask()
 	s.context = &sourceContext{taskContext: p.context(), reader: offsetReader{p.w.opt.Offsets, s.t.id.Connector}, tx: s.tx}
 	return nil
+}
+
+// producer makes the task's producer.
+func (p *taskParts) producer(props map[string]string) (*produce.Records, error) {
+	if !p.tuning.toWire {
+		return produce.New(props, p.client(props, nil))
+	}
+	dial, err := p.dialer(props, producerPath)
+	if err != nil {
+		return nil, err
+	}
+	return produce.NewDialed(props, p.client(props, nil), dial)
 }
 
 // producerProps are the settings of the task's producer.

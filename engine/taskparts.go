@@ -71,9 +71,9 @@ func (p *taskParts) client(props map[string]string, own []kgo.Opt) func(...kgo.O
 	}
 }
 
-// dialer returns how a client with the given properties opens connections, TLS included; nil where the client
-// library does not tell.
-func (p *taskParts) dialer(props map[string]string) (wire.Dial, error) {
+// dialer returns how a client with the given properties opens connections, TLS included, for what key asks for; nil
+// where the client library does not tell.
+func (p *taskParts) dialer(props map[string]string, key string) (wire.Dial, error) {
 	cl, err := p.w.opt.NewClient(props)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (p *taskParts) dialer(props map[string]string) (wire.Dial, error) {
 	defer cl.Close() // it has not connected
 	dial, ok := cl.OptValue(kgo.Dialer).(wire.Dial)
 	if !ok {
-		p.t.log.Warn("the client library does not tell how it connects: batches are made of its records", "key", consumerPath)
+		p.t.log.Warn("the client library does not tell how it connects: its records are used", "key", key)
 	}
 	return dial, nil
 }

@@ -17,6 +17,7 @@ type tuning struct {
 	restart                      restart.Policy
 	sourceLetters                bool
 	fromWire                     bool // a sink's batches are made of brokers' responses
+	toWire                       bool // a source's wire batches are its own
 }
 
 func readTuning(v *config.Values) tuning {
@@ -29,6 +30,7 @@ func readTuning(v *config.Values) tuning {
 		stallAfter:    settings.Millis(v.Int64("millrace.watchdog.stall.ms")),
 		sourceLetters: v.Bool(settings.SourceLettersKey),
 		fromWire:      v.String(consumerPath) == "wire",
+		toWire:        v.String(producerPath) == "wire",
 		restart: restart.Policy{
 			Enabled: v.Bool("millrace.errors.restart.enable"), Max: int(v.Int32("millrace.errors.restart.max")),
 			First: settings.Millis(v.Int64("millrace.errors.restart.backoff.ms")), Most: settings.Millis(v.Int64("millrace.errors.restart.backoff.max.ms")),
@@ -64,6 +66,9 @@ const taskMemory = "millrace.task.memory.bytes"
 // consumerPath is the key of where a sink's batches are made.
 const consumerPath = "millrace.consumer.path"
 
+// producerPath is the key of who makes a source's wire batches.
+const producerPath = "millrace.producer.path"
+
 // tuningKeys are the engine's own keys. Java has none of them.
 func tuningKeys() []config.Key {
 	key := func(name string, t config.Type, def any, v config.Validator, doc string) config.Key {
@@ -77,9 +82,11 @@ func tuningKeys() []config.Key {
 		key("millrace.lane.depth", config.Int, 8, config.AtLeast(1),
 			"Batches of one topic partition that wait for a sink task. A full lane pauses fetching of its partition; heartbeats go on."),
 		key(taskMemory, config.Long, 64<<20, config.AtLeast(1<<20),
-			"Bytes of batches that one task may hold. At the limit a sink stops fetching and a source stops polling; a single larger record fails the task."),
+			"Bytes of batches that one task may hold. At the limit a sink stops fetching; a source stops polling when a quarter of it waits for Kafka. A single larger record fails the task."),
 		key(consumerPath, config.String, "record", config.In("record", "wire"),
 			"What a sink's batches are made of. record is the records that the Kafka client gives. wire is the bytes of brokers' responses, at a fraction of the cost; it is new, and falls back to record where something is not as it expects."),
+		key(producerPath, config.String, "record", config.In("record", "wire"),
+			"What a source gives its Kafka client. record is a record for each row. wire is a stand-in for each wire batch, which is made of rows directly and takes its place in the request, at a fraction of the cost; it is new, and fails the task where the client does not do what it expects."),
 		key("millrace.errors.restart.enable", config.Boolean, false, nil,
 			"Whether a task is restarted that failed for a reason that may pass: a connection, a timeout, an error that says it may be tried again. Meanwhile its state is FAILED, with the trace."),
 		key("millrace.errors.restart.max", config.Int, 10, config.AtLeast(-1),

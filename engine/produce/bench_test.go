@@ -18,6 +18,7 @@ import (
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/connectjson"
 	"github.com/millrace/millrace/engine/errant"
+	"github.com/millrace/millrace/engine/produce/wire"
 	"github.com/millrace/millrace/engine/stage"
 )
 
@@ -105,54 +106,63 @@ func (nobody) Acked([]Result) {}
 // BenchmarkProduce measures processor time per record from a polled batch of 1,024 rows, encoded as
 // JSON, to the topic; the broker is another process.
 func BenchmarkProduce(b *testing.B) {
-	for _, c := range []struct{ name, idempotent, compression string }{
-		{"connect", "false", "none"}, {"idempotent", "true", "none"}, {"lz4", "false", "lz4"},
-	} {
-		b.Run("settings="+c.name, func(b *testing.B) {
-			pool := batch.NewPool(mem.NewPool())
-			addr := startBroker(b)
-			props := connectDefaults("enable.idempotence", c.idempotent, "compression.type", c.compression)
-			p, err := New(props, func(o ...kgo.Opt) (*kgo.Client, error) { return kgo.NewClient(append(o, kgo.SeedBrokers(addr))...) })
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer p.Close()
-			st := jsonStage(b)
-			defer st.Close()
-			x := polled(b, pool, 1024)
-			defer x.Release()
-			send := func() {
-				out, failed, err := st.Run(context.Background(), x)
-				if err != nil || len(failed) > 0 {
-					b.Fatal(err, failed)
-				}
-				parts := make([]Rows, len(out))
-				for i, o := range out {
-					parts[i] = Rows(o)
-				}
-				p.Send(context.Background(), parts, nobody{})
-			}
-			flush := func() {
-				if err := p.Flush(context.Background()); err != nil {
-					b.Fatal(err)
-				}
-			}
-			for range 200 { // warm
-				send()
-			}
-			flush()
-			began, rows := cpu(), 0
-			b.ResetTimer()
-			for rows < b.N {
-				send()
-				rows += 1024
-			}
-			flush()
-			b.StopTimer()
-			b.ReportMetric(float64(cpu()-began)/float64(rows), "cpu-ns/record")
-			b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "records/s")
-		})
+	type setting struct{ name, idempotent, compression string }
+	for _, path := range []string{"record", "wire"} {
+		for _, c := range []setting{{"connect", "false", "none"}, {"idempotent", "true", "none"}, {"lz4", "false", "lz4"}} {
+			b.Run("path="+path+"/settings="+c.name, func(b *testing.B) { benchmarkProduce(b, path, c.idempotent, c.compression) })
+		}
 	}
+}
+
+func benchmarkProduce(b *testing.B, path, idempotent, compression string) {
+
+	pool := batch.NewPool(mem.NewPool())
+	addr := startBroker(b)
+	props := connectDefaults("enable.idempotence", idempotent, "compression.type", compression)
+	var dial wire.Dial
+	if path == "wire" {
+		dial = plain
+	}
+	p, err := NewDialed(props, func(o ...kgo.Opt) (*kgo.Client, error) { return kgo.NewClient(append(o, kgo.SeedBrokers(addr))...) }, dial)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer p.Close()
+	st := jsonStage(b)
+	defer st.Close()
+	x := polled(b, pool, 1024)
+	defer x.Release()
+	send := func() {
+		out, failed, err := st.Run(context.Background(), x)
+		if err != nil || len(failed) > 0 {
+			b.Fatal(err, failed)
+		}
+		parts := make([]Rows, len(out))
+		for i, o := range out {
+			parts[i] = Rows(o)
+		}
+		p.Send(context.Background(), parts, nobody{})
+	}
+	flush := func() {
+		if err := p.Flush(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for range 200 { // warm
+		send()
+	}
+	flush()
+	began, rows := cpu(), 0
+	b.ReportAllocs()
+	b.ResetTimer()
+	for rows < b.N {
+		send()
+		rows += 1024
+	}
+	flush()
+	b.StopTimer()
+	b.ReportMetric(float64(cpu()-began)/float64(rows), "cpu-ns/record")
+	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "records/s")
 }
 
 func jsonStage(b *testing.B) *stage.Source {

@@ -2,6 +2,7 @@ package produce
 
 import (
 	"context"
+	"net"
 	"os"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
+	"github.com/millrace/millrace/engine/produce/wire"
 )
 
 func TestMain(m *testing.M) {
@@ -33,12 +35,24 @@ func cluster(t testing.TB, opts ...kfake.Opt) *kfake.Cluster {
 	return c
 }
 
+// pathEnv chooses who makes the wire batches of producers, where a test does not.
+const pathEnv = "MILLRACE_PRODUCE_PATH"
+
 // producer makes a producer of the cluster with Java properties.
 func producer(t testing.TB, c *kfake.Cluster, props map[string]string, opts ...kgo.Opt) *Records {
 	t.Helper()
-	p, err := New(props, func(o ...kgo.Opt) (*kgo.Client, error) {
+	if os.Getenv(pathEnv) == "wire" {
+		return dialed(t, c, props, (&net.Dialer{}).DialContext, opts...)
+	}
+	return dialed(t, c, props, nil, opts...)
+}
+
+// dialed makes a producer whose wire batches are its own, unless dial is nil.
+func dialed(t testing.TB, c *kfake.Cluster, props map[string]string, dial wire.Dial, opts ...kgo.Opt) *Records {
+	t.Helper()
+	p, err := NewDialed(props, func(o ...kgo.Opt) (*kgo.Client, error) {
 		return kgo.NewClient(append(append(o, kgo.SeedBrokers(c.ListenAddrs()...)), opts...)...)
-	})
+	}, dial)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,9 +163,9 @@ func (a *acks) wait(t testing.TB) map[int32]Result {
 }
 
 // consume reads n records of a topic.
-func consume(t testing.TB, c *kfake.Cluster, topic string, n int) []*kgo.Record {
+func consume(t testing.TB, c *kfake.Cluster, topic string, n int, opts ...kgo.Opt) []*kgo.Record {
 	t.Helper()
-	cl, err := kgo.NewClient(kgo.SeedBrokers(c.ListenAddrs()...), kgo.ConsumeTopics(topic), kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()), kgo.FetchMaxWait(20*time.Millisecond))
+	cl, err := kgo.NewClient(append(opts, kgo.SeedBrokers(c.ListenAddrs()...), kgo.ConsumeTopics(topic), kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()), kgo.FetchMaxWait(20*time.Millisecond))...)
 	if err != nil {
 		t.Fatal(err)
 	}

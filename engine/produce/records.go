@@ -7,15 +7,18 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/engine/produce/wire"
 )
 
-// Records is a Producer on the record API of franz-go.
+// Records is a Producer on franz-go: on its record API, or on the bytes of its requests.
 type Records struct {
 	cl     *kgo.Client
 	limits *limits
 	within time.Duration // Delivery
 	free   sync.Pool
 	bytes  atomic.Int64 // of keys and values acknowledged
+	wire   *toWire      // nil: rows are the client's records
 
 	mu   sync.Mutex
 	open int           // sends with rows on their way
@@ -30,24 +33,36 @@ var _ Producer = (*Records)(nil)
 //
 // Errors: those of Options and of newClient.
 func New(props map[string]string, newClient func(opts ...kgo.Opt) (*kgo.Client, error)) (*Records, error) {
+	return NewDialed(props, newClient, nil)
+}
+
+// NewDialed is New for a producer that makes the wire batches of rows itself, on the connections that dial opens, TLS
+// included; nil leaves them to the client.
+func NewDialed(props map[string]string, newClient func(opts ...kgo.Opt) (*kgo.Client, error), dial wire.Dial) (*Records, error) {
 	own, err := Options(props)
 	if err != nil {
 		return nil, err
 	}
-	size, err := requestSize(props)
+	v, err := definition().Parse(props)
 	if err != nil {
 		return nil, err
 	}
-	within, err := Delivery(props)
+	within, err := delivery(v)
 	if err != nil {
 		return nil, err
 	}
-	l := &limits{most: size}
-	cl, err := newClient(append(own, kgo.ProducerBatchMaxBytesFn(l.of), kgo.UnknownTopicRetries(-1), kgo.AllowAutoTopicCreation())...)
-	if err != nil {
+	p := &Records{limits: &limits{most: batchBytes(v)}, within: within}
+	own = append(own, kgo.ProducerBatchMaxBytesFn(p.limits.of), kgo.UnknownTopicRetries(-1), kgo.AllowAutoTopicCreation())
+	if dial != nil {
+		if p.wire, err = newToWire(p, v, dial); err != nil {
+			return nil, err
+		}
+		own = append(own, p.wire.options()...)
+	}
+	if p.cl, err = newClient(own...); err != nil {
 		return nil, err
 	}
-	return &Records{cl: cl, limits: l, within: within}, nil
+	return p, nil
 }
 
 // Client returns the client, for requests beside producing.
@@ -71,14 +86,14 @@ func (p *Records) Send(ctx context.Context, parts []Rows, sink AckSink) {
 	p.mu.Lock()
 	p.open++
 	p.mu.Unlock()
+	if p.wire != nil {
+		p.wire.send(ctx, p.newShipment(n, sink), parts)
+		return
+	}
 	s := p.take(n)
 	s.sink, s.parts = sink, parts
 	s.reserve(parts)
-	if len(parts) == 1 {
-		s.sendAll(ctx, &parts[0])
-		return
-	}
-	s.sendMerged(ctx, parts)
+	s.sendAll(ctx, parts)
 }
 
 // Flush implements Producer.
@@ -91,7 +106,7 @@ func (p *Records) Close() {
 		p.mu.Lock()
 		if p.open == 0 {
 			p.mu.Unlock()
-			return
+			break
 		}
 		if p.idle == nil {
 			p.idle = make(chan struct{})
@@ -99,6 +114,9 @@ func (p *Records) Close() {
 		idle := p.idle
 		p.mu.Unlock()
 		<-idle
+	}
+	if p.wire != nil {
+		p.wire.close()
 	}
 }
 
@@ -120,5 +138,9 @@ type Stats struct {
 
 // Stats returns the counts. Safe from any goroutine.
 func (p *Records) Stats() Stats {
-	return Stats{Bytes: p.bytes.Load(), BufferedBytes: p.cl.BufferedProduceBytes()}
+	waiting := p.cl.BufferedProduceBytes()
+	if p.wire != nil {
+		waiting = p.wire.waiting.Load()
+	}
+	return Stats{Bytes: p.bytes.Load(), BufferedBytes: waiting}
 }

@@ -343,7 +343,11 @@ func TestSend_UnknownTopicWaits(t *testing.T) {
 	p := producer(t, c, connectDefaults(), kgo.MetadataMinAge(10*time.Millisecond))
 	a := newAcks(1)
 	seen := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Metadata}, Observe: true, Count: -1})
-	p.Send(t.Context(), []Rows{rows(pool, []row{auto("", "v")})}, a)
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		p.Send(t.Context(), []Rows{rows(pool, []row{auto("", "v")})}, a)
+	}()
 	if err := seen.Wait(t.Context(), 2); err != nil {
 		t.Fatal(err)
 	}
@@ -353,4 +357,5 @@ func TestSend_UnknownTopicWaits(t *testing.T) {
 	if got := a.wait(t); got[0].Err != nil {
 		t.Errorf("%+v", got)
 	}
+	<-sent
 }

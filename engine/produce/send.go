@@ -19,6 +19,7 @@ type send struct {
 	sink    AckSink
 	parts   []Rows
 	recs    []record
+	order   []rowOf
 	headers []kgo.RecordHeader // of all records
 	shared  []kgo.RecordHeader // those that every row of sharedOf has
 	// sharedOf are the headers of the last part whose rows all have the same.
@@ -87,48 +88,12 @@ func (s *send) recycle() {
 	s.p.free.Put(s)
 }
 
-// sendAll hands over the selected rows of the only part.
-func (s *send) sendAll(ctx context.Context, p *Rows) {
-	now := time.Now().UnixMilli()
-	b := p.B
-	if b.Sel == nil {
-		for i := range int32(b.Len()) {
-			s.send(ctx, p, i, now)
-		}
-		return
-	}
-	for _, row := range b.Sel {
-		s.send(ctx, p, row, now)
-	}
-}
-
-// sendMerged hands over the selected rows of several parts in the order of their numbers.
-func (s *send) sendMerged(ctx context.Context, parts []Rows) {
-	now := time.Now().UnixMilli()
-	type rest struct {
-		p   *Rows
-		sel []int32
-	}
-	open := make([]rest, 0, len(parts))
-	for i := range parts {
-		if sel := parts[i].B.Sel; len(sel) > 0 {
-			open = append(open, rest{&parts[i], sel})
-		}
-	}
-	for left := len(s.recs); left > 0; left-- {
-		best := 0
-		for k := 1; k < len(open); k++ {
-			if open[k].sel[0] < open[best].sel[0] {
-				best = k
-			}
-		}
-		r := &open[best]
-		p, row := r.p, r.sel[0]
-		if r.sel = r.sel[1:]; len(r.sel) == 0 {
-			open[best] = open[len(open)-1]
-			open = open[:len(open)-1]
-		}
-		s.send(ctx, p, row, now)
+// sendAll hands over the selected rows of all parts.
+func (s *send) sendAll(ctx context.Context, parts []Rows) {
+	now := time.Now()
+	s.order = appendOrder(s.order[:0], parts)
+	for _, r := range s.order {
+		s.send(ctx, &parts[r.part], r.row, now)
 	}
 }
 
@@ -150,21 +115,11 @@ func (s *send) reserve(parts []Rows) {
 
 // send hands over one row. Its promise may be called before this returns: nothing of s, of p or of the
 // batch may be looked at after the last row.
-func (s *send) send(ctx context.Context, p *Rows, row int32, now int64) {
+func (s *send) send(ctx context.Context, p *Rows, row int32, now time.Time) {
 	r := &s.recs[s.n]
 	s.n++
 	b, i := p.B, int(row)
-	partition, ts := b.Partition, batch.NoTimestamp
-	if b.Partitions != nil {
-		partition = b.Partitions[i]
-	}
-	if b.Timestamps != nil {
-		ts = b.Timestamps[i]
-	}
-	if ts == batch.NoTimestamp {
-		ts = now
-	}
-	r.rec.Topic, r.rec.Partition, r.rec.Timestamp = b.Topics.At(i), partition, time.UnixMilli(ts)
+	r.rec.Topic, r.rec.Partition, r.rec.Timestamp = b.Topics.At(i), partitionOf(b, i), time.UnixMilli(timestamp(b, i, now))
 	if k, ok := p.Key.Get(i); ok {
 		r.rec.Key = k
 	}
