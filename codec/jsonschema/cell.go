@@ -37,7 +37,9 @@ type cell struct {
 	schema   *batch.Schema
 	col      *fill.Column
 	optional bool
-	standard batch.Value // what null becomes; null: nothing
+	standard batch.Value          // what null becomes; null: nothing
+	unfit    bool                 // standard does not fit where it would stand: the row is read plainly, and fails
+	check    *batch.ColumnBuilder // opPlain: what values the column holds
 
 	object *object // STRUCT
 	key    *cell   // MAP
@@ -48,6 +50,10 @@ type cell struct {
 func newCell(s *batch.Schema, d *fill.Domain, depth int, within bool) *cell {
 	c := &cell{op: operationOf(s), depth: depth, schema: s, optional: s.Optional(), standard: s.Default()}
 	c.col = d.Add(s, true)
+	c.unfit = within && !c.standard.IsNull() && s.Validate(c.standard) != nil
+	if c.op == opPlain {
+		c.check = batch.NewColumnBuilder(s, true)
+	}
 	switch s.Kind() {
 	case batch.KindArray:
 		c.elem = newCell(s.Elem(), c.col.Elems, depth+1, within)

@@ -113,7 +113,7 @@ func (c *converter) invalidRead(of *schemaregistry.Reading, cause error) error {
 
 // plainRow reads one record. Source: JsonSchemaConverter.toConnectData, AbstractKafkaJsonSchemaDeserializer.deserialize.
 func (c *converter) plainRow(r *reading, payload []byte) (batch.Value, error) {
-	n, err := jsonscan.Parse(payload)
+	n, err := jsonscan.ParseStrict(payload)
 	if err == nil && r.validator != nil && n.Kind == jsonscan.Missing {
 		err = fmt.Errorf("no content to map due to end-of-input")
 	}

@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/codec/internal/jsonscan"
@@ -64,7 +65,7 @@ func parseText(text string) (*jsonscan.Node, error) {
 	if len(text) > textMax {
 		return nil, invalid("the schema has %d bytes; %d at most are read", len(text), textMax)
 	}
-	n, err := jsonscan.Parse([]byte(text))
+	n, err := jsonscan.ParseChars([]byte(text)) // the original has it as a string
 	if err != nil {
 		return nil, illegalArgument("Invalid JSON schema", err)
 	}
@@ -96,10 +97,44 @@ func (l *loader) schema(doc *document, n *jsonscan.Node, depth int) (*schema, er
 	case 1:
 		out = parts[0]
 	default:
-		out = &schema{class: classCombined, criterion: allOf, parts: parts}
+		out = &schema{class: classCombined, criterion: allOf, parts: parts, pieces: true}
+		if l.modern() {
+			asHashed(n, parts)
+		}
 	}
 	out.raw, out.modern = n, l.modern()
 	return out, nil
+}
+
+// asHashed puts parts into the order in which a HashMap has their keywords, as those of modern drafts come; what has no keyword of its own comes last.
+// Source: com.github.erosb.jsonsKema.SchemaLoader.createCompositeSchema.
+func asHashed(n *jsonscan.Node, parts []*schema) {
+	place := map[string]int{}
+	for at, i := range java.HashMapOrder(n.Names) {
+		place[n.Names[i]] = at
+	}
+	of := func(s *schema) int {
+		keyword := "type"
+		switch s.class {
+		case classEnum:
+			keyword = "enum"
+		case classConst:
+			keyword = "const"
+		case classReference:
+			keyword = "$ref"
+		case classNot:
+			keyword = "not"
+		case classCombined:
+			if _, is := place[string(s.criterion)]; is {
+				keyword = string(s.criterion)
+			}
+		}
+		if at, is := place[keyword]; is {
+			return at
+		}
+		return len(place)
+	}
+	slices.SortStableFunc(parts, func(a, b *schema) int { return of(a) - of(b) })
 }
 
 // parts makes a schema of the keywords of each class. Source: SchemaLoader.runSchemaExtractors.
@@ -165,6 +200,8 @@ func enumOf(list *jsonscan.Node) (*schema, error) {
 	return s, nil
 }
 
+// combined makes a schema of a list of schemas. Of those that are pieces only the pieces are left in modern drafts.
+// Source: SchemaTranslator.SchemaContext.join.
 func (l *loader) combined(doc *document, c criterion, list *jsonscan.Node, depth int) (*schema, error) {
 	if list.Kind != jsonscan.Array {
 		return nil, invalid("%s: expected an array, found %s", c, list.Kind.TypeName())
@@ -175,7 +212,11 @@ func (l *loader) combined(doc *document, c criterion, list *jsonscan.Node, depth
 		if err != nil {
 			return nil, err
 		}
-		s.parts = append(s.parts, part)
+		if l.modern() && part.pieces {
+			s.parts = append(s.parts, part.parts...)
+		} else {
+			s.parts = append(s.parts, part)
+		}
 	}
 	return s, nil
 }

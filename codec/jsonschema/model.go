@@ -51,6 +51,7 @@ type schema struct {
 	values     []*jsonscan.Node // classEnum, classConst
 	criterion  criterion        // classCombined
 	parts      []*schema        // classCombined
+	pieces     bool             // classCombined: parts are the keywords of one object
 	items      *schema          // classArray: of all items
 	properties []property       // classObject, in the order of Java's HashMap
 	required   map[string]bool  // classObject

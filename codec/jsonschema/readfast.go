@@ -41,6 +41,8 @@ func (f *fast) null(c *cell, r, i int) int {
 	}
 	switch {
 	case c.op == opSkip:
+	case c.unfit:
+		return odd
 	case !c.standard.IsNull():
 		f.Text = c.col.Put(r, c.standard, f.Text)
 	case !c.optional:
@@ -121,7 +123,7 @@ func (f *fast) deviation(o *object, r, i, at int, first uint64) int {
 
 // without gives row r of a needed field that is missing its default; false where it has to be there.
 func (f *fast) without(m *member, r int) bool {
-	if m.cell.standard.IsNull() {
+	if m.cell.standard.IsNull() || m.cell.unfit {
 		return false
 	}
 	f.Text = m.cell.col.Put(r, m.cell.standard, f.Text)

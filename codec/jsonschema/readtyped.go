@@ -170,12 +170,12 @@ func (f *fast) plain(c *cell, r, i int) int {
 	if end < 0 {
 		return odd
 	}
-	n, err := jsonscan.Parse(f.B[i:end])
+	n, err := jsonscan.ParseStrict(f.B[i:end])
 	if err != nil {
 		return odd
 	}
 	v, err := f.read(c.schema, &n)
-	if err != nil || c.schema.Validate(v) != nil { // worded elsewhere, with what is around it
+	if err != nil || c.schema.Validate(v) != nil || c.check.Check(v) != nil { // worded elsewhere, with what is around it
 		return odd
 	}
 	f.Text = c.col.Put(r, v, f.Text)

@@ -311,8 +311,8 @@ func (t *connecting) finish(s *schema, b draftSchema, version *int32, optional b
 		hashOrder(&hashed) // org.json has it in between
 		v, err := t.read(bare, &hashed)
 		if err == nil {
-			if err = bare.Validate(v); err == nil && bare.Kind() == batch.KindStruct && !v.IsNull() {
-				err = codec.Data("Struct schemas do not match.") // a builder's is none that a struct has
+			if err = bare.Validate(v); err == nil && bare.Kind() == batch.KindStruct && bare.Name() != variantName && !v.IsNull() {
+				err = codec.Data("Struct schemas do not match.") // a builder's is none that a struct has, but for a variant's
 			}
 			if err != nil {
 				err = builderError("Invalid default value", err)

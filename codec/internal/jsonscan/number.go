@@ -22,6 +22,9 @@ func (p *parser) number(root bool) (Node, error) {
 		return Node{}, p.fail("expected a digit")
 	}
 	for p.b[p.i] == '0' && p.i+1 < len(p.b) && p.b[p.i+1] >= '0' && p.b[p.i+1] <= '9' {
+		if p.noZeros {
+			return Node{}, p.fail("leading zero in a number")
+		}
 		p.i++
 	}
 	first := p.i

@@ -27,13 +27,16 @@ const checkFirst = 16 << 10
 // value is not looked at, as Jackson does not; only a number or word must end before it.
 //
 // Errors: *SyntaxError. Source: ObjectMapper.readTree(byte[]).
-func Parse(text []byte) (Node, error) { return parse(text, false) }
+func Parse(text []byte) (Node, error) { return (&parser{b: text}).whole() }
 
 // ParseChars is Parse as Jackson reads characters: names may have lone surrogates.
-func ParseChars(text []byte) (Node, error) { return parse(text, true) }
+func ParseChars(text []byte) (Node, error) { return (&parser{b: text, chars: true}).whole() }
 
-func parse(text []byte, chars bool) (Node, error) {
-	p := parser{b: text, chars: chars}
+// ParseStrict is Parse without Jackson's ALLOW_LEADING_ZEROS_FOR_NUMBERS.
+func ParseStrict(text []byte) (Node, error) { return (&parser{b: text, noZeros: true}).whole() }
+
+// whole reads the first value of the text.
+func (p *parser) whole() (Node, error) {
 	if err := p.detect(); err != nil {
 		return Node{}, err
 	}
@@ -71,6 +74,8 @@ type parser struct {
 	chars bool   // the text was decoded from UTF-16 or UTF-32: Jackson reads characters, names leniently
 	buf   []byte // scratch of decode
 	low   rune   // result of namePair
+
+	noZeros bool // numbers do not begin with zeros that say nothing
 }
 
 func (p *parser) fail(text string) error { return &SyntaxError{p.i, text} }

@@ -48,6 +48,7 @@ func KnownDifferences() []Known {
 		{"protobuf-invalid-schema", protobufInvalidSchema},
 		{"protobuf-namesake", protobufNamesake},
 		{"json-schema-whole-number", jsonSchemaWholeNumber},
+		{"json-schema-not-finite", jsonSchemaNotFinite},
 		{"json-schema-short-alone", jsonSchemaShortAlone},
 		{"json-schema-number-as-bytes", jsonSchemaNumberAsBytes},
 	}

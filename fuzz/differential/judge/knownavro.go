@@ -19,6 +19,9 @@ func avroRedefinedName(t *trial.Trial, d Difference) bool {
 	return strings.HasSuffix(t.Kind, "avro") && d.Part == "error type" && strings.HasPrefix(d.Want, "SchemaParseException: Can't redefine") && strings.HasPrefix(d.Got, "DataException")
 }
 
+// frame is how many bytes stand before a record: a zero and the number of its schema.
+const frame = 5
+
 // avroFieldParameters: newer originals, and this project, write the parameters of a type beside a field whose name of a type came before, as the type itself may
 // not be written again. The original of the oracle does not, so that the text has another number; the record after it is the same.
 func avroFieldParameters(t *trial.Trial, d Difference) bool {
@@ -27,7 +30,6 @@ func avroFieldParameters(t *trial.Trial, d Difference) bool {
 	}
 	want, errWant := strconv.Unquote(d.Want)
 	got, errGot := strconv.Unquote(d.Got)
-	const frame = 5 // a zero and the number
 	if errWant != nil || errGot != nil || len(want) < frame || len(got) < frame || want[frame:] != got[frame:] {
 		return false
 	}

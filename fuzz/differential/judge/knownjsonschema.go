@@ -14,9 +14,18 @@ var refusedAsJSON = regexp.MustCompile(`^DataException: Converting .* failed due
 
 var wholeNumber = regexp.MustCompile(`[0-9](\.0+([^0-9]|$)|[.0-9]*[eE])`)
 
-// jsonSchemaWholeNumber: 1.0 is an integer from draft 6 on, as the standard says; the original's library for drafts up to 7 says no.
+// jsonSchemaWholeNumber: 1.0 is an integer from draft 6 on, as the standard says; the original's library for drafts up to 7 says no. Where it is a number
+// as well, one of the two is valid.
 func jsonSchemaWholeNumber(t *trial.Trial, d Difference) bool {
-	return validated(t, d) && refusedAsJSON.MatchString(d.Want) && !refusedAsJSON.MatchString(d.Got) && wholeNumber.Match(t.Items[d.Item].Bytes)
+	return validated(t, d) && refusedAsJSON.MatchString(d.Want) != refusedAsJSON.MatchString(d.Got) && wholeNumber.Match(t.Items[d.Item].Bytes)
+}
+
+var notFinite = regexp.MustCompile(`(^|[\[:,\s\x00-\x1f])[-+]?(NaN|INF|Infinity)`)
+
+// jsonSchemaNotFinite: NaN and infinities without quotes, which the original's reader takes for numbers, are no JSON.
+func jsonSchemaNotFinite(t *trial.Trial, d Difference) bool {
+	return t.Kind == generate.JSONSchema && d.Part == "error type" && d.Item >= 0 && d.Item < len(t.Items) && len(t.Items[d.Item].Bytes) > frame &&
+		!refusedAsJSON.MatchString(d.Want) && refusedAsJSON.MatchString(d.Got) && notFinite.Match(t.Items[d.Item].Bytes[frame:])
 }
 
 // jsonSchemaShortAlone: the original's library does not know the class in which an INT8 or INT16 that is a whole record reaches it, and refuses it.
