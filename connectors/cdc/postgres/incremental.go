@@ -108,13 +108,10 @@ func (i *incrementalSnapshot) emit() ([]*batch.Batch, error) {
 		return nil, nil
 	}
 	i.rows.reset()
-	keys := &chunkKeys{types: c.types}
 	for _, tuple := range i.live {
-		i.rows.add(cdc.OpRead, tuple, pgoutput.None, tuple, pgoutput.None, 0)
-		keys.parts = c.appendKey(keys.parts, tuple, c.order)
-		keys.ends = append(keys.ends, uint32(len(keys.parts)))
+		i.rows.add(cdc.OpRead, tuple, pgoutput.None, tuple, pgoutput.None, tuple)
 	}
-	last, err := keys.of(len(i.live) - 1)
+	last, err := keyOf(c.types, c.appendKey(nil, i.live[len(i.live)-1], c.order))
 	if err != nil {
 		return nil, err
 	}
@@ -123,20 +120,23 @@ func (i *incrementalSnapshot) emit() ([]*batch.Batch, error) {
 	if err != nil {
 		return nil, connectors.Errorf("postgres: incremental snapshot: %w", err)
 	}
-	now := time.Now()
 	at := s.at // with the state before the batch
 	s.at.incremental = state
-	at.micros, at.snapshot, at.last, at.completed = now.UnixMicro(), "INCREMENTAL", true, true
-	b := i.t.tc.Pool().New(len(i.live))
-	b.KeepAlive(c.hold)
-	source := i.t.layout.snapshotSource(b, c.of, i.t.builder.source, len(i.live), &at, func(int) uint8 { return cdc.MarkIncremental })
-	from := cells{buf: c.buf, cells: c.cells, width: len(c.table.columns), binary: true}
-	if err := i.t.layout.batch(b, c.of, &i.rows, from, source, nil, now); err != nil {
-		b.Release()
+	at.micros, at.snapshot, at.last, at.completed = time.Now().UnixMicro(), "INCREMENTAL", true, true
+	b, err := i.t.read(&i.rows, &c.copying, c.of, &at, func(int) uint8 { return cdc.MarkIncremental })
+	if err != nil {
 		return nil, connectors.Errorf("postgres: incremental snapshot: %w", err)
 	}
 	i.t.meter.SnapshotRows(c.of.id(), int64(len(i.live)))
 	i.t.meter.Events(cdc.ContextSnapshot, c.of.id(), i.rows.ops)
+	if b == nil {
+		return nil, nil
+	}
+	keys := &chunkKeys{types: c.types}
+	for _, tuple := range i.rows.after {
+		keys.parts = c.appendKey(keys.parts, tuple, c.order)
+		keys.ends = append(keys.ends, uint32(len(keys.parts)))
+	}
 	b.Source = &chunkPositions{partitions: i.t.partition, at: at, keys: keys}
 	return []*batch.Batch{b}, nil
 }

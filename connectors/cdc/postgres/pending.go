@@ -6,6 +6,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors/cdc"
 	"github.com/millrace/millrace/connectors/cdc/postgres/pgoutput"
+	"github.com/millrace/millrace/connectors/cdc/postgres/wire"
 )
 
 // pending are the rows of one table in one poll of the stream, before they become a batch. Reused.
@@ -17,6 +18,11 @@ type pending struct {
 	// With provide.transaction.metadata: the places of each row's event in its transaction.
 	total, order []int64
 	at           int // rows that were counted
+}
+
+// cells are where the tuples of its rows lie.
+func (p *pending) cells(segment *wire.Segment) cells {
+	return cells{buf: segment.Buf, cells: p.relation.Rows.Cells, width: p.relation.Rows.Width}
 }
 
 // counting walks the events of a poll in their order and gives every row its place in its transaction. It adds the

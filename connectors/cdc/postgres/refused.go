@@ -52,6 +52,7 @@ var values = map[string]valueRule{
 	streamingKey:               {valid: []string{"true", "false"}},
 	"schema.refresh.mode":      {valid: []string{"columns_diff", "columns_diff_exclude_unchanged_toast"}},
 
+	convertingKey: {valid: []string{"skip", "warn", "fail"}}, processingKey: {valid: []string{"skip", "warn", "fail", "ignore"}},
 	"guardrail.collections.limit.action": {valid: []string{"warn", "fail"}},
 	"snapshot.tables.order.by.row.count": {valid: []string{"disabled", "ascending", "descending"}},
 }
@@ -59,8 +60,7 @@ var values = map[string]valueRule{
 // unsupported are keys that work at their default only, and why.
 var unsupported = map[string]string{
 	"converters": noJava, "post.processors": noJava, "database.sslfactory": noJava, "transaction.metadata.factory": noJava, "sourceinfo.struct.maker": noJava,
-	"event.processing.failure.handling.mode": notYet,
-	"openlineage.integration.enabled":        "it is not supported", "custom.metric.tags": notYet,
+	"openlineage.integration.enabled": "it is not supported", "custom.metric.tags": notYet,
 	"table.ignore.builtin": "tables of the server itself are never captured",
 }
 
@@ -74,7 +74,7 @@ var idle = []string{
 
 // more are keys that work and that Debezium's definition does not list.
 var more = []string{
-	watchKey, "read.only", "topic.delimiter", "topic.transaction", "topic.heartbeat.prefix", "field.name.adjustment.mode", "money.fraction.digits", "skip.messages.without.change",
+	watchKey, convertingKey, "read.only", "topic.delimiter", "topic.transaction", "topic.heartbeat.prefix", "field.name.adjustment.mode", "money.fraction.digits", "skip.messages.without.change",
 }
 
 // namespaces begin Debezium's keys: others in them are written wrongly, or of another release.

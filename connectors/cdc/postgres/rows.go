@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -47,6 +48,7 @@ type layout struct {
 	name    batch.Value // topic.prefix
 	db      batch.Value
 	xmin    batch.Value // with xmin.fetch.interval.ms
+	log     *slog.Logger
 }
 
 // cells are where the tuples of a batch lie.
@@ -112,7 +114,7 @@ func (l *layout) fields(b *batch.Batch, s *batch.Schema, fields []field, from ce
 	if missing == len(tuples) {
 		return nil, nil
 	}
-	in := typemap.Cells{Buf: from.buf, Cells: from.cells, Width: from.width, Tuples: tuples}
+	in := typemap.Cells{Buf: from.buf, Cells: from.cells, Width: from.width, Tuples: tuples, Failed: l.failed(s)}
 	c := b.NewStruct(s, len(tuples), nil)
 	for _, f := range fields {
 		in.Column = f.column

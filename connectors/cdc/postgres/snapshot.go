@@ -144,7 +144,9 @@ func (s *snapshot) emit(out []*batch.Batch, c *copying) ([]*batch.Batch, error) 
 		if err != nil {
 			return out, err
 		}
-		out = append(out, b)
+		if b != nil {
+			out = append(out, b)
+		}
 		c.of.rows += int64(n)
 		s.emitted += int64(n)
 	}
@@ -197,29 +199,49 @@ func (s *snapshot) flush(out []*batch.Batch, p *progress, mark uint8) ([]*batch.
 	p.tail = nil
 	s.tails = slices.DeleteFunc(s.tails, func(q *progress) bool { return q == p })
 	c.drop()
-	return append(out, b), c.close()
+	if b != nil {
+		out = append(out, b)
+	}
+	return out, c.close()
 }
 
-// batch lays out rows lo … hi-1 of what c has.
+// batch lays out rows lo … hi-1 of what c has; nil where none of them can be.
 func (s *snapshot) batch(c *copying, lo, hi int, mark func(i int) uint8, complete bool) (*batch.Batch, error) {
 	s.rows.reset()
 	for i := lo; i < hi; i++ {
-		s.rows.add(cdc.OpRead, int32(i), -1, int32(i), -1, 0)
+		s.rows.add(cdc.OpRead, int32(i), -1, int32(i), -1, int32(i))
 	}
-	n := hi - lo
-	b := s.t.tc.Pool().New(n)
-	b.KeepAlive(c.hold)
-	source := s.t.layout.snapshotSource(b, c.table, s.t.builder.source, n, &s.shown, mark)
-	from := cells{buf: c.buf, cells: c.cells, width: len(c.table.columns), binary: true}
-	if err := s.t.layout.batch(b, c.table, &s.rows, from, source, nil, time.Now()); err != nil {
-		b.Release()
+	b, err := s.t.read(&s.rows, c, c.table, &s.shown, mark)
+	if err != nil {
 		return nil, connectors.Errorf("postgres: snapshot: %w", err)
 	}
-	at := s.at
-	at.last, at.completed = complete, complete
-	b.Source = &fixedPositions{s.t.partition, at.value()}
-	s.measured(c.table, n)
+	s.measured(c.table, hi-lo)
+	if b != nil {
+		at := s.at
+		at.last, at.completed = complete, complete
+		b.Source = &fixedPositions{s.t.partition, at.value()}
+	}
 	return b, nil
+}
+
+// read lays rows of a table out that were copied; those that cannot be are taken out of r, where the config says so. The
+// batch is nil where there are none.
+func (t *task) read(r *rows, c *copying, of *table, at *position, mark func(i int) uint8) (*batch.Batch, error) {
+	from := cells{buf: c.buf, cells: c.cells, width: len(c.table.columns), binary: true}
+	for len(r.ops) > 0 {
+		b := t.tc.Pool().New(len(r.ops))
+		b.KeepAlive(c.hold)
+		source := t.layout.snapshotSource(b, of, t.builder.source, len(r.ops), at, mark)
+		err := t.layout.batch(b, of, r, from, source, nil, time.Now())
+		if err == nil {
+			return b, nil
+		}
+		b.Release()
+		if !t.layout.withdraw(t.tc.Pool(), of, r, from, err, func(int32) uint64 { return at.lsn }) {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // close ends the connections.

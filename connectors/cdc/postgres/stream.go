@@ -191,7 +191,6 @@ func (s *stream) batches(ctx context.Context, segment *wire.Segment) (out []*bat
 		return nil, err
 	}
 	all := s.collect(segment)
-	s.measured(all)
 	if err := s.collectMessages(); err != nil {
 		return nil, err
 	}
@@ -201,24 +200,20 @@ func (s *stream) batches(ctx context.Context, segment *wire.Segment) (out []*bat
 	}
 	if s.t.transactions != nil {
 		trail.counts = s.counts.Clone()
-		trail.counted = s.counting(all, &x)
 	}
-	for i := range all {
-		p := &all[i]
-		b := s.t.tc.Pool().New(len(p.rows.ops))
-		b.KeepAlive(segment.Hold)
-		out = append(out, b)
-		source := s.t.layout.streamSource(b, p.table, s.t.builder.source, &p.rows, d)
-		var blocks *batch.Column
+	for failed := -1; ; {
 		if s.t.transactions != nil {
-			blocks = transactionBlocks(b, s.t.builder.transaction, p, d)
+			s.counts, x = trail.counts.Clone(), extras{}
+			trail.counted = s.counting(all, &x)
 		}
-		from := cells{buf: segment.Buf, cells: p.relation.Rows.Cells, width: p.relation.Rows.Width}
-		if err := s.t.layout.batch(b, p.table, &p.rows, from, source, blocks, now); err != nil {
+		if out, events, failed, err = s.lay(all, segment, now); err == nil {
+			break
+		}
+		if failed < 0 || !s.withdraw(&all, failed, segment, err) {
 			return out, connectors.Errorf("postgres: %w", err)
 		}
-		events = append(events, slices.Clone(p.rows.event))
 	}
+	s.measured(all)
 	last := int32(len(d.Events))
 	for i := range s.messages {
 		m := &s.messages[i]
@@ -238,6 +233,52 @@ func (s *stream) batches(ctx context.Context, segment *wire.Segment) (out []*bat
 	}
 	s.at = trail.position(last - 1)
 	return out, nil
+}
+
+// lay makes a batch of the rows of each table, with the events of its rows. failed is the table whose rows cannot be laid
+// out, in all; the batches before it are released.
+func (s *stream) lay(all []pending, segment *wire.Segment, now time.Time) (out []*batch.Batch, events [][]int32, failed int, err error) {
+	d := &s.decoder
+	for i := range all {
+		p := &all[i]
+		b := s.t.tc.Pool().New(len(p.rows.ops))
+		b.KeepAlive(segment.Hold)
+		out = append(out, b)
+		source := s.t.layout.streamSource(b, p.table, s.t.builder.source, &p.rows, d)
+		var blocks *batch.Column
+		if s.t.transactions != nil {
+			blocks = transactionBlocks(b, s.t.builder.transaction, p, d)
+		}
+		if err := s.t.layout.batch(b, p.table, &p.rows, p.cells(segment), source, blocks, now); err != nil {
+			for _, b := range out {
+				b.Release()
+			}
+			return nil, nil, i, err
+		}
+		events = append(events, slices.Clone(p.rows.event))
+	}
+	return out, events, -1, nil
+}
+
+// withdraw takes the events out of all[failed] that cannot be processed because of err; false: none is, and err stands.
+func (s *stream) withdraw(all *[]pending, failed int, segment *wire.Segment, err error) bool {
+	p := &(*all)[failed]
+	at := func(event int32) uint64 { return s.decoder.Events[event].LSN }
+	if !s.t.layout.withdraw(s.t.tc.Pool(), p.table, &p.rows, p.cells(segment), err, at) {
+		return false
+	}
+	for i := range *all {
+		q := &(*all)[i]
+		q.total, q.order, q.at = q.total[:0], q.order[:0], 0
+	}
+	if len(p.rows.ops) == 0 {
+		n := len(*all) - 1
+		empty := *p
+		copy((*all)[failed:], (*all)[failed+1:])
+		(*all)[n] = empty // its slices are used again
+		*all = (*all)[:n]
+	}
+	return true
 }
 
 // collect turns what was decoded into rows, by table, those without any left out.

@@ -65,7 +65,7 @@ func (t *task) Start(ctx context.Context, tc connectors.SourceTaskContext, props
 		return err
 	}
 	t.tc, t.log, t.set, t.partition = tc, tc.Logger(), set, set.partition()
-	t.layout = layout{set: set, version: batch.StringValue(cdc.Version), name: batch.StringValue(set.naming.Prefix), db: batch.StringValue(set.address.database), xmin: batch.Null()}
+	t.layout = layout{set: set, version: batch.StringValue(cdc.Version), name: batch.StringValue(set.naming.Prefix), db: batch.StringValue(set.address.database), xmin: batch.Null(), log: t.log}
 	if set.headers {
 		t.layout.headers = cdc.ContextHeaders(set.naming.Prefix, strconv.Itoa(tc.TaskID().Task), "postgresql")
 	}

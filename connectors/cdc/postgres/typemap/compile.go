@@ -33,7 +33,7 @@ func (m *Modes) Decoder(c *Column) *Decoder {
 		return nil
 	}
 	d := &Decoder{name: c.Name, parse: row.parse, text: row.text, binary: row.binary, Binary: row.binary != nil, missing: row.missing, scale: row.scale, unit: row.unit}
-	s := row.schema.Optional(c.Optional)
+	s := row.schema.Optional(c.Optional || row.optional)
 	if c.Comment != "" {
 		s = s.Doc(c.Comment)
 	}
@@ -52,7 +52,7 @@ func (m *Modes) Decoder(c *Column) *Decoder {
 	if row.bind == nil {
 		d.Schema = s.Build()
 	}
-	d.unchanged = m.unchanged(t, d)
+	d.unchanged = m.unchanged(t, d.Schema, row.opaque)
 	return d
 }
 
@@ -102,52 +102,51 @@ func (m *Modes) unknownArray(element *Type) mapping {
 	return mapping{schema: batch.NewSchema(batch.KindArray).Elem(row.schema.Build()), parse: parseArray(element, row.parse), missing: batch.ArrayValue(nil)}
 }
 
-// unchanged returns what stands for a TOASTed value that the stream leaves out. Source: UnchangedToastedPlaceholder.
-func (m *Modes) unchanged(t *Type, d *Decoder) batch.Value {
+// unchanged returns what stands for a TOASTed value that the stream leaves out; null where nothing does.
+// Source: UnchangedToastedReplicationMessageColumn, UnchangedToastedPlaceholder.
+func (m *Modes) unchanged(t *Type, s *batch.Schema, opaque bool) batch.Value {
 	text := string(m.Placeholder)
-	switch d.Schema.Kind() {
-	case batch.KindString:
-		if t.Name == "hstore" {
-			return batch.StringValue(string(append(appendJSON(append(appendJSON([]byte{'{'}, text), ':'), text), '}')))
-		}
-		if t.OID == oidBytea && m.Binary != "hex" {
-			return batch.StringValue(string(AppendBinary(nil, m.Placeholder, m.Binary)))
-		}
+	switch {
+	case s.Kind() == batch.KindString && t.Name == "hstore":
+		return batch.StringValue(string(append(appendJSON(append(appendJSON([]byte{'{'}, text), ':'), text), '}')))
+	case s.Kind() == batch.KindString && (!opaque || m.Binary == "hex"):
 		return batch.StringValue(text)
-	case batch.KindBytes:
-		if d.Schema.Logical() == batch.LogicalNone {
-			return batch.BytesValue(m.Placeholder)
-		}
-	case batch.KindMap:
+	case s.Kind() == batch.KindBytes && opaque:
+		return batch.BytesValue(m.Placeholder)
+	case s.Kind() == batch.KindMap:
 		return batch.MapValueOf(&batch.MapValue{Keys: []batch.Value{batch.StringValue(text)}, Values: []batch.Value{batch.StringValue(text)}})
-	case batch.KindArray:
-		return m.unchangedArray(t.Element, d.Schema.Elem())
+	case s.Kind() == batch.KindArray && t.Element != nil:
+		return m.unchangedArray(t.Element.OID, s.Elem())
 	}
-	return d.missing
+	return batch.Null()
 }
 
-func (m *Modes) unchangedArray(element *Type, s *batch.Schema) batch.Value {
+func (m *Modes) unchangedArray(element uint32, s *batch.Schema) batch.Value {
 	numbers := func(of func(v int64) batch.Value) batch.Value {
 		var out []batch.Value
 		for _, c := range m.Placeholder {
-			out = append(out, of(int64(c)))
+			out = append(out, of(int64(int8(c))))
 		}
 		return batch.ArrayValue(out)
 	}
-	switch {
-	case element.OID == oidUUID:
+	switch element {
+	case oidText, oidVarchar, oidBpchar, oidJSON, oidJSONB:
+		return batch.ArrayValue([]batch.Value{batch.StringValue(string(m.Placeholder))})
+	case oidUUID:
 		u := md5.Sum(m.Placeholder) // UUID.nameUUIDFromBytes
 		u[6], u[8] = u[6]&0x0f|0x30, u[8]&0x3f|0x80
 		h := hex.EncodeToString(u[:])
 		return batch.ArrayValue([]batch.Value{batch.StringValue(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])})
-	case s.Kind() == batch.KindString:
-		return batch.ArrayValue([]batch.Value{batch.StringValue(string(m.Placeholder))})
-	case s.Kind() == batch.KindBytes && s.Logical() == batch.LogicalNone:
-		return batch.ArrayValue([]batch.Value{batch.BytesValue(m.Placeholder)})
-	case s.Kind() == batch.KindInt32 && s.Logical() == batch.LogicalNone:
-		return numbers(func(v int64) batch.Value { return batch.Int32Value(int32(v)) })
-	case s.Kind() == batch.KindInt64 && s.Logical() == batch.LogicalNone:
+	case oidBytea:
+		if s.Kind() == batch.KindBytes {
+			return batch.ArrayValue([]batch.Value{batch.BytesValue(m.Placeholder)})
+		}
+	case oidInt4, oidDate:
+		if s.Kind() == batch.KindInt32 && s.Logical() == batch.LogicalNone {
+			return numbers(func(v int64) batch.Value { return batch.Int32Value(int32(v)) })
+		}
+	case oidInt8:
 		return numbers(batch.Int64Value)
 	}
-	return batch.ArrayValue(nil)
+	return batch.Null()
 }

@@ -1,6 +1,8 @@
 package typemap
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/millrace/millrace/batch"
@@ -16,6 +18,9 @@ type Cells struct {
 	Width  int
 	Column int // of the relation; -1: the relation does not have it
 	Tuples []int32
+	// Failed is told of values that cannot be converted and become null, as in Debezium; nil: they are errors. Values of
+	// required columns always are.
+	Failed func(*ValueError)
 }
 
 func (c *Cells) at(i int) pgoutput.Cell {
@@ -67,7 +72,7 @@ type loop func(d *Decoder, b *batch.Batch, c *batch.Column, in *Cells) (bad int,
 // Column decodes in, a row for each of in.Tuples, from text or binary cells.
 //
 // Ownership: text values are views into in.Buf, which must live as long as b.
-// Errors: the first value that is none of the column's type, with its column.
+// Errors: a *ValueError, of the first value that the column does not take.
 func (d *Decoder) Column(b *batch.Batch, in *Cells, binary bool) (*batch.Column, error) {
 	c, err := d.values(b, in, binary)
 	if err == nil && d.mask != nil {
@@ -94,7 +99,10 @@ func (d *Decoder) values(b *batch.Batch, in *Cells, binary bool) (*batch.Column,
 		c = b.NewFixed(d.Schema, n)
 	}
 	if bad, err := run(d, b, c, in); err != nil {
-		return nil, d.refuse(in, bad, err)
+		if binary && d.Binary || !d.forgives(in) {
+			return nil, d.refuse(in, bad, err)
+		}
+		return d.plain(b, in)
 	}
 	return c, d.fill(b, c, in)
 }
@@ -108,11 +116,18 @@ func (d *Decoder) plain(b *batch.Batch, in *Cells) (*batch.Column, error) {
 		case in.Tuples[i] < 0:
 			v = batch.Null()
 		case cell.Len == pgoutput.Unchanged:
-			v = d.unchanged
+			if v = d.unchanged; v.IsNull() {
+				if err := d.forgive(in, i, errUnsent); err != nil {
+					return nil, err
+				}
+			}
 		case cell.Len >= 0:
 			var err error
 			if v, err = d.parse(in.Buf[cell.Pos : int(cell.Pos)+int(cell.Len)]); err != nil {
-				return nil, d.refuse(in, i, err)
+				if err := d.forgive(in, i, err); err != nil {
+					return nil, err
+				}
+				v = batch.Null()
 			}
 		}
 		if err := cb.Append(v); err != nil {
@@ -122,12 +137,44 @@ func (d *Decoder) plain(b *batch.Batch, in *Cells) (*batch.Column, error) {
 	return cb.Finish(b), nil
 }
 
-func (d *Decoder) refuse(in *Cells, i int, err error) error {
-	cell := in.at(i)
-	if cell.Len < 0 {
-		return fmt.Errorf("column %q: %w", d.name, err)
+// ValueError is a value that its column does not take.
+type ValueError struct {
+	Column string
+	Err    error
+	text   []byte // nil: there is none
+}
+
+// errUnsent is of types for which Debezium has no placeholder. Source: UnchangedToastedReplicationMessageColumn.
+var errUnsent = errors.New("the server does not send a TOASTed value that an update leaves alone, and nothing can stand for it: the table needs REPLICA IDENTITY FULL")
+
+func (e *ValueError) Error() string {
+	if e.text == nil {
+		return fmt.Sprintf("column %q: %v", e.Column, e.Err)
 	}
-	return fmt.Errorf("column %q: value %.100q: %w", d.name, in.Buf[cell.Pos:int(cell.Pos)+int(cell.Len)], err)
+	return fmt.Sprintf("column %q: value %.100q: %v", e.Column, e.text, e.Err)
+}
+
+func (e *ValueError) Unwrap() error { return e.Err }
+
+func (d *Decoder) refuse(in *Cells, i int, err error) *ValueError {
+	e := &ValueError{Column: d.name, Err: err}
+	if cell := in.at(i); cell.Len >= 0 {
+		e.text = bytes.Clone(in.Buf[cell.Pos : int(cell.Pos)+int(min(cell.Len, 100))])
+	}
+	return e
+}
+
+// forgives reports that null takes the place of what cannot be converted.
+func (d *Decoder) forgives(in *Cells) bool { return in.Failed != nil && d.Schema.Optional() }
+
+// forgive tells that the value of a row becomes null; it returns the error where it cannot. Source: TableSchemaBuilder.
+func (d *Decoder) forgive(in *Cells, i int, err error) error {
+	e := d.refuse(in, i, err)
+	if !d.forgives(in) {
+		return e
+	}
+	in.Failed(e)
+	return nil
 }
 
 // fill gives rows without a value what stands for it.
@@ -140,7 +187,11 @@ func (d *Decoder) fill(b *batch.Batch, c *batch.Column, in *Cells) error {
 		}
 		v := d.missing
 		if cell.Len == pgoutput.Unchanged {
-			v = d.unchanged
+			if v = d.unchanged; v.IsNull() {
+				if err := d.forgive(in, i, errUnsent); err != nil {
+					return err
+				}
+			}
 		}
 		if d.Schema.Kind().IsVarlen() {
 			c.Views[i] = batch.View{}

@@ -75,7 +75,7 @@ func TestDecoder_LoopsAgreeWithParse(t *testing.T) {
 				if d == nil {
 					t.Fatalf("%s: left out", name)
 				}
-				in := Cells{Width: 1}
+				in := Cells{Width: 1, Failed: func(*ValueError) {}}
 				add := func(c pgoutput.Cell) {
 					in.Tuples = append(in.Tuples, int32(len(in.Cells)))
 					in.Cells = append(in.Cells, c)
@@ -85,7 +85,9 @@ func TestDecoder_LoopsAgreeWithParse(t *testing.T) {
 					in.Buf = append(in.Buf, text...)
 					add(pgoutput.Cell{Len: pgoutput.Null})
 				}
-				add(pgoutput.Cell{Len: pgoutput.Unchanged})
+				if optional || !d.unchanged.IsNull() {
+					add(pgoutput.Cell{Len: pgoutput.Unchanged})
+				}
 				in.Tuples = append(in.Tuples, pgoutput.None)
 
 				b := pool.New(len(in.Tuples))
@@ -106,6 +108,47 @@ func TestDecoder_LoopsAgreeWithParse(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestDecoder_Failed checks that what an optional column does not take becomes null, and is told; a required column, or
+// nobody to tell, makes it an error.
+func TestDecoder_Failed(t *testing.T) {
+	pool := batch.NewPool(mem.Checked(t))
+	m := &Modes{Decimal: "precise", Temporal: "adaptive", Binary: "base64", Interval: "numeric", Placeholder: []byte("unsent")}
+	for _, c := range []struct {
+		typ      Type
+		modifier int32
+		cell     pgoutput.Cell
+		refused  bool // or else there is a placeholder
+	}{
+		{Type{OID: oidNumeric}, 10<<16 + 2 + 4, pgoutput.Cell{Len: 3}, true}, // NaN
+		{Type{OID: oidNumeric}, -1, pgoutput.Cell{Len: 3}, true},
+		{Type{OID: oidNumeric}, -1, pgoutput.Cell{Len: pgoutput.Unchanged}, true},
+		{Type{OID: oidBytea}, -1, pgoutput.Cell{Len: pgoutput.Unchanged}, true},
+		{Type{OID: oidVarbit}, -1, pgoutput.Cell{Len: pgoutput.Unchanged}, true},
+		{Type{OID: 1005, Element: &Type{OID: oidInt2}}, -1, pgoutput.Cell{Len: pgoutput.Unchanged}, true},
+		{Type{OID: 1185, Element: &Type{OID: oidTimestamptz}}, -1, pgoutput.Cell{Len: pgoutput.Unchanged}, true},
+		{Type{OID: 1007, Element: &Type{OID: oidInt4}}, -1, pgoutput.Cell{Len: pgoutput.Unchanged}, false},
+		{Type{OID: 1009, Element: &Type{OID: oidText}}, -1, pgoutput.Cell{Len: pgoutput.Unchanged}, false},
+		{Type{OID: oidText}, -1, pgoutput.Cell{Len: pgoutput.Unchanged}, false},
+	} {
+		for _, optional := range []bool{true, false} {
+			for _, told := range []bool{true, false} {
+				var failed []*ValueError
+				in := Cells{Buf: []byte("NaN"), Cells: []pgoutput.Cell{c.cell}, Width: 1, Tuples: []int32{0}}
+				if told {
+					in.Failed = func(e *ValueError) { failed = append(failed, e) }
+				}
+				b := pool.New(1)
+				v, err := m.Decoder(&Column{Name: "c", Type: &c.typ, Modifier: c.modifier, Optional: optional}).Column(b, &in, false)
+				becomesNull := c.refused && optional && told
+				if (err != nil) != (c.refused && !becomesNull) || (len(failed) == 1) != becomesNull || err == nil && v.IsNull(0) != becomesNull {
+					t.Errorf("type %d, %+v, optional %v, told %v: %v, %v", c.typ.OID, c.cell, optional, told, failed, err)
+				}
+				b.Release()
+			}
+		}
+	}
 }
 
 // TestDecoder_Refuses checks that what is no value of a type is an error that names column and value.

@@ -65,6 +65,10 @@ type mapping struct {
 	bind  func(s *batch.Schema) (parse, batch.Value)
 	scale int32
 	unit  int64
+	// opaque types come as their bytes, or as the text that binary.handling.mode makes of them.
+	opaque bool
+	// optional is the schema of a required column too.
+	optional bool
 }
 
 // mapping returns the row of a type that is no array. modifier is its declaration's.
@@ -176,7 +180,7 @@ func (m *Modes) named(t *Type, text func(string) mapping) mapping {
 		if t.Name == "geography" {
 			name = cdc.GeographyName
 		}
-		return mapping{schema: cdc.Geometry(name), bind: func(s *batch.Schema) (parse, batch.Value) { return parseGeometry(s), emptyGeometry(s) }}
+		return mapping{schema: cdc.Geometry(name), optional: true, bind: func(s *batch.Schema) (parse, batch.Value) { return parseGeometry(s), emptyGeometry(s) }}
 	case "vector", "halfvec", "sparsevec":
 		return vector(t.Name)
 	default:
@@ -254,18 +258,18 @@ func (m *Modes) money() mapping {
 
 func (m *Modes) bytea() mapping {
 	if m.Binary == "bytes" {
-		return mapping{schema: batch.NewSchema(batch.KindBytes), parse: parseBytea, text: byteas, binary: texts, missing: batch.BytesValue(nil)}
+		return mapping{opaque: true, schema: batch.NewSchema(batch.KindBytes), parse: parseBytea, text: byteas, binary: texts, missing: batch.BytesValue(nil)}
 	}
-	return mapping{schema: batch.NewSchema(batch.KindString), parse: parseByteaText(m.Binary), missing: batch.StringValue("")}
+	return mapping{opaque: true, schema: batch.NewSchema(batch.KindString), parse: parseByteaText(m.Binary), missing: batch.StringValue("")}
 }
 
 // unknown is the row of types that nobody knows, with include.unknown.datatypes: their text, as if it were binary.
 func (m *Modes) unknown() mapping {
 	if m.Binary == "bytes" {
-		return mapping{schema: batch.NewSchema(batch.KindBytes), missing: batch.BytesValue(nil),
+		return mapping{opaque: true, schema: batch.NewSchema(batch.KindBytes), missing: batch.BytesValue(nil),
 			parse: func(text []byte) (batch.Value, error) { return batch.BytesValue(append([]byte{}, text...)), nil }}
 	}
-	return mapping{schema: batch.NewSchema(batch.KindString), missing: batch.StringValue(""),
+	return mapping{opaque: true, schema: batch.NewSchema(batch.KindString), missing: batch.StringValue(""),
 		parse: func(text []byte) (batch.Value, error) {
 			return batch.StringValue(string(AppendBinary(nil, text, m.Binary))), nil
 		}}
