@@ -14,7 +14,7 @@ export GOLANGCI_LINT_CACHE ?= $(CURDIR)/.cache/golangci
 export MAKE
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check unit race lint e2e differential faults soak fuzz fuzz-smoke bench bench-check bench-cluster pgo docs setup tools clean
+.PHONY: help run build test check unit race lint e2e differential faults soak fuzz fuzz-smoke bench bench-check bench-curves bench-docs bench-cluster pgo docs setup tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,10 +64,16 @@ fuzz: ## every fuzz target for FUZZTIME (30s), changed packages first
 fuzz-smoke: ## all fuzz targets together in two minutes
 	.ci/fuzz all 110
 
-bench: build ## whole pipelines (bench/) beside the Java originals, and the size of the program; BENCH=part of a name (cdc/ for capturing PostgreSQL)
+bench: build ## whole pipelines (bench/) beside the Java originals, in turn, and the size of the program; BENCH=expression of cases (^cdc/ for PostgreSQL)
 	go build -trimpath -buildvcs=false -ldflags '-s -w $(LDFLAGS)' -o bin/millrace-stripped ./cmd/millrace
 	@ls -l bin/millrace-stripped | awk '{ printf "stripped size: %.1f MB\n", $$5 / 1e6 }'
-	go test -pgo=$(CURDIR)/cmd/millrace/default.pgo -tags bench -count=1 -timeout 2h -run '^TestCompare$$' -v ./bench -args -only '$(BENCH)' -json '$(CURDIR)/.cache/bench.json'
+	go test -tags bench -count=1 -timeout 3h -run '^TestCompare$$' -v ./bench -args -only '$(BENCH)' -results '$(CURDIR)/.cache/bench.jsonl' $(BENCHFLAGS)
+
+bench-curves: build ## how it scales, and what each setting does: the curves of docs/tuning.md; BENCH=expression of curves
+	go test -tags bench -count=1 -timeout 1h -run '^TestCurves$$' -v ./bench -args -only '$(BENCH)' -results '$(CURDIR)/.cache/bench.jsonl' $(BENCHFLAGS)
+
+bench-docs: ## docs/benchmarks.md and the curves of docs/tuning.md from the results in bench/results.jsonl
+	go run ./bench/pages
 
 bench-check: ## processor time and allocations a record beside another commit, BASE=COMMIT (where this branch left main); ONLY=expression of cases
 	go run ./bench/check -base '$(BASE)' -only '$(ONLY)'

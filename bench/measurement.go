@@ -36,6 +36,10 @@ type Measurement struct {
 	StartSeconds   float64 `json:"start_seconds,omitempty"`   // process start to the first answer of the REST API
 	CPUSecondsIdle float64 `json:"idle_cpu_seconds,omitempty"`
 
+	LimitBytes  int64   `json:"limit_bytes,omitempty"`  // of memory, that the process was given
+	HeldBytes   int64   `json:"held_bytes,omitempty"`   // resident while something stood still
+	BackSeconds float64 `json:"back_seconds,omitempty"` // from its end until a second's rate was nine tenths of that before
+
 	Lag *Lag `json:"lag,omitempty"` // of captured changes
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -18,7 +17,6 @@ import (
 	"github.com/millrace/millrace/codec/primitive"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/consume"
-	"github.com/millrace/millrace/engine/consume/wire"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/produce"
 	"github.com/millrace/millrace/engine/stage"
@@ -99,8 +97,8 @@ func (p *pipelineTask) open(spec pipelineSpec) error {
 		Topics:    []string{standInFrom}, Pool: batch.NewPool(mem.NewPool()), Rebalance: anyRebalance{}, Logger: slog.New(slog.DiscardHandler),
 		RowsMax: 1024, BytesMax: 4 << 20, Budget: func() int64 { return 64 << 20 }, RecordBytesMax: 64 << 20, LaneDepth: 8,
 	}
+	dial := (&net.Dialer{}).DialContext
 	if spec.wire {
-		var dial wire.Dial = (&net.Dialer{}).DialContext
 		o.Dial = dial
 	}
 	if p.in, err = consume.New(o); err != nil {
@@ -116,7 +114,11 @@ func (p *pipelineTask) open(spec pipelineSpec) error {
 		if spec.lz4 {
 			props["compression.type"] = "lz4"
 		}
-		p.out, err = produce.New(props, client)
+		if spec.wire {
+			p.out, err = produce.NewDialed(props, client, dial)
+		} else {
+			p.out, err = produce.New(props, client)
+		}
 	}
 	return err
 }
@@ -234,6 +236,3 @@ func (anyRebalance) Revoked(context.Context, []connectors.TopicPartition) error 
 func (anyRebalance) Lost(context.Context, []connectors.TopicPartition) error {
 	return errors.New("the partition was lost")
 }
-
-// isPipeline reports whether a case has a broker.
-func isPipeline(name string) bool { return strings.HasPrefix(name, pipelinePrefix) }

@@ -30,3 +30,18 @@ func TestMemoryTotal(t *testing.T) {
 		}
 	}
 }
+
+func TestContainerLimit(t *testing.T) {
+	root := fstest.MapFS{"proc/self/cgroup": {Data: []byte("0::/\n")}, "sys/fs/cgroup/memory.max": {Data: []byte("1000000\n")}}
+	if n := containerLimit("", root); n != 900_000 {
+		t.Errorf("%d of a container of 1,000,000, want nine tenths", n)
+	}
+	for _, set := range []string{"512MiB", "off"} {
+		if n := containerLimit(set, root); n != 0 {
+			t.Errorf("%d with GOMEMLIMIT=%s, which is to stay", n, set)
+		}
+	}
+	if n := containerLimit("", fstest.MapFS{}); n != 0 {
+		t.Errorf("%d where the system tells nothing", n)
+	}
+}

@@ -37,10 +37,10 @@ func Sets() []Set {
 		rows, batchRows int
 		types           []*typ // a record is of any of them
 	}{
-		{"wide", 2048, 256, []*typ{wide()}},
+		{"wide", 2048, 256, []*typ{wide(wideFields)}},
 		{"nested", 16 * 1024, 1024, []*typ{nested()}},
-		{"text", 4096, 256, []*typ{long(asciiText)}},
-		{"text-utf8", 4096, 256, []*typ{long(wideText)}},
+		{"text", 4096, 256, []*typ{long(asciiText, textBytes)}},
+		{"text-utf8", 4096, 256, []*typ{long(wideText, textBytes)}},
 		{"escapes", 16 * 1024, 1024, []*typ{escapes()}},
 		{"schemas", 16 * 1024, 1024, manySchemas()},
 	} {

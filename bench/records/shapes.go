@@ -2,6 +2,7 @@ package records
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 )
 
@@ -13,14 +14,29 @@ func order(name string) *typ {
 		member{"sku", code("SKU-")}, member{"country", choice(countries...)}, member{"note", choice("", "leave at door", "gift", "Grüße")})
 }
 
-// wideFields is how many fields a wide record has.
+// wideFields is how many fields a wide record of the data sets has.
 const wideFields = 200
 
-// wide returns a record of many fields of five types.
-func wide() *typ {
+// Wide returns records without a schema of that many fields.
+func Wide(fields, rows int) Set {
+	return Set{Name: fmt.Sprintf("wide-%d/schemaless", fields), Rows: rows, BatchRows: rows, write: func(w io.Writer, rows int) error {
+		return writeRecords(w, []*typ{wide(fields)}, rows, false)
+	}}
+}
+
+// Sized returns records without a schema of an id and a text, which have about that many bytes.
+func Sized(bytes, rows int) Set {
+	const around = len(`{"id":123456789,"body":""}`)
+	return Set{Name: fmt.Sprintf("sized-%d/schemaless", bytes), Rows: rows, BatchRows: rows, write: func(w io.Writer, rows int) error {
+		return writeRecords(w, []*typ{long(asciiText, max(1, bytes-around))}, rows, false)
+	}}
+}
+
+// wide returns a record of that many fields of five types.
+func wide(count int) *typ {
 	types := []*typ{integer("int64", 1_000_000_000), code("v-"), amount(), boolean(), integer("int32", 1000)}
 	var fields []member
-	for i := range wideFields {
+	for i := range count {
 		fields = append(fields, member{fmt.Sprintf("field_%03d", i), types[i%len(types)]})
 	}
 	return structure("bench.Wide", fields...)
@@ -39,11 +55,11 @@ func nested() *typ {
 // textBytes is about how long the text of a long record is.
 const textBytes = 4096
 
-// long returns a record of an id and one long text.
-func long(words []string) *typ {
+// long returns a record of an id and a text of about that many bytes.
+func long(words []string, size int) *typ {
 	text := &typ{kind: "string", value: func(dst []byte, r *rand.Rand) []byte {
 		dst = append(dst, '"')
-		for start := len(dst); len(dst)-start < textBytes; {
+		for start := len(dst); len(dst)-start < size; {
 			dst = append(append(dst, words[r.IntN(len(words))]...), ' ')
 		}
 		return append(dst, '"')
