@@ -153,17 +153,7 @@ func (k *Kafka) Scan(topic string, level kgo.IsolationLevel, starts map[int32]in
 	if level == kgo.ReadCommitted() {
 		list = k.admin.ListCommittedOffsets
 	}
-	ends, err := list(ctx, topic)
-	if err == nil {
-		err = ends.Error()
-	}
-	if err != nil {
-		k.t.Fatalf("end offsets of %s: %v", topic, err)
-	}
-	lows, err := k.admin.ListStartOffsets(ctx, topic)
-	if err != nil {
-		k.t.Fatalf("start offsets of %s: %v", topic, err)
-	}
+	ends, lows := k.listed(ctx, topic, list), k.listed(ctx, topic, k.admin.ListStartOffsets)
 	left := map[int32]int64{} // partition -> offset to reach
 	from := map[int32]kgo.Offset{}
 	ends.Each(func(o kadm.ListedOffset) {
@@ -201,6 +191,21 @@ func (k *Kafka) Scan(topic string, level kgo.IsolationLevel, starts map[int32]in
 			}
 		})
 	}
+}
+
+// listed returns the offsets of a topic that list gives, once all partitions have a leader: a busy broker is without some
+// for a moment.
+func (k *Kafka) listed(ctx context.Context, topic string, list func(context.Context, ...string) (kadm.ListedOffsets, error)) (all kadm.ListedOffsets) {
+	k.t.Helper()
+	if err := Poll(ctx, "all partitions of "+topic+" have a leader", func(ctx context.Context) (_ bool, err error) {
+		if all, err = list(ctx, topic); err == nil {
+			err = all.Error()
+		}
+		return err == nil, err
+	}); err != nil {
+		k.t.Fatal(err)
+	}
+	return all
 }
 
 func fromKgo(r *kgo.Record) Record {
