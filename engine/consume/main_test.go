@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// bytesEnv chooses what members make batches of, where a test does not.
-const bytesEnv = "MILLRACE_CONSUME_BYTES"
+// pathEnv chooses what members make batches of, where a test does not: record, or what brokers send.
+const pathEnv = "MILLRACE_CONSUME_PATH"
 
 // tp is a partition of topic t.
 func tp(p int32) connectors.TopicPartition {
@@ -179,7 +179,7 @@ func join(t testing.TB, c *kfake.Cluster, props map[string]string, change func(*
 		Topics: []string{"t"}, Pool: batch.NewPool(m.pool), Rebalance: m, Logger: slog.New(slog.DiscardHandler),
 		RowsMax: 1024, BytesMax: 4 << 20, Budget: budget(64 << 20), RecordBytesMax: 64 << 20, LaneDepth: 8,
 	}
-	if os.Getenv(bytesEnv) == "wire" {
+	if os.Getenv(pathEnv) != "record" {
 		o.Dial = (&net.Dialer{}).DialContext
 	}
 	if change != nil {

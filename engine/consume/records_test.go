@@ -20,6 +20,20 @@ import (
 	"github.com/millrace/millrace/internal/java/regex"
 )
 
+// TestRecords_DoAllThisToo: what holds for batches of brokers' bytes holds for those of the client's records.
+func TestRecords_DoAllThisToo(t *testing.T) {
+	t.Setenv(pathEnv, "record")
+	for name, f := range map[string]func(*testing.T){
+		"as they are": TestPoll_RecordsArriveAsTheyAre, "positions": TestPoll_Positions, "out of range": TestPoll_OutOfRange,
+		"cuts": TestPoll_CutsBatches, "rows of a poll": TestPoll_RowsMax, "seek inside": TestSeek_InsideAssigned, "seek later": TestSeek_Later,
+		"pause": TestPause_KeepsRowsBack, "pause of others": TestPause_DoesNotStarveOthers, "budget": TestBudget_BoundsWhatWaits,
+		"too large": TestBudget_ARecordLargerThanAllFails, "bombs": TestPoll_BombsFailTheTask, "passing errors": TestPoll_PassingErrors,
+		"rebalances": TestRebalance_NothingLostNothingTwice, "lost": TestRebalance_Lost, "made again": TestTopic_MadeAgain, "stats": TestStats,
+	} {
+		t.Run(name, f)
+	}
+}
+
 // TestPoll_RecordsArriveAsTheyAre: null and empty stay apart, times, offsets and headers are kept.
 func TestPoll_RecordsArriveAsTheyAre(t *testing.T) {
 	c := cluster(t, kfake.SeedTopics(1, "t"))
