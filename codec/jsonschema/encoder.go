@@ -160,7 +160,7 @@ func (x *rows) plain(i int32) error {
 func (x *rows) end(i int32, start int) {
 	f := x.frame
 	if f.validator != nil {
-		if err := f.validator.checkText(x.dst.Buf[start+len(f.prefix):]); err != nil {
+		if err := x.check(x.dst.Buf[start+len(f.prefix):]); err != nil {
 			x.dst.Undo()
 			x.status.Fail(i, x.out.Column.Len(), x.unwritable(x.out.Topics.At(int(i)), invalidWrite(err)))
 			return
@@ -178,6 +178,17 @@ func (x *rows) end(i int32, start int) {
 		}
 		f.rows = append(f.rows, i)
 	}
+}
+
+// check says why what was written of a row is not valid. A number that is not finite is written as a string; it is a number where it is
+// all there is, and wrong inside anything else. Source: JsonSchema.validate.
+func (x *rows) check(text []byte) error {
+	err := x.frame.validator.checkText(text)
+	if kind := x.out.Column.Schema().Kind(); err == nil || kind != batch.KindFloat32 && kind != batch.KindFloat64 || text[0] != '"' {
+		return err
+	}
+	const fraction = "0.5" // no integer either
+	return x.frame.validator.checkText([]byte(fraction))
 }
 
 // framed finds what stands before records of row i's topic without asking anybody.

@@ -153,11 +153,6 @@ func (w *plainWriter) mapping(dst []byte, s *batch.Schema, m *batch.MapValue, de
 	if !stringKeyed(s) {
 		return w.pairs(dst, s, m, depth)
 	}
-	for i := range m.Keys {
-		if m.Keys[i].Tag() != batch.TagString {
-			return dst, &codec.Error{Class: "java.lang.NullPointerException", Text: "a map of text has a key that is null", Pos: -1}
-		}
-	}
 	dst = append(dst, '{')
 	w.objects++
 	var err error
@@ -168,6 +163,9 @@ func (w *plainWriter) mapping(dst []byte, s *batch.Schema, m *batch.MapValue, de
 		dst = append(jsonscan.AppendString(dst, m.Keys[i].Str()), ':')
 		if dst, err = w.orNull(dst, s.Elem(), m.Values[i], depth); err != nil {
 			return dst, codec.InField(err, m.Keys[i].Str())
+		}
+		if m.Keys[i].Tag() != batch.TagString { // what is wrong with the value counts before it
+			return dst, &codec.Error{Class: "java.lang.NullPointerException", Text: "a map of text has a key that is null", Pos: -1}
 		}
 	}
 	w.objects--

@@ -48,9 +48,7 @@ func appendNode(dst []byte, n *jsonscan.Node) []byte {
 // appendText writes a string in quotes. Unlike Jackson's generator of bytes, its generator of characters escapes nothing
 // beyond ASCII, and halves of characters are question marks when the text is sent.
 func appendText(dst []byte, s string) []byte {
-	if !utf8.ValidString(s) {
-		s = string(java.AppendEncodedUTF8(nil, []byte(s)))
-	}
+	s = encoded(s)
 	dst = append(dst, '"')
 	from := 0
 	for i, r := range s {
@@ -62,6 +60,14 @@ func appendText(dst []byte, s string) []byte {
 		from = i + len(string(r))
 	}
 	return append(jsonscan.AppendEscaped(dst, s[from:]), '"')
+}
+
+// encoded is s as Java encodes it: halves of characters are question marks.
+func encoded(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string(java.AppendEncodedUTF8(nil, []byte(s)))
 }
 
 // object is an object that is written member by member.
@@ -101,9 +107,23 @@ const hashTable = 16
 func (o *jsonObject) hashed(table int) {
 	names, items := o.Names, o.Items
 	o.Names, o.Items = nil, nil
-	for _, i := range java.HashMapOrderSized(names, table) {
+	for _, i := range hashMapOrder(names, table) {
 		o.put(names[i], items[i])
 	}
+}
+
+// hashMapOrder is java.HashMapOrderSized of names that may have halves of characters.
+func hashMapOrder(names []string, table int) []int32 {
+	if !slices.ContainsFunc(names, func(s string) bool { return !utf8.ValidString(s) }) {
+		return java.HashMapOrderSized(names, table)
+	}
+	hashes := make([]int32, len(names))
+	for i, name := range names {
+		for _, u := range java.UTF16Units([]byte(name)) {
+			hashes[i] = 31*hashes[i] + int32(u)
+		}
+	}
+	return java.HashOrder(hashes, table, func(a, b int32) int { return java.CompareUTF16(names[a], names[b]) })
 }
 
 // cloned returns a copy of a value that shares nothing but texts and numbers with it.

@@ -88,7 +88,7 @@ func (w *variantWriter) id(name string) int {
 		w.ids = map[string]int{}
 	}
 	w.ids[name] = len(w.names)
-	w.names = append(w.names, name)
+	w.names = append(w.names, encoded(name))
 	return len(w.names) - 1
 }
 
@@ -143,10 +143,11 @@ func (w *variantWriter) append(dst []byte, n *jsonscan.Node) ([]byte, error) {
 		}
 		return append(dst, variantFalse<<2), nil
 	case jsonscan.String:
-		if len(n.Text) <= variantTextMax {
-			return append(append(dst, byte(len(n.Text)<<2|variantShortText)), n.Text...), nil
+		text := encoded(n.Text)
+		if len(text) <= variantTextMax {
+			return append(append(dst, byte(len(text)<<2|variantShortText)), text...), nil
 		}
-		return append(binary.LittleEndian.AppendUint32(append(dst, variantLongText<<2), uint32(len(n.Text))), n.Text...), nil
+		return append(binary.LittleEndian.AppendUint32(append(dst, variantLongText<<2), uint32(len(text))), text...), nil
 	case jsonscan.Integer, jsonscan.Decimal:
 		return appendNumber(dst, n)
 	case jsonscan.Array:
