@@ -30,7 +30,7 @@ func TestPostgres_Keys(t *testing.T) {
 			"heartbeat.interval.ms": "100", "heartbeat.action.query": "insert into kept.beats values (current_setting('application_name')) on conflict do nothing"}),
 		"parallel": password.With(harness.Properties{"table.exclude.list": "kept.beats", "provide.transaction.metadata": "true", // a topic more, as there is one less
 			"snapshot.max.threads": "2", "snapshot.tables.order.by.row.count": "descending"}),
-		"types": password.With(harness.Properties{"table.exclude.list": "kept.beats", "provide.transaction.metadata": "true",
+		"types": password.With(harness.Properties{"include.schema.comments": "true", "table.exclude.list": "kept.beats", "provide.transaction.metadata": "true",
 			"column.propagate.source.type": "kept.types.(id|s|k|v|v0|n|free|d|t.*|iv.*|b|vb|vb0|raw|u|j|f|g|o|mny|ip|x|pt|a.*|m|dom.*)", "datatype.propagate.source.type": `.+\.(int4|bpchar)`}),
 	}, tls.settings...)
 	loosen := map[string]func(string, []string) []string{"keys": loosenKeys, "parallel": loosenParallel}

@@ -64,7 +64,6 @@ type catalogColumn struct {
 	required   bool
 	hasDefault bool
 	expression string
-	comment    string
 }
 
 // readTables reads the tables of the database, by schema and name: all, or the one with an oid.
@@ -74,7 +73,7 @@ func readTables(ctx context.Context, c *pgconn.PgConn, only uint32) ([]*catalogT
 		where = fmt.Sprintf(" and c.oid = %d", only)
 	}
 	rows, err := query(ctx, c, `select c.oid, n.nspname, c.relname, c.relkind, a.attname, a.atttypid, a.atttypmod,
-a.attnotnull or (t.typtype = 'd' and t.typnotnull), pg_catalog.pg_get_expr(d.adbin, d.adrelid), pg_catalog.col_description(c.oid, a.attnum)
+a.attnotnull or (t.typtype = 'd' and t.typnotnull), pg_catalog.pg_get_expr(d.adbin, d.adrelid)
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 join pg_catalog.pg_type t on t.oid = a.atttypid
@@ -94,7 +93,7 @@ where c.relkind in ('r', 'p') and c.relpersistence = 'p'`+where+` order by n.nsp
 			out = append(out, t)
 		}
 		t.columns = append(t.columns, catalogColumn{name: string(r[4]), typ: oid(r[5]), modifier: int32(number(r[6])), required: string(r[7]) == "t",
-			hasDefault: r[8] != nil, expression: string(r[8]), comment: string(r[9])})
+			hasDefault: r[8] != nil, expression: string(r[8])})
 	}
 	return out, readKeys(ctx, c, byOID, where)
 }

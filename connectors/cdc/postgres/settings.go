@@ -56,7 +56,6 @@ type settings struct {
 	transactions     bool
 	transactionTopic string
 	headers          bool
-	comments         bool
 	streamed         streamedSettings
 	rowsMax          int
 	pollInterval     time.Duration
@@ -160,7 +159,6 @@ func parse(d *config.Def, props map[string]string) (*settings, error) {
 		return nil, err
 	}
 	s.transactions, s.headers = v.Bool("provide.transaction.metadata"), v.Bool("extended.headers.enabled")
-	s.comments = v.Bool("include.schema.comments")
 	s.rowsMax = max(1, int(v.Int32("max.batch.size")))
 	s.pollInterval = time.Duration(v.Int64("poll.interval.ms")) * time.Millisecond
 	s.retriesMax, s.retryWait = int(v.Int32("errors.max.retries")), time.Duration(v.Int64("retriable.restart.connector.wait.ms"))*time.Millisecond

@@ -113,7 +113,7 @@ func (b *builder) decoder(t *catalogTable, c *catalogColumn, stream bool) (*type
 		return nil, err
 	}
 	if propagates {
-		column.Params = typemap.SourceParams(column, c.comment, stream)
+		column.Params = typemap.SourceParams(column, stream)
 	}
 	return b.set.modes.Decoder(column), nil
 }
@@ -132,11 +132,7 @@ func (b *builder) column(t *catalogTable, c *catalogColumn) (*typemap.Column, er
 	if typ == nil {
 		return nil, fmt.Errorf("table %s: column %q: type %d is not in the catalog", t.id(), c.name, c.typ)
 	}
-	comment := ""
-	if b.set.comments {
-		comment = c.comment
-	}
-	return &typemap.Column{Name: c.name, Type: typ, Modifier: c.modifier, Optional: !c.required, Comment: comment,
+	return &typemap.Column{Name: c.name, Type: typ, Modifier: c.modifier, Optional: !c.required,
 		HasDefault: c.hasDefault, Default: c.expression}, nil
 }
 
@@ -151,7 +147,7 @@ func streamed(c *catalogTable, r *pgoutput.Relation) []catalogColumn {
 		out[i] = catalogColumn{name: from.Name, typ: from.Type, modifier: from.Modifier}
 		for k := range c.columns {
 			if known := &c.columns[k]; known.name == from.Name {
-				out[i].required, out[i].hasDefault, out[i].expression, out[i].comment = known.required, known.hasDefault, known.expression, known.comment
+				out[i].required, out[i].hasDefault, out[i].expression = known.required, known.hasDefault, known.expression
 			}
 		}
 	}

@@ -34,9 +34,6 @@ func (m *Modes) Decoder(c *Column) *Decoder {
 	}
 	d := &Decoder{name: c.Name, parse: row.parse, text: row.text, binary: row.binary, Binary: row.binary != nil, missing: row.missing, scale: row.scale, unit: row.unit}
 	s := row.schema.Optional(c.Optional || row.optional)
-	if c.Comment != "" {
-		s = s.Doc(c.Comment)
-	}
 	for _, p := range c.Params {
 		s = s.Param(p.Key, p.Value)
 	}

@@ -37,7 +37,6 @@ type Column struct {
 	Type     *Type
 	Modifier int32 // pg_attribute.atttypmod
 	Optional bool
-	Comment  string
 	Default  string // the expression; HasDefault
 	Params   []batch.Param
 

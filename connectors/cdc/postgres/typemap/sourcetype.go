@@ -10,16 +10,15 @@ import (
 
 // Parameters of a field's schema that say what it is in the database. Source: PropagateSourceMetadataToSchemaParameter.
 const (
-	paramType    = "__debezium.source.column.type"
-	paramLength  = "__debezium.source.column.length"
-	paramScale   = "__debezium.source.column.scale"
-	paramComment = "__debezium.source.column.comment"
-	paramName    = "__debezium.source.column.name"
+	paramType   = "__debezium.source.column.type"
+	paramLength = "__debezium.source.column.length"
+	paramScale  = "__debezium.source.column.scale"
+	paramName   = "__debezium.source.column.name"
 )
 
 // SourceParams are those of a column. stream: it is as the stream describes it; the catalog, through JDBC, has other
 // names and sizes for some. Source: PostgresConnection.doReadTableColumn, ColumnMetaData, pgjdbc's TypeInfoCache.
-func SourceParams(c *Column, comment string, stream bool) []batch.Param {
+func SourceParams(c *Column, stream bool) []batch.Param {
 	name, length, scale, scaled := c.Type.Name, int32(0), int32(0), true
 	switch {
 	case stream && c.Modifier != -1:
@@ -36,9 +35,6 @@ func SourceParams(c *Column, comment string, stream bool) []batch.Param {
 	out := []batch.Param{{Key: paramType, Value: strings.ToUpper(name)}, {Key: paramLength, Value: strconv.Itoa(int(length))}}
 	if scaled {
 		out = append(out, batch.Param{Key: paramScale, Value: strconv.Itoa(int(scale))})
-	}
-	if comment != "" {
-		out = append(out, batch.Param{Key: paramComment, Value: comment})
 	}
 	return append(out, batch.Param{Key: paramName, Value: c.Name})
 }
