@@ -35,11 +35,11 @@ func HashOfKey(v batch.Value, place int) int32 {
 }
 
 // ByIdentity reports whether a HashMap takes every reading of v for another key: Java compares byte arrays by identity, but those that are
-// fields of a struct. Source: Struct.equals, AbstractList.equals.
+// fields of a struct; Jackson makes only one that is empty. Source: Struct.equals, AbstractList.equals, ByteArrayBuilder.toByteArray.
 func ByIdentity(v batch.Value) bool {
 	switch v.Tag() {
 	case batch.TagBytes:
-		return true
+		return len(v.Bytes()) > 0
 	case batch.TagArray:
 		return slices.ContainsFunc(v.Array(), ByIdentity)
 	case batch.TagMap:
