@@ -14,6 +14,7 @@ import (
 
 var (
 	rounds = flag.Int("rounds", 3, "how often each case is measured A-B-B-A: two samples a side each time")
+	times  = flag.Int("times", 5, "how many times as many records ours moves in a pass")
 	only   = flag.String("only", "", "run only cases whose name matches this regular expression")
 )
 

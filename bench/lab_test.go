@@ -20,7 +20,7 @@ import (
 
 var (
 	suite    = &harness.Suite{}
-	perPass  = flag.Int("records", 1_000_000, "records of one pass of a whole worker")
+	perPass  = flag.Int("records", 1_000_000, "records of one pass of the original's worker, and of a point of a curve")
 	jsonFile = flag.String("results", "", "file of results (lines of JSON) that the run is added to")
 )
 

@@ -25,12 +25,23 @@ func otherPath(sink bool) (suffix string, setting harness.Properties) {
 	return "/wire", harness.Properties{"millrace.producer.path": "wire"}
 }
 
-// workerCase is a connector that whole workers run, once a pass.
+// workerCase is a connector that whole workers run, once a pass: ours with more records, as what a connector costs to start is else
+// a part of what they cost.
 type workerCase struct {
 	name string
 	java harness.Properties // nil: not measured
 	ours harness.Properties // nil: not measured
-	job  job
+	job  job                // of Java; see longer
+}
+
+// longer is the job of ours.
+func (c workerCase) longer() job {
+	j := c.job
+	j.records *= *times
+	if j.from != "" {
+		j.from += "-long"
+	}
+	return j
 }
 
 // Classes of the connectors, and of a converter.
@@ -80,7 +91,7 @@ func (l *lab) workerCases(t testing.TB) []workerCase {
 			name: "worker/generate-json-topic",
 			job:  job{to: func(name string) string { return name }, records: *perPass},
 			java: harness.Properties{"connector.class": javaOrders, "topic": theName, "count": strconv.Itoa(*perPass)},
-			ours: harness.Properties{"connector.class": datagen, "schema": "orders", "topic": theName, "records": strconv.Itoa(*perPass)},
+			ours: harness.Properties{"connector.class": datagen, "schema": "orders", "topic": theName, "records": strconv.Itoa(*times * *perPass)},
 		},
 		{
 			name: "worker/topic-bytes-topic", // the original's mirror; we have none yet: pipeline/topic-bytes-topic
@@ -103,8 +114,10 @@ func (l *lab) workerRuns(t *testing.T, r *Report) {
 	}
 	workers := l.startWorkers(t, r)
 	for _, c := range cases {
-		if c.job.from != "" {
-			l.fill(t, input{topic: c.job.from, lines: orders(t), records: *perPass, partitions: 1, codec: kgo.NoCompression()})
+		for _, j := range []job{c.job, c.longer()} {
+			if j.from != "" {
+				l.fill(t, input{topic: j.from, lines: orders(t), records: j.records, partitions: 1, codec: kgo.NoCompression()})
+			}
 		}
 		if c.name == "worker/topic-bytes-topic" {
 			l.fill(t, input{topic: mirroredTopic, lines: orders(t), records: *perPass, partitions: 1, codec: kgo.Lz4Compression()})
@@ -161,19 +174,20 @@ func (l *lab) workerCase(t *testing.T, r *Report, workers map[harness.Side]*harn
 		name   string
 		worker *harness.Worker
 		config harness.Properties
+		job    job
 		passes passesOf
 	}
 	var sides []*side
 	if c.java != nil {
-		sides = append(sides, &side{name: c.name, worker: workers[harness.Java], config: c.java})
+		sides = append(sides, &side{name: c.name, worker: workers[harness.Java], config: c.java, job: c.job})
 	}
 	if c.ours != nil {
-		sides = append(sides, &side{name: c.name, worker: workers[harness.Millrace], config: c.ours})
+		sides = append(sides, &side{name: c.name, worker: workers[harness.Millrace], config: c.ours, job: c.longer()})
 		suffix, setting := otherPath(c.job.from != "")
-		sides = append(sides, &side{name: c.name + suffix, worker: workers[harness.Millrace], config: c.ours.With(setting)})
+		sides = append(sides, &side{name: c.name + suffix, worker: workers[harness.Millrace], config: c.ours.With(setting), job: c.longer()})
 	}
 	one := func(k int) error {
-		s, j := sides[k], c.job
+		s, j := sides[k], sides[k].job
 		progress("%s: %s, pass %d", s.worker.Side, s.name, len(s.passes)+1)
 		j.config = maps.Clone(s.config)
 		s.passes = append(s.passes, l.run(t, s.worker, j))
