@@ -36,8 +36,9 @@ type toWire struct {
 	broken      atomic.Pointer[error]
 	tasks       sync.WaitGroup // goroutines that close waits for
 
-	mu     sync.Mutex // guards topics, for whoever asks isOurs
+	mu     sync.Mutex // guards the next two
 	topics map[string]*topic
+	closed bool
 
 	sending sync.Mutex
 	order   []rowOf    // of the present Send
@@ -92,7 +93,11 @@ func (w *toWire) isOurs(topic string) bool {
 func (w *toWire) fail(why error) {
 	err := fmt.Errorf("the Kafka client does not do what batches of our own rest on, set millrace.producer.path to record: %w", why)
 	w.broken.Store(&err)
-	w.tasks.Go(w.p.cl.Close) // what waits fails, with this error
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closed {
+		w.tasks.Go(w.p.cl.Close) // what waits fails, with this error
+	}
 }
 
 // send hands over the selected rows of parts, and lets go of them: they are copied.
@@ -116,24 +121,22 @@ func (w *toWire) send(ctx context.Context, d *shipment, parts []Rows) {
 	d.results(1) // that of the sending itself
 }
 
-// distribute finds the lane of every row.
+// distribute finds the lane of every row. A topic is looked up where it changes from row to row.
 func (w *toWire) distribute(ctx context.Context, d *shipment, parts []Rows) {
 	var t *topic
-	var err error
+	var name string
+	var missing error // why there is no t
 	for k, r := range w.order {
 		p := &parts[r.part]
-		name := p.B.Topics.At(int(r.row))
-		if k == 0 || t == nil || t.name != name {
-			t, err = w.topic(ctx, d, name)
+		if of := p.B.Topics.At(int(r.row)); k == 0 || of != name {
+			name = of
+			t, missing = w.topic(ctx, d, name)
 		}
-		var l *lane
-		if err == nil {
-			if l, err = w.lane(t, p, int(r.row)); err != nil {
-				w.refuse(d, r.row, name, err)
-				err = nil
-				continue
-			}
+		if missing != nil {
+			w.refuse(d, r.row, name, missing)
+			continue
 		}
+		l, err := w.lane(t, p, int(r.row))
 		if err != nil {
 			w.refuse(d, r.row, name, err)
 			continue
@@ -299,4 +302,9 @@ func (w *toWire) why(x *parcel, err error) error {
 }
 
 // close follows the client's close and the last result.
-func (w *toWire) close() { w.tasks.Wait() }
+func (w *toWire) close() {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
+	w.tasks.Wait()
+}

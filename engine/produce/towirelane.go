@@ -20,9 +20,9 @@ type topic struct {
 	bytesMost int // of a wire batch
 	choice    kgo.TopicPartitioner
 
-	lanes    []*lane   // one for each partition that is known
-	writable []int32   // partitions with a leader, as the client knew at checked
-	checked  time.Time //
+	lanes    []*lane // one for each partition that is known
+	writable []int32 // partitions with a leader, as the client knew at checked
+	checked  time.Time
 }
 
 // lane is one partition of a topic.
@@ -73,23 +73,31 @@ func (t *topic) grow(n int) {
 // checkEvery is how often the client is asked what it has learned of a topic.
 const checkEvery = time.Second
 
-// check takes over what the client knows: partitions that were added, and which have a leader.
+// check takes over what the client knows: how many partitions there are, and which have a leader.
 func (t *topic) check(cl *kgo.Client, now time.Time) {
 	t.checked = now
-	for {
-		leader, _, err := cl.PartitionLeader(t.name, int32(len(t.lanes)))
-		if leader < 0 || err != nil {
-			break
-		}
+	leads := func(p int) (leader, exists bool) {
+		n, _, err := cl.PartitionLeader(t.name, int32(p))
+		return n >= 0 && err == nil, n >= 0 || err != nil
+	}
+	for leader, _ := leads(len(t.lanes)); leader; leader, _ = leads(len(t.lanes)) {
 		t.grow(len(t.lanes) + 1)
 	}
 	t.writable = t.writable[:0]
+	n := 0 // partitions that exist
 	for p := range t.lanes {
-		if leader, _, err := cl.PartitionLeader(t.name, int32(p)); leader >= 0 && err == nil {
+		leader, exists := leads(p)
+		if exists {
+			n = p + 1
+		}
+		if leader {
 			t.writable = append(t.writable, int32(p))
 		}
 	}
-	if len(t.writable) == 0 { // the client has not met it yet, or has to wait anyway
+	if n > 0 { // fewer than the brokers said, where the client knows better; none, where it has not met the topic yet
+		t.lanes = t.lanes[:n]
+	}
+	if len(t.writable) == 0 { // all have to wait
 		for p := range t.lanes {
 			t.writable = append(t.writable, int32(p))
 		}
@@ -260,12 +268,12 @@ func (x *parcel) add(d *shipment, row int32, ts int64, bytes, payload int) {
 
 // headerBytes makes headers of rows as they lie in wire batches.
 type headerBytes struct {
-	buf   []byte
-	bytes int            // of keys and values
-	of1   *batch.Headers // whose rows all have those in buf
+	buf    []byte
+	bytes  int            // of keys and values
+	shared *batch.Headers // whose rows all have those in buf
 }
 
-func (h *headerBytes) reset() { h.of1 = nil }
+func (h *headerBytes) reset() { h.shared = nil }
 
 // of returns the headers of row i with their count, nil for none, and the bytes of their keys and values. They are good
 // until the next call.
@@ -273,12 +281,12 @@ func (h *headerBytes) of(list *batch.Headers, i int) ([]byte, int) {
 	if list.Empty() {
 		return nil, 0
 	}
-	if h.of1 == list {
+	if h.shared == list {
 		return h.buf, h.bytes
 	}
-	h.of1 = nil
+	h.shared = nil
 	if alike(list) {
-		h.of1 = list
+		h.shared = list
 	}
 	h.bytes = 0
 	entries := list.List(i)

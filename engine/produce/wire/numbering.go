@@ -12,8 +12,8 @@ var errOutOfOrder = errors.New("the client library numbers wire batches in an or
 //
 // The client counts stand-ins, the broker rows. The client numbers batches of a producer id and epoch from 0 on, in
 // their order, each by what was acknowledged and what waits before it; when it gives up batches, which are all that wait, it
-// gives their numbers to those that follow. So a batch's number of rows is that of the rows before it, without what was
-// given up and what came before the epoch.
+// gives their numbers to those that follow; where it has begun anew with a partition, it is from 0 on. So a batch's number of
+// rows is that of the rows before it, without what was given up and what came before the client began.
 //
 // Invariant: points has the batches that are not acknowledged, those that were given up since the last acknowledgement
 // among them, by ascending ordinal.
@@ -57,23 +57,28 @@ func (n *numbering) sequence(batch, id int64, epoch int16, number int32) (int32,
 	if !ok {
 		return 0, errOutOfOrder
 	}
-	if !n.begun || n.id != id || n.epoch != epoch {
-		first, ok := n.point(batch - int64(number))
-		if !ok {
-			return 0, errOutOfOrder
+	if n.begun && n.id == id && n.epoch == epoch {
+		given := (batch - n.origin.batch - int64(number)) & (sequences - 1)
+		if given == 0 {
+			return n.at(at), nil
 		}
-		n.begun, n.id, n.epoch, n.origin = true, id, epoch, first
-	} else if given := (batch - n.origin.batch - int64(number)) & (sequences - 1); given != 0 {
-		// So many before it were given up.
-		first, ok := n.point(batch - given)
-		if !ok {
-			return 0, errOutOfOrder
+		if first, ok := n.point(batch - given); ok && number > 0 { // so many before it were given up
+			n.origin.batch += given
+			n.origin.rows += at.rows - first.rows
+			return n.at(at), nil
 		}
-		n.origin.batch += given
-		n.origin.rows += at.rows - first.rows
 	}
-	return int32((at.rows - n.origin.rows) & (sequences - 1)), nil
+	// The client began at 0, with this one or one before it that is not acknowledged.
+	first, ok := n.point(batch - int64(number))
+	if !ok {
+		return 0, errOutOfOrder
+	}
+	n.begun, n.id, n.epoch, n.origin = true, id, epoch, first
+	return n.at(at), nil
 }
+
+// at is the sequence number of where a batch begins.
+func (n *numbering) at(p point) int32 { return int32((p.rows - n.origin.rows) & (sequences - 1)) }
 
 // point finds where a batch begins.
 func (n *numbering) point(batch int64) (point, bool) {

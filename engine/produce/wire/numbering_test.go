@@ -99,6 +99,9 @@ func numbers(t *testing.T, rng *rand.Rand, steps int, start int64) {
 				told = append(told, func() { l.Finished(x.b, false) })
 			}
 			all = nil
+			if rng.IntN(4) == 0 { // the topic is made anew
+				first, at = 0, broker{}
+			}
 		default: // a new epoch: what waits is written anew, from 0 on, to a broker that has none of it
 			if rng.IntN(3) > 0 {
 				continue
