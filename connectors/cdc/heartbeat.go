@@ -30,8 +30,10 @@ func NewHeartbeat(every time.Duration, topicPrefix string, n *Naming, partition 
 	return h
 }
 
-// Due reports whether it is time for one.
-func (h *Heartbeat) Due(now time.Time) bool { return h.Every > 0 && now.Sub(h.last) >= h.Every }
+// Due reports whether it is time for one; never for nil.
+func (h *Heartbeat) Due(now time.Time) bool {
+	return h != nil && h.Every > 0 && now.Sub(h.last) >= h.Every
+}
 
 // Record returns a heartbeat with a source offset, and begins to wait for the next one.
 func (h *Heartbeat) Record(now time.Time, offset batch.Value) connectors.Record {

@@ -47,15 +47,15 @@ func (t *task) startCopy(ctx context.Context, p part, snapshot string, statement
 		_ = c.Close(ctx) // broken, or of no use
 		return nil, cut(connectors.Errorf("postgres: snapshot %s: %w", snapshot, err))
 	}
-	hijacked, err := c.Hijack()
+	conn, err := takeOver(ctx, c)
 	if err != nil {
-		return nil, connectors.Errorf("postgres: %w", err)
+		return nil, err
 	}
 	of := p.of.table
 	command := copyCommand(of, statements[of.id()], p.where())
-	reader, err := wire.Start(ctx, hijacked.Conn, t.tc.Pool(), command, nil)
+	reader, err := wire.Start(ctx, conn, t.tc.Pool(), command, nil, 0)
 	if err != nil {
-		_ = hijacked.Conn.Close() // broken, or of no use
+		_ = conn.Close() // broken, or of no use
 		return nil, cut(connectors.Errorf("postgres: %s: %w", command, err))
 	}
 	t.log.Info("snapshot of a table", "table", of.id(), "from_block", p.from, "to_block", p.to)

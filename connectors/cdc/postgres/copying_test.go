@@ -54,7 +54,7 @@ func startCopying(t *testing.T, stream []byte, cut int, ends bool) *copying {
 		}
 		_, _ = io.Copy(io.Discard, theirs) // until the other side closes
 	}()
-	r, err := wire.Start(t.Context(), ours, pool, "COPY", nil)
+	r, err := wire.Start(t.Context(), ours, pool, "COPY", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

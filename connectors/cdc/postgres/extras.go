@@ -120,7 +120,7 @@ func (m *messages) record(l *layout, source *batch.Schema, msg *capturedMessage,
 // beat adds a heartbeat where one is due, behind all events of a poll, and runs heartbeat.action.query.
 func (t *task) beat(ctx context.Context, x *extras, event int32, offset batch.Value) error {
 	now := time.Now()
-	if t.heartbeat == nil || !t.heartbeat.Due(now) {
+	if !t.heartbeat.Due(now) {
 		return nil
 	}
 	x.add(t.heartbeat.Record(now, offset), event)

@@ -45,9 +45,12 @@ const (
 	memberXmin      = "xmin"
 )
 
+// membersMax is how many members an offset has without counts and an incremental snapshot.
+const membersMax = 11
+
 // value returns the offset as a map. LSNs are signed, as in Java.
 func (p *position) value() batch.Value {
-	m := &batch.MapValue{}
+	m := &batch.MapValue{Keys: make([]batch.Value, 0, membersMax), Values: make([]batch.Value, 0, membersMax)}
 	put := func(name string, v batch.Value) {
 		m.Keys, m.Values = append(m.Keys, batch.StringValue(name)), append(m.Values, v)
 	}

@@ -47,9 +47,9 @@ func (t *task) startStream(ctx context.Context, c *pgconn.PgConn, p position) (*
 		return nil, err
 	}
 	start := p.start()
-	hijacked, err := c.Hijack()
+	conn, err := takeOver(ctx, c)
 	if err != nil {
-		return nil, connectors.Errorf("postgres: replication connection: %w", err)
+		return nil, err
 	}
 	options := fmt.Sprintf("%s, publication_names %s", s.protocol(), quoteText(quoteName(t.set.publication)))
 	if serverVersion(t.sql) >= 14 {
@@ -60,9 +60,9 @@ func (t *task) startStream(ctx context.Context, c *pgconn.PgConn, p position) (*
 		options += ", " + quoteName(strings.TrimSpace(name)) + " " + quoteText(strings.TrimSpace(value))
 	}
 	command := fmt.Sprintf("START_REPLICATION SLOT %s LOGICAL %s (%s)", quoteName(t.set.slot), lsnText(start), options)
-	s.status = newStatus(hijacked.Conn, start)
-	if s.reader, err = wire.Start(ctx, hijacked.Conn, t.tc.Pool(), command, s.status.seen); err != nil {
-		_ = hijacked.Conn.Close() // broken, or of no use
+	s.status = newStatus(conn, start)
+	if s.reader, err = wire.Start(ctx, conn, t.tc.Pool(), command, s.status.seen, wire.Gather); err != nil {
+		_ = conn.Close() // broken, or of no use
 		return nil, cut(t.removed(connectors.Errorf("postgres: %s: %w", command, err), &p))
 	}
 	t.signals.incremental.restart()
@@ -157,6 +157,9 @@ func (s *stream) described(ctx context.Context, r *pgoutput.Relation) error {
 
 // idle returns a heartbeat where one is due.
 func (s *stream) idle(ctx context.Context) ([]*batch.Batch, error) {
+	if !s.t.heartbeat.Due(time.Now()) {
+		return nil, nil
+	}
 	var x extras
 	offset := s.at.value()
 	if err := s.t.beat(ctx, &x, 0, offset); err != nil {

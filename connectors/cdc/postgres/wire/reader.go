@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
 
@@ -19,6 +20,10 @@ const (
 	bufferBytes = 512 << 10
 	// roomMin is the least room worth a read; with less, the unfinished frame moves to a new buffer.
 	roomMin = 32 << 10
+	// Gather is a pause for Start with which a trickle comes in handfuls.
+	Gather = 2 * time.Millisecond
+	// gatherBelow is how few bytes are a trickle: with more, there may be a backlog, for which reading goes on.
+	gatherBelow = 16 << 10
 	// WaitingMax is how much may wait to be taken before reading stops.
 	WaitingMax = 2 << 20
 	// frameBytesMax bounds a frame: PostgreSQL's own limit of a message is 1 GiB.
@@ -38,6 +43,8 @@ type Reader struct {
 	pool *batch.Pool
 	seen func(kind byte, body []byte) // of each frame, on the reading goroutine
 
+	gather time.Duration
+
 	mu      sync.Mutex
 	waiting []Segment
 	bytes   int
@@ -52,8 +59,11 @@ type Reader struct {
 // Start sends a simple query on conn, which must be idle, waits for the answer that begins copy mode, and reads. seen,
 // which may be nil, is shown every frame as it arrives; body is borrowed.
 //
+// gather is how long reading pauses after little came, 0 for not at all: what came is there at once, and what follows it
+// comes together. Waking up for each transaction costs several times what its rows cost.
+//
 // Errors: the server's refusal, as *pgproto3.ErrorResponse in the chain (ServerError).
-func Start(ctx context.Context, conn net.Conn, pool *batch.Pool, command string, seen func(kind byte, body []byte)) (*Reader, error) {
+func Start(ctx context.Context, conn net.Conn, pool *batch.Pool, command string, seen func(kind byte, body []byte), gather time.Duration) (*Reader, error) {
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	message, err := (&pgproto3.Query{String: command}).Encode(nil)
@@ -78,7 +88,7 @@ func Start(ctx context.Context, conn net.Conn, pool *batch.Pool, command string,
 		}
 		switch head[0] {
 		case 'W', 'H': // CopyBothResponse, CopyOutResponse
-			r := &Reader{conn: conn, pool: pool, seen: seen, ready: make(chan struct{}, 1), taken: make(chan struct{}, 1), ended: make(chan struct{})}
+			r := &Reader{conn: conn, pool: pool, seen: seen, gather: gather, ready: make(chan struct{}, 1), taken: make(chan struct{}, 1), ended: make(chan struct{})}
 			go r.run()
 			return r, nil
 		case 'E':
@@ -147,6 +157,9 @@ func (r *Reader) run() {
 		}
 		if !r.room() {
 			return
+		}
+		if n < gatherBelow && r.gather > 0 {
+			time.Sleep(r.gather)
 		}
 	}
 }

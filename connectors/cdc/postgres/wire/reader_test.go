@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
@@ -45,7 +47,7 @@ func readAll(t *testing.T, chunks [][]byte) ([]string, error) {
 	pool := batch.NewPool(mem.Checked(t))
 	ours, theirs := net.Pipe()
 	server(t, theirs, chunks)
-	r, err := Start(t.Context(), ours, pool, "COPY", nil)
+	r, err := Start(t.Context(), ours, pool, "COPY", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,6 +113,33 @@ func TestReader_LargeFrames(t *testing.T) {
 	}
 }
 
+// TestReader_Gathers sends two frames: the first is there at once, the second after the pause.
+func TestReader_Gathers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		server(t, theirs, [][]byte{frame('d', "first"), frame('d', "second")})
+		r, err := Start(t.Context(), ours, batch.NewPool(mem.Checked(t)), "COPY", nil, Gather)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		for i, want := range []time.Duration{0, Gather} {
+			<-r.Ready()
+			if took := time.Since(began); took != want {
+				t.Errorf("frame %d is there after %v, want %v", i, took, want)
+			}
+			segments, err := r.Take(nil)
+			if err != nil || len(segments) != 1 {
+				t.Fatalf("%d segments, %v", len(segments), err)
+			}
+			segments[0].Hold.Release()
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestReader_BadSize(t *testing.T) {
 	if _, err := readAll(t, [][]byte{{'d', 0, 0, 0, 1}}); err == nil || errors.Is(err, io.EOF) {
 		t.Errorf("a frame of one byte: %v", err)
@@ -128,7 +157,7 @@ func TestStart_Refused(t *testing.T) {
 		}
 	}()
 	defer ours.Close()
-	if _, err := Start(t.Context(), ours, pool, "START_REPLICATION", nil); err == nil || !bytes.Contains([]byte(err.Error()), []byte("no such slot")) {
+	if _, err := Start(t.Context(), ours, pool, "START_REPLICATION", nil, 0); err == nil || !bytes.Contains([]byte(err.Error()), []byte("no such slot")) {
 		t.Errorf("%v", err)
 	}
 }
