@@ -10,6 +10,7 @@
 // so; with CI=true it fails instead.
 //
 // Environment: MILLRACE_CACHE the cache folder; MILLRACE_RACE=1 builds our program with the race detector;
-// MILLRACE_KEEP=1 keeps the temporary folder; MILLRACE_CONSUMER_PATH is millrace.consumer.path of our workers;
+// MILLRACE_KEEP=1 keeps the temporary folder; MILLRACE_CONSUMER_PATH and MILLRACE_PRODUCER_PATH are
+// millrace.consumer.path and millrace.producer.path of our workers;
 // JAVA_HOME the Java to run.
 package harness

@@ -75,8 +75,10 @@ func (s *Suite) NewWorker(t testing.TB, side Side, c WorkerConfig) *Worker {
 		w.command = s.javaWorker(t, c, dir, props)
 	case Millrace:
 		w.command = s.ourWorker(t, c)
-		if path := os.Getenv("MILLRACE_CONSUMER_PATH"); path != "" { // for all suites, with what is not the default
-			props["millrace.consumer.path"] = path
+		for key, name := range map[string]string{"millrace.consumer.path": "MILLRACE_CONSUMER_PATH", "millrace.producer.path": "MILLRACE_PRODUCER_PATH"} {
+			if path := os.Getenv(name); path != "" { // for all suites, with what is not the default
+				props[key] = path
+			}
 		}
 	default:
 		t.Fatalf("worker of side %q: Java and Millrace are known", side)

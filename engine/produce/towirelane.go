@@ -241,7 +241,11 @@ func (x *parcel) over() bool { return x.late != nil && x.late.over() }
 
 // begin opens a batch. The lane is locked, and has none.
 func (w *toWire) begin(d *shipment, l *lane, p *Rows) *parcel {
-	x := &parcel{lane: l, batch: wire.NewBatch(p.B.Pool().Mem, l.topic.bytesMost), late: d.late}
+	about := 0
+	if l.current != nil {
+		about = l.current.batch.Bytes()
+	}
+	x := &parcel{lane: l, batch: wire.NewBatch(p.B.Pool().Mem, l.topic.bytesMost, about), late: d.late}
 	if x.contents, _ = w.free.Get().(*contents); x.contents == nil {
 		x.contents = new(contents)
 	}

@@ -11,15 +11,16 @@ import (
 	"github.com/millrace/millrace/engine/wirebatch"
 )
 
-// slabFirst is the memory of a batch with its first rows; it doubles.
-const slabFirst = 4 << 10
+// slabLeast is the least memory of a batch with rows; it doubles.
+const slabLeast = 4 << 10
 
 // Batch is a wire batch that takes rows until it is written. Make it with NewBatch.
 type Batch struct {
-	pool *mem.Pool
-	most int // bytes of the wire batch, as if not compressed
-	id   uint64
-	refs atomic.Int32
+	pool  *mem.Pool
+	first int // bytes of its first memory
+	most  int // bytes of the wire batch, as if not compressed
+	id    uint64
+	refs  atomic.Int32
 
 	// Of the lane: guarded by its lock.
 	lane      *Lane
@@ -38,18 +39,16 @@ type Batch struct {
 	packed *bytes.Buffer
 }
 
-// NewBatch returns an empty batch of at most so many bytes, with one reference.
-func NewBatch(pool *mem.Pool, most int) *Batch {
-	b := &Batch{pool: pool, most: most, sent: stamp{id: -1}}
+// NewBatch returns an empty batch of at most so many bytes, with one reference. Its records will have about so many bytes
+// as it is said.
+func NewBatch(pool *mem.Pool, most, about int) *Batch {
+	b := &Batch{pool: pool, most: most, first: max(about, slabLeast), sent: stamp{id: -1}}
 	b.refs.Store(1)
 	return b
 }
 
-// Rows is how many rows it has. The lane is locked, or the batch has ended.
-func (b *Batch) Rows() int { return b.rows }
-
-// Lane is that of the batch.
-func (b *Batch) Lane() *Lane { return b.lane }
+// Bytes is how many bytes its records have. The lane is locked, or the batch has ended.
+func (b *Batch) Bytes() int { return b.n }
 
 // noHeaders is what Add writes for a row without headers.
 var noHeaders = []byte{0}
@@ -106,7 +105,7 @@ func BatchBytes(key, value, headers []byte) int {
 // room returns n bytes behind the records so far.
 func (b *Batch) room(n int) []byte {
 	if b.slab == nil || b.n+n > len(b.slab.B) {
-		size := slabFirst
+		size := b.first
 		if b.slab != nil {
 			size = 2 * len(b.slab.B)
 		}

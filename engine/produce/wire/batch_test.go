@@ -53,7 +53,7 @@ func agrees(t *testing.T, rng *rand.Rand, rows int, codec kgo.CompressionCodec) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := NewBatch(pool, 1<<20)
+	b := NewBatch(pool, 1<<20, 0)
 	defer b.Release()
 	l := NewLane(3)
 	l.Lock()
@@ -116,7 +116,7 @@ func TestBatch_IsNoLargerThanAsked(t *testing.T) {
 	pool := mem.Checked(t)
 	value := make([]byte, 300)
 	for most := 340; most < 5000; most += 171 {
-		b := NewBatch(pool, most)
+		b := NewBatch(pool, most, 0)
 		l := NewLane(0)
 		l.Lock()
 		l.Begin(b)
@@ -135,7 +135,7 @@ func TestBatch_IsNoLargerThanAsked(t *testing.T) {
 
 // TestAdd_DoesNotAllocate but for slabs.
 func TestAdd_DoesNotAllocate(t *testing.T) {
-	b := NewBatch(mem.NewPool(), 1<<30)
+	b := NewBatch(mem.NewPool(), 1<<30, 0)
 	defer b.Release()
 	key, value := []byte("key"), make([]byte, 100)
 	b.Add(1, key, value, nil)
@@ -149,13 +149,13 @@ func TestAdd_DoesNotAllocate(t *testing.T) {
 func BenchmarkAdd(b *testing.B) {
 	pool := mem.NewPool()
 	key, value := []byte("key-000001"), make([]byte, 167)
-	x := NewBatch(pool, 1<<20)
+	x := NewBatch(pool, 1<<20, 0)
 	b.SetBytes(177)
 	b.ReportAllocs()
 	for b.Loop() {
 		if !x.Add(1_700_000_000_000, key, value, nil) {
 			x.Release()
-			x = NewBatch(pool, 1<<20)
+			x = NewBatch(pool, 1<<20, 0)
 		}
 	}
 	x.Release()

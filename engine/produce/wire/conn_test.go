@@ -61,7 +61,7 @@ func open(t *testing.T) *wired {
 
 // batch is one of three rows, and what the client writes for it.
 func (w *wired) batch(partition int32) (b *Batch, stands []byte) {
-	b = NewBatch(w.pool, 1<<20)
+	b = NewBatch(w.pool, 1<<20, 0)
 	w.t.Cleanup(b.Release)
 	l := NewLane(partition)
 	l.Lock()

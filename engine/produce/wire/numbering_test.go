@@ -50,7 +50,7 @@ func numbers(t *testing.T, rng *rand.Rand, steps int, start int64) {
 	for range steps {
 		switch rng.IntN(8) {
 		case 0, 1, 2:
-			b := NewBatch(nil, 0)
+			b := NewBatch(nil, 0, 0)
 			l.Lock()
 			l.End()
 			l.Begin(b)
@@ -140,7 +140,7 @@ func TestNumbering_Wraps(t *testing.T) {
 	l := NewLane(0)
 	var got []int32
 	for i, rows := range []int{sequences - 3, 2, 5, 1} {
-		b := NewBatch(nil, 0)
+		b := NewBatch(nil, 0, 0)
 		l.Lock()
 		l.Begin(b)
 		b.rows = rows
@@ -159,7 +159,7 @@ func TestNumbering_Wraps(t *testing.T) {
 // TestNumbering_Refuses what no order of batches explains.
 func TestNumbering_Refuses(t *testing.T) {
 	l := NewLane(0)
-	b := NewBatch(nil, 0)
+	b := NewBatch(nil, 0, 0)
 	l.Lock()
 	l.Begin(b)
 	l.Unlock()
