@@ -81,7 +81,6 @@ func (t *task) blockingEnded(ctx context.Context, err error) error {
 	}
 	t.signals.blocking = t.signals.blocking[1:]
 	t.snapshotEnded(err == nil)
-	closed := t.snapshot.close(ctx)
-	t.snapshot = nil
-	return closed
+	t.closeSnapshot(ctx)
+	return nil
 }

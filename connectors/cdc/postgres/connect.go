@@ -77,6 +77,20 @@ func (a *address) connect(ctx context.Context, replication bool) (*pgconn.PgConn
 	return c, nil
 }
 
+// takeOver takes an idle connection from its driver. The driver reads on a goroutine of its own where a write takes long,
+// on a busy machine, say; that must have ended, or it takes what the server sends next.
+func takeOver(ctx context.Context, c *pgconn.PgConn) (net.Conn, error) {
+	err := c.SyncConn(ctx)
+	if err == nil {
+		var h *pgconn.HijackedConn
+		if h, err = c.Hijack(); err == nil {
+			return h.Conn, nil
+		}
+	}
+	_ = c.Close(ctx) // broken
+	return nil, connectors.Retriable(connectors.Errorf("postgres: take a connection over: %w", err))
+}
+
 // maskedCause returns what went wrong without the address, which may hold a password.
 func maskedCause(err error) error {
 	for {

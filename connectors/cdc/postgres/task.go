@@ -354,6 +354,8 @@ func (t *task) poll(ctx context.Context) ([]*batch.Batch, error) {
 		return nil, t.reopen(ctx)
 	case t.snapshot != nil:
 		return t.pollSnapshot(ctx)
+	case t.stream == nil && t.replication != nil && t.set.streams(): // behind the snapshot
+		return nil, t.goStream(ctx)
 	case t.stream != nil:
 		if out, err := t.signals.poll(ctx); err != nil || len(out) > 0 || t.snapshot != nil {
 			return out, err
@@ -382,24 +384,22 @@ func (t *task) pollSnapshot(ctx context.Context) ([]*batch.Batch, error) {
 	}
 	t.log.Info("snapshot is complete", "rows", t.snapshot.emitted, "took", time.Since(t.snapshot.began).Round(time.Millisecond))
 	if t.snapshot.blocking {
-		err = t.blockingEnded(ctx, nil)
-	} else {
-		t.snapshotEnded(true)
-		t.at, t.started = t.snapshot.at, true
-		t.at.snapshot = ""
-		err = t.snapshot.close(ctx)
-		t.snapshot = nil
-		if err == nil && t.set.streams() {
-			err = t.goStream(ctx)
-		}
+		return out, t.blockingEnded(ctx, nil)
 	}
-	if err != nil {
-		for _, b := range out {
-			b.Release()
-		}
-		return nil, err
-	}
+	// From here on the rows count as delivered: nothing that fails may take them back. The stream begins at the next poll.
+	t.snapshotEnded(true)
+	t.at, t.started = t.snapshot.at, true
+	t.at.snapshot = ""
+	t.closeSnapshot(ctx)
 	return out, nil
+}
+
+// closeSnapshot ends a snapshot whose rows are on their way. What fails has no consequence but for the connection.
+func (t *task) closeSnapshot(ctx context.Context) {
+	if err := t.snapshot.close(ctx); err != nil {
+		t.log.Debug("the snapshot's transaction has not ended", "err", err)
+	}
+	t.snapshot = nil
 }
 
 // describe builds the table that the stream describes.
