@@ -12,15 +12,16 @@ import (
 
 // readTypes reads the types of the database.
 func readTypes(ctx context.Context, c *pgconn.PgConn) (*typemap.Registry, error) {
-	rows, err := query(ctx, c, `select t.oid, case when t.typcategory = 'A' then t.typelem else 0 end, t.typbasetype, t.typname, t.typtypmod, t.typdelim
-from pg_catalog.pg_type t where t.typtype in ('b', 'd', 'e', 'r', 'm', 'p') and (t.typrelid = 0 or t.typtype <> 'c')`)
+	rows, err := query(ctx, c, `select t.oid, case when t.typcategory = 'A' then t.typelem else 0 end, t.typbasetype, t.typname, t.typtypmod, t.typdelim,
+case when n.nspname = any(pg_catalog.current_schemas(true)) then '' else n.nspname end
+from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace where t.typtype in ('b', 'd', 'e', 'r', 'm', 'p') and (t.typrelid = 0 or t.typtype <> 'c')`)
 	if err != nil {
 		return nil, fmt.Errorf("read the types: %w", err)
 	}
 	entries := make([]typemap.Entry, len(rows))
 	at := make(map[uint32]int, len(rows))
 	for i, r := range rows {
-		entries[i] = typemap.Entry{OID: oid(r[0]), Element: oid(r[1]), Base: oid(r[2]), Name: string(r[3]), Modifier: int32(number(r[4])), Delimiter: r[5][0]}
+		entries[i] = typemap.Entry{OID: oid(r[0]), Element: oid(r[1]), Base: oid(r[2]), Name: string(r[3]), Modifier: int32(number(r[4])), Delimiter: r[5][0], Schema: string(r[6])}
 		at[entries[i].OID] = i
 	}
 	labels, err := query(ctx, c, "select enumtypid, enumlabel from pg_catalog.pg_enum order by enumtypid, enumsortorder")

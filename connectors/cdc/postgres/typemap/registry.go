@@ -4,6 +4,7 @@ package typemap
 type Type struct {
 	OID     uint32
 	Name    string // pg_type.typname
+	Schema  string // "" on the search path
 	Element *Type  // of an array
 	Base    *Type  // of a domain
 	Labels  []string
@@ -24,7 +25,7 @@ func (t *Type) Root() *Type {
 // Entry is a row of pg_type as the catalog query returns it.
 type Entry struct {
 	OID, Element, Base uint32
-	Name               string
+	Name, Schema       string // as of Type
 	Delimiter          byte
 	Modifier           int32
 	Labels             []string // of an enum, in their order
@@ -37,7 +38,7 @@ type Registry struct{ types map[uint32]*Type }
 func NewRegistry(entries []Entry) *Registry {
 	r := &Registry{types: make(map[uint32]*Type, len(entries))}
 	for _, e := range entries {
-		r.types[e.OID] = &Type{OID: e.OID, Name: e.Name, Labels: e.Labels, Delimiter: e.Delimiter, Modifier: e.Modifier}
+		r.types[e.OID] = &Type{OID: e.OID, Name: e.Name, Schema: e.Schema, Labels: e.Labels, Delimiter: e.Delimiter, Modifier: e.Modifier}
 	}
 	for _, e := range entries {
 		r.types[e.OID].Element, r.types[e.OID].Base = r.types[e.Element], r.types[e.Base]

@@ -25,6 +25,9 @@ func SourceParams(c *Column, stream bool) []batch.Param {
 		length, scale = sizeOf(elementOID(c.Type), c.Modifier), scaleOf(elementOID(c.Type), c.Modifier)
 	case stream || c.Type.Base != nil:
 		length, scale = defaultSizes(c.Type)
+		if !stream {
+			name = c.Type.jdbcName()
+		}
 	default:
 		length, scale = sizeOf(elementOID(c.Type), c.Modifier), scaleOf(elementOID(c.Type), c.Modifier)
 		if scaled = c.Type.OID != oidNumeric || c.Modifier != -1; length == 0 && c.Type.OID != oidNumeric {
@@ -39,10 +42,18 @@ func SourceParams(c *Column, stream bool) []batch.Param {
 	return append(out, batch.Param{Key: paramName, Value: c.Name})
 }
 
+// jdbcName is the name of a type in JDBC's catalog. Source: pgjdbc's TypeInfoCache.getPGType.
+func (t *Type) jdbcName() string {
+	if t.Schema == "" {
+		return t.Name
+	}
+	return `"` + t.Schema + `"."` + t.Name + `"`
+}
+
 // serialName is the type as JDBC's catalog has it: columns with a sequence have types of their own.
 func serialName(c *Column) string {
 	if !c.HasDefault || !strings.Contains(c.Default, "nextval(") {
-		return c.Type.Name
+		return c.Type.jdbcName()
 	}
 	switch c.Type.OID {
 	case oidInt2:

@@ -22,6 +22,7 @@ func TestSourceParams(t *testing.T) {
 		{Column{Name: "ts", Type: &Type{OID: oidTimestamp, Name: "timestamp"}, Modifier: 3}, "[TIMESTAMP 26 3 ts]", "[TIMESTAMP 26 3 ts]"},
 		{Column{Name: "tz", Type: &Type{OID: oidTimestamptz, Name: "timestamptz"}, Modifier: -1}, "[TIMESTAMPTZ 35 6 tz]", "[TIMESTAMPTZ 35 6 tz]"},
 		{Column{Name: "av", Type: &Type{OID: 1015, Name: "_varchar", Element: &Type{OID: oidVarchar, Name: "varchar"}}, Modifier: 5 + 4}, "[_VARCHAR 5 0 av]", "[_VARCHAR 5 0 av]"},
+		{Column{Name: "e", Type: &Type{OID: 90001, Name: "mood", Schema: "kept", Labels: []string{"calm"}}, Modifier: -1}, `["KEPT"."MOOD" 2147483647 0 e]`, "[MOOD 2147483647 0 e]"},
 		{Column{Name: "m", Type: domain, Modifier: -1}, "[MONEY9 9 2 m]", "[MONEY9 9 2 m]"},
 	} {
 		for stream, want := range map[bool]string{false: c.catalog, true: c.stream} {
