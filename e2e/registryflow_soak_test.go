@@ -13,12 +13,17 @@ import (
 func TestRegistry_IsOutlasted(t *testing.T) {
 	dev, ours := startDev(t, suite.Program(t), nil)
 	theirs := suite.StartApicurio(t, "records whose schemas are in a published registry")
-	if got := registryAnswer(t, theirs, http.MethodPut, "/config", `{"compatibility":"BACKWARD"}`, "compatibility"); got != "200 compatibility=BACKWARD" {
-		t.Fatal(got)
-	}
 	for _, registry := range []struct{ name, url string }{{"dev", ours}, {"apicurio", theirs}} {
 		for _, f := range schemaFormats {
 			t.Run(registry.name+"/"+f.name, func(t *testing.T) {
+				// Apicurio takes a wider integer of Protobuf for incompatible, and a new member of an object that is open.
+				level := "NONE"
+				if f.name == "avro" {
+					level = "BACKWARD"
+				}
+				if got := registryAnswer(t, registry.url, http.MethodPut, "/config", `{"compatibility":"`+level+`"}`, "compatibility"); got != "200 compatibility="+level {
+					t.Fatal(got)
+				}
 				outlast(t, dev, registry.url, f.name, f.converter, 100_000, time.Minute)
 			})
 		}

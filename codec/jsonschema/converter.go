@@ -128,7 +128,9 @@ func (c *converter) plainRow(r *reading, payload []byte) (batch.Value, error) {
 	if r.err != nil {
 		return batch.Null(), r.err
 	}
-	v, err := c.read(r.schema, &n)
+	d := c.data
+	d.completed = r.validator != nil && r.validator.completes
+	v, err := d.read(r.schema, &n)
 	return v, asError(err)
 }
 

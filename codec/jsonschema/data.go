@@ -16,6 +16,8 @@ type data struct {
 	flattenSingletons   bool // flatten.singleton.unions
 	generalized         bool // generalized.sum.type.support
 	ignoreDefaults      bool // ignore.default.for.nullables
+
+	completed bool // what is read was checked by a validator that completes: it has all members that have a default
 }
 
 // Keywords of Connect in a schema, and what stands under connect.type.

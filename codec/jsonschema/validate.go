@@ -21,7 +21,10 @@ import (
 )
 
 // validator checks values against a schema. Safe for concurrent use.
-type validator struct{ schema *validation.Schema }
+type validator struct {
+	schema    *validation.Schema
+	completes bool // the original's library adds missing members that have a default to what it has checked
+}
 
 // inputURI is what a schema without a name is called. Source: JsonSchema.DEFAULT_BASE_URI.
 const inputURI = "mem://input"
@@ -73,7 +76,7 @@ func newValidator(text string, references []named) (*validator, error) {
 	if err != nil {
 		return nil, invalid("%s", err)
 	}
-	return &validator{s}, nil
+	return &validator{s, !d.modern()}, nil
 }
 
 // otherFormats are checked by the library, not by the original. Source: org.everit.json.schema.loader.SpecificationVersion.
