@@ -57,6 +57,9 @@ func TestNameOf(t *testing.T) {
 			{Name: "y", Schema: &protocol.Schema{Type: "struct", Name: &second, Parameters: []protocol.Pair{{Key: "p", Text: "q"}}}},
 		}}}}}}
 	}
+	redefined := &trial.Trial{Kind: "avro", Op: trial.FromConnect, Items: []trial.Item{{Data: protocol.Typed{Schema: &protocol.Schema{Type: "struct", Fields: []protocol.Field{
+		{Name: "x", Schema: &protocol.Schema{Type: "struct", Optional: true, Default: protocol.Value{Tag: protocol.StructOf}}},
+	}}}}}}
 	date := "org.apache.kafka.connect.data.Date"
 	dated := func(ms int64) *trial.Trial {
 		return &trial.Trial{Op: trial.Apply, Items: []trial.Item{{Record: &protocol.Record{Value: protocol.Typed{
@@ -103,6 +106,7 @@ func TestNameOf(t *testing.T) {
 		{twice("a"), Difference{Part: "bytes", Want: `"\x00\x01\x02\x03\x04\x00"`, Got: `"\x00\x05\x02\x03\x04\x00"`}, "avro-field-parameters"},
 		{twice("a"), Difference{Part: "bytes", Want: `"\x00\x01\x02\x03\x04\x00"`, Got: `"\x00\x05\x02\x03\x04\x02"`}, ""},
 		{twice("b"), Difference{Part: "bytes", Want: `"\x00\x01\x02\x03\x04\x00"`, Got: `"\x00\x05\x02\x03\x04\x00"`}, ""},
+		{redefined, Difference{Part: "bytes", Want: `"\x00\x01\x02\x03\x04\x02"`, Got: `"\x00\x05\x02\x03\x04\x02"`}, "default-identity"},
 	} {
 		if got := NameOf(c.trial, c.d); got != c.want {
 			t.Errorf("NameOf(%v) = %q, want %q", c.d, got, c.want)
