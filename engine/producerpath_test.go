@@ -1,0 +1,22 @@
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/millrace/millrace/connectors"
+)
+
+// TestSourceTask_WireBatchesOfItsOwn: rows and offsets arrive as with the client's records.
+func TestSourceTask_WireBatchesOfItsOwn(t *testing.T) {
+	f := &fakeConnector{source: func() connectors.SourceTask { return &counter{topic: "t", last: 100, some: 7} }}
+	b := newBench(t, sourceOf(f), map[string]int32{"t": 1}, "millrace.producer.path=wire")
+	b.startTask("s", source())
+	b.await("s", 0, connectors.Running)
+	got := b.consume("t", 100)
+	if string(got[99].Value) != "v100" || string(got[99].Key) != "k100" {
+		t.Errorf("last record is %s=%s", got[99].Key, got[99].Value)
+	}
+	b.until("offset 100 is stored", func() bool { return b.offsets.at() == 100 })
+	b.stopTask("s")
+	b.await("s", 0, connectors.Unassigned)
+}
