@@ -328,10 +328,18 @@ func TestWire_ClientThatDoesOtherwise(t *testing.T) {
 	a := newAcks(1)
 	p.Send(t.Context(), []Rows{rows(pool, []row{auto("", "000001")})}, a)
 	a.wait(t)
-	p.wire.fail(errors.New("it does as it likes"))
+	conn, err := p.wire.ip.Dial(t.Context(), "tcp", c.ListenAddrs()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	p.wire.ip.OnBrokerConnect(kgo.BrokerMetadata{}, 0, conn, nil)
+	if _, err := conn.Write([]byte("a part of a request")); err == nil {
+		t.Error("it was sent")
+	}
 	a = newAcks(1)
 	p.Send(t.Context(), []Rows{rows(pool, []row{auto("", "000002")})}, a)
-	if err := a.wait(t)[0].Err; err == nil || !strings.Contains(err.Error(), "set millrace.producer.path to record: it does as it likes") {
+	if err := a.wait(t)[0].Err; err == nil || !strings.Contains(err.Error(), "set millrace.producer.path to record: it does not write a request at once") {
 		t.Errorf("error is %v", err)
 	}
 	inOrder(t, consume(t, c, "t", 1), 1)
