@@ -29,6 +29,11 @@ func (d *data) read(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
 		case batch.DateName, batch.TimeName, batch.TimestampName:
 			return jsonlogical.ReadDate(s.Name(), n)
 		case variantName:
+			if d.completed { // org.json had it in between
+				hashed := cloned(n)
+				hashOrder(&hashed)
+				n = &hashed
+			}
 			return readVariant(s, n)
 		}
 	}
