@@ -21,7 +21,7 @@ var (
 	capturePasses  = flag.Int("capture-passes", 3, "passes of capturing a database; the first is reported as cold")
 	steadyFor      = flag.Duration("steady", 15*time.Second, "how long changes come at a steady rate")
 	transactionOf  = flag.Int("transaction", 5_000_000, "rows of the one large transaction")
-	captureSides   = []harness.Side{harness.Java, harness.Millrace}
+	captureOurs    = flag.Bool("capture-ours", false, "measure our capturing alone: no Debezium beside it")
 	captureClients = map[string]string{"cdc/stream": "pg_recvlogical", "cdc/snapshot": "psql"}
 )
 
@@ -41,6 +41,7 @@ const (
 type capturing struct {
 	server *harness.Postgres
 	kafka  *harness.Kafka
+	order  []harness.Side // in which sides take turns
 	sides  map[harness.Side]*capturer
 	next   int // key of the next row
 }
@@ -71,11 +72,15 @@ func captureCases(t *testing.T, r *Report) {
 	}
 	const checks = "capturing of PostgreSQL"
 	c := &capturing{server: suite.StartPostgres(t, checks, "shared_buffers=256MB", "max_wal_size=8GB", "checkpoint_timeout=1h"), sides: map[harness.Side]*capturer{}}
-	plugins := suite.Debezium(t, "postgres", checks)
+	plugins := ""
+	if !*captureOurs {
+		c.order, plugins = append(c.order, harness.Java), suite.Debezium(t, "postgres", checks)
+	}
+	c.order = append(c.order, harness.Millrace)
 	broker := suite.SharedBroker(t, checks)
 	c.kafka = harness.NewKafka(t, broker.Bootstrap)
 	r.WorkerJDK = javaVersion(t)
-	for _, side := range captureSides {
+	for _, side := range c.order {
 		props := harness.Properties{
 			"bootstrap.servers": broker.Bootstrap, "offset.storage.file.filename": "offsets", "offset.flush.interval.ms": "500",
 			"key.converter": "org.apache.kafka.connect.json.JsonConverter", "key.converter.schemas.enable": "false",
@@ -185,10 +190,11 @@ func warm(v []float64) []float64 {
 // results adds the series of a case to the report.
 func results(r *Report, name string, all map[Side]*series, sides map[harness.Side]*capturer) {
 	for _, side := range []Side{Java, Millrace, Client} {
-		if all[side] == nil {
+		one := all[side]
+		if one == nil || len(one.cpus) == 0 {
 			continue
 		}
-		m := all[side].measurement(name, side)
+		m := one.measurement(name, side)
 		if s := sides[harness.Side(side)]; s != nil {
 			m.PeakRSSBytes, s.peak = s.peak, 0
 		}
@@ -208,7 +214,7 @@ func (c *capturing) snapshots(t *testing.T, r *Report, name, threads string) {
 	}
 	all := map[Side]*series{Java: {}, Millrace: {}, Client: {}}
 	for pass := range *capturePasses {
-		for _, side := range captureSides {
+		for _, side := range c.order {
 			progress("%s: %s, pass %d of %d", side, name, pass+1, *capturePasses)
 			s := c.sides[side]
 			connector := harness.Unique(t, "snapshot-"+string(side))

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/e2e/harness"
@@ -45,7 +46,7 @@ func (c *capturing) streamCases(t *testing.T, r *Report) {
 	db.Exec(fmt.Sprintf(ordersTable, "orders"))
 	db.Exec("create publication bench_orders for table orders")
 	topics := map[harness.Side]string{}
-	for _, side := range captureSides {
+	for _, side := range c.order {
 		s := c.sides[side]
 		topics[side] = c.topic(s.name, "orders")
 		db.Query("select pg_create_logical_replication_slot('" + slotName(s.name) + "', 'pgoutput')")
@@ -57,7 +58,7 @@ func (c *capturing) streamCases(t *testing.T, r *Report) {
 		c.backlogs(t, r, db, topics)
 	}
 	if wanted(steadyCase) {
-		for _, side := range captureSides {
+		for _, side := range c.order {
 			c.steady(t, r, db, c.sides[side], topics[side])
 		}
 	}
@@ -98,7 +99,7 @@ func (c *capturing) backlogs(t *testing.T, r *Report, db *harness.Session, topic
 		db.Exec(fmt.Sprintf(backlog, n-1, c.next))
 		c.next += n * 12
 		end := db.Query("select pg_current_wal_lsn()")[0][0]
-		for _, side := range captureSides {
+		for _, side := range c.order {
 			progress("%s: %s, pass %d of %d", side, streamCase, pass+1, *capturePasses)
 			s := c.sides[side]
 			had := c.count(t, topics[side])
@@ -197,9 +198,14 @@ func (c *capturing) lags(t *testing.T, topic string, from int64) (all []time.Dur
 	return all
 }
 
-// transaction lets ours alone take one large transaction: what counts is memory.
+// transaction lets ours alone take one large transaction: what counts is memory. The topic is compressed by the broker,
+// whose disk would otherwise need gigabytes for it.
 func (c *capturing) transaction(t *testing.T, r *Report, db *harness.Session, s *capturer, topic string) {
 	progress("%s: %s", s.side, transactionCase)
+	lz4 := []kadm.AlterConfig{{Name: "compression.type", Value: kadm.StringPtr("lz4")}}
+	if _, err := c.kafka.Admin().AlterTopicConfigs(t.Context(), lz4, topic); err != nil {
+		t.Fatal(err)
+	}
 	s.worker.Stop(t)
 	s.worker.StartReady(t)
 	s.worker.Create(t, s.name, c.config(s.name, "orders", harness.Properties{"snapshot.mode": "no_data"}))
