@@ -204,16 +204,17 @@ func (s *stream) batches(ctx context.Context, segment *wire.Segment) (out []*bat
 	if s.t.transactions != nil {
 		trail.counts = s.counts.Clone()
 	}
-	for failed := -1; ; {
+	for {
 		if s.t.transactions != nil {
 			s.counts, x = trail.counts.Clone(), extras{}
 			trail.counted = s.counting(all, &x)
 		}
+		var failed int
 		if out, events, failed, err = s.lay(all, segment, now); err == nil {
 			break
 		}
-		if failed < 0 || !s.withdraw(&all, failed, segment, err) {
-			return out, connectors.Errorf("postgres: %w", err)
+		if !s.withdraw(&all, failed, segment, err) {
+			return nil, connectors.Errorf("postgres: %w", err)
 		}
 	}
 	s.measured(all)
