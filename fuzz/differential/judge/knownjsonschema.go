@@ -20,7 +20,7 @@ func jsonSchemaWholeNumber(t *trial.Trial, d Difference) bool {
 	return validated(t, d) && refusedAsJSON.MatchString(d.Want) != refusedAsJSON.MatchString(d.Got) && wholeNumber.Match(t.Items[d.Item].Bytes)
 }
 
-var notFinite = regexp.MustCompile(`(^|[\[:,\s\x00-\x1f])[-+]?(NaN|INF|Infinity)`)
+var notFinite = regexp.MustCompile(`(^|[\[:,\x00-\x20])[-+]?(NaN|INF|Infinity)`)
 
 // jsonSchemaNotFinite: NaN and infinities without quotes, which the original's reader takes for numbers, are no JSON.
 func jsonSchemaNotFinite(t *trial.Trial, d Difference) bool {
