@@ -61,8 +61,10 @@ func partitionOf(b *batch.Batch, i int) int32 {
 
 // timestamp is that of a row, or now where it has none.
 func timestamp(b *batch.Batch, i int, now time.Time) int64 {
-	if b.Timestamps == nil || b.Timestamps[i] == batch.NoTimestamp {
-		return now.UnixMilli()
+	if b.Timestamps != nil {
+		if ts := b.Timestamps[i]; ts != batch.NoTimestamp {
+			return ts
+		}
 	}
-	return b.Timestamps[i]
+	return now.UnixMilli()
 }

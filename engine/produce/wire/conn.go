@@ -121,7 +121,7 @@ func (c *Conn) send(p []byte) (int, error) {
 	if need := 4 + len(c.swaps)*most; cap(c.own) < need {
 		c.own = make([]byte, 0, need)
 	}
-	own := append(c.own[:0], 0, 0, 0, 0)
+	own := c.own[:4] // the length of all
 	c.out = append(c.out[:0], own[:4])
 	size, from := 0, 4
 	for i := range c.swaps {
