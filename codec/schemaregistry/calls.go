@@ -3,6 +3,7 @@ package schemaregistry
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -100,10 +101,21 @@ func plainJSON(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
+// registerTries bounds how often a schema is registered that others register at the same time.
+const registerTries = 3
+
+// register registers a schema. Some registries (Apicurio) refuse one of two that come at the same moment, as from two tasks, or from an attempt that had
+// no answer in time; tried again they find it there. The original fails the record.
 func (c *client) register(subject string, s *Schema, normalize, propagateTags bool) (*entity, error) {
 	var e entity
-	err := c.call(http.MethodPost, "/subjects/"+segment(subject)+"/versions?normalize="+strconv.FormatBool(normalize), request(s, propagateTags), &e)
-	return &e, err
+	path, body := "/subjects/"+segment(subject)+"/versions?normalize="+strconv.FormatBool(normalize), request(s, propagateTags)
+	for try := 1; ; try++ {
+		err := c.call(http.MethodPost, path, body, &e)
+		var no *answer
+		if try == registerTries || !errors.As(err, &no) || !no.conflicts() {
+			return &e, err
+		}
+	}
 }
 
 func (c *client) lookup(subject string, s *Schema, normalize, deleted bool) (*entity, error) {

@@ -40,6 +40,12 @@ func (e *answer) retriable() bool {
 	return false
 }
 
+// conflicts reports whether the answer may be about another registration at the same time, not about the schema.
+func (e *answer) conflicts() bool { return e.status == 409 && e.code != codeIncompatible }
+
+// codeIncompatible says that the versions before do not allow a schema.
+const codeIncompatible = 40901
+
 // Codes of answers that say: there is no such thing.
 const (
 	codeNoSubject = 40401

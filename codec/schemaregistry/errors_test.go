@@ -66,11 +66,39 @@ func TestErrors_ByStatus(t *testing.T) {
 			t.Errorf("%d: %+v", c.status, e)
 		}
 		want := 1
-		if c.outage {
+		switch {
+		case c.outage:
 			want = 4 // max.retries
+		case c.status == 409:
+			want = registerTries
 		}
 		if got := len(s.take()); got != want {
 			t.Errorf("%d: %d attempts", c.status, got)
+		}
+	}
+}
+
+// TestRegister_AtTheSameTime: a registry that refuses one of two registrations at a time is asked again, one that says why is not.
+func TestRegister_AtTheSameTime(t *testing.T) {
+	for _, c := range []struct {
+		answer string
+		calls  int
+		fails  bool
+	}{
+		{`{"error_code":409,"message":"An artifact with ID 't-value' in group 'null' already exists."}`, 2, false},
+		{`{"error_code":0,"message":"An artifact version 'null' for artifact ID 't-value' in group 'null' already exists."}`, 2, false},
+		{`{"error_code":40901,"message":"incompatible"}`, 1, true},
+	} {
+		s := newServer(t)
+		s.wrong = func(n int, w http.ResponseWriter, r *http.Request) bool {
+			return n == 0 && always(409, c.answer)(n, w, r)
+		}
+		r := open(t, s.URL, Options{})
+		if _, err := r.Write("t", schema(`"int"`)); (err != nil) != c.fails {
+			t.Errorf("%s: %v", c.answer, err)
+		}
+		if got := len(s.take()); got != c.calls {
+			t.Errorf("%s: %d calls", c.answer, got)
 		}
 	}
 }
