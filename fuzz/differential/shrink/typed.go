@@ -31,7 +31,12 @@ func plainerSchema(t protocol.Typed, yield func(protocol.Typed) bool) bool {
 	}
 	return edit(s.Default.Tag != protocol.Null, func(c *protocol.Schema) { c.Default = protocol.Value{} }) &&
 		edit(s.Doc != nil, func(c *protocol.Schema) { c.Doc = nil }) &&
-		edit(s.Name != nil, func(c *protocol.Schema) { c.Name = nil }) &&
+		edit(s.Name != nil, func(c *protocol.Schema) {
+			c.Name = nil
+			if c.Default.Tag == protocol.Millis || c.Default.Tag == protocol.Decimal { // no default but of the schema that had the name
+				c.Default = protocol.Value{}
+			}
+		}) &&
 		edit(s.Version != nil, func(c *protocol.Schema) { c.Version = nil }) &&
 		edit(len(s.Parameters) > 0, func(c *protocol.Schema) { c.Parameters = nil }) &&
 		edit(s.Optional && t.Value.Tag != protocol.Null, func(c *protocol.Schema) { c.Optional = false }) &&
