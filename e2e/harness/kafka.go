@@ -2,7 +2,6 @@ package harness
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -85,8 +84,14 @@ func (k *Kafka) DeleteRecords(topic string, partition int32, before int64) {
 	defer cancel()
 	offsets := kadm.Offsets{}
 	offsets.AddOffset(topic, partition, before, -1)
-	if done, err := k.admin.DeleteRecords(ctx, offsets); err != nil || done.Error() != nil {
-		k.t.Fatalf("delete records of %s: %v", topic, errors.Join(err, done.Error()))
+	if err := Poll(ctx, "records of "+topic+" are deleted", func(ctx context.Context) (bool, error) {
+		done, err := k.admin.DeleteRecords(ctx, offsets)
+		if err == nil {
+			err = done.Error()
+		}
+		return err == nil, err
+	}); err != nil {
+		k.t.Fatal(err)
 	}
 }
 
