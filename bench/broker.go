@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -85,7 +86,7 @@ func startStandIn(rows int, lz4 bool) (*standInBroker, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &standInBroker{cmd: exec.Command(program, "-serve", fmt.Sprint(rows), fmt.Sprintf("-lz4=%v", lz4))}
+	b := &standInBroker{cmd: exec.CommandContext(context.Background(), program, "-serve", fmt.Sprint(rows), fmt.Sprintf("-lz4=%v", lz4))}
 	b.cmd.Stderr = os.Stderr
 	if b.in, err = b.cmd.StdinPipe(); err != nil {
 		return nil, err

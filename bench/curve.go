@@ -50,7 +50,7 @@ func Curves(runs []*Report, prefix string) []Curve {
 const cliff = 3
 
 // scaling writes what records cost where there are more of something, nothing where it was not measured.
-func (p *page) scaling() {
+func (p *page) scaling(reasons map[string]string) {
 	curves := Curves(p.runs, scalePrefix)
 	if len(curves) == 0 {
 		return
@@ -66,6 +66,10 @@ func (p *page) scaling() {
 			p.line("%s", l)
 		}
 		p.line("")
+		if why := reasons[c.Name]; why != "" {
+			p.line("%s", why)
+			p.line("")
+		}
 	}
 }
 

@@ -18,11 +18,15 @@ var curveBytes = flag.Int("bytes", 100_000_000, "bytes of values of one pass of 
 
 // TestCurves measures how ours scales, and what its settings do: points of one curve there and back, so that all meet the same machine.
 func TestCurves(t *testing.T) {
-	r := newReport(t)
+	whole := newReport(t)
 	l := newLab(t, "curves of whole workers")
 	for _, c := range append(l.scaling(t), l.tuning(t)...) {
 		if wanted(c.name) {
-			l.curve(t, r, c)
+			t.Run(c.name, func(t *testing.T) {
+				r := newReport(t) // written when the curve is done
+				r.Started = whole.Started
+				l.curve(t, r, c)
+			})
 		}
 	}
 }

@@ -20,6 +20,9 @@ func newReport(t *testing.T) *Report {
 	}
 	t.Cleanup(func() {
 		r.Load += " before, " + load() + " after"
+		if len(r.Results) == 0 {
+			return
+		}
 		if err := r.WriteTable(os.Stdout); err != nil {
 			t.Error(err)
 		}

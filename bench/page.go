@@ -28,8 +28,8 @@ func WritePage(w io.Writer, runs []*Report, reasons map[string]string) error {
 	p.cases("A task's parts between topics", "Consumer, stage and producer in one process, the broker in another; `wire` of our bytes on the wire (`millrace.consumer.path`, `millrace.producer.path`), `record` of the client's records.", []string{"pipeline/"}, false)
 	p.cases("Whole workers", "One task; a broker on the same machine. Cold is the first pass of a connector. What it costs to start one is in the numbers: ours moves five times as many records in a pass as the original, where that is a smaller part. `wire` and `record` as above.", []string{"worker/"}, true)
 	p.cases("PostgreSQL", "Beside Debezium in the original's worker. Peaks are resident memory.", []string{"cdc/"}, true)
-	p.scaling()
-	p.pressure()
+	p.scaling(reasons)
+	p.pressure(reasons)
 	_, err := io.WriteString(w, p.b.String())
 	return err
 }
@@ -53,6 +53,8 @@ func (p *page) find(name string, side Side) (Measurement, int) {
 
 func (p *page) runTable() {
 	p.line("## Runs")
+	p.line("")
+	p.line("The load is the average of a minute of processes that wanted a core. Where it is above the number of cores, other work ran too, below the priority of what was measured, and had its part of the caches: absolute numbers are then too high on both sides, and rates too low.")
 	p.line("")
 	p.line("| run | when | commit | machine | kernel | load of the machine | Kafka | JDK in process / of the worker | records a pass of a worker |")
 	p.line("|---|---|---|---|---|---|---|---|---|")
@@ -168,7 +170,7 @@ func (p *page) cases(title, about string, prefixes []string, whole bool) {
 }
 
 // pressure writes what happened where something stood still, nothing where it was not measured.
-func (p *page) pressure() {
+func (p *page) pressure(reasons map[string]string) {
 	var lines []string
 	for k, r := range p.runs {
 		for _, m := range r.Results {
@@ -191,4 +193,8 @@ func (p *page) pressure() {
 		p.line("%s", l)
 	}
 	p.line("")
+	if why := reasons["pressure"]; why != "" {
+		p.line("%s", why)
+		p.line("")
+	}
 }

@@ -270,19 +270,32 @@ func (y *tally) file(t *testing.T, path string) {
 	}
 }
 
-// TestPressure_HundredConnectors lets a hundred sinks write a topic to files of their own at once.
+// TestPressure_HundredConnectors lets a hundred sinks write a topic to files of their own at once: as they come, and with fetches that
+// fit into the memory together.
 func TestPressure_HundredConnectors(t *testing.T) {
+	t.Run("hundred-connectors", func(t *testing.T) { hundredConnectors(t, "hundred-connectors", nil) })
+	t.Run("hundred-connectors-small-fetches", func(t *testing.T) {
+		hundredConnectors(t, "hundred-connectors-small-fetches", harness.Properties{"consumer.fetch.max.bytes": "524288"})
+	})
+}
+
+func hundredConnectors(t *testing.T, caseName string, more harness.Properties) {
+	t.Helper()
 	r := newReport(t)
 	l := newLab(t, "a hundred connectors")
 	const connectors, records = 100, 20_000
 	in := input{topic: harness.Unique(t, "hundred"), lines: numbered(records), records: records, partitions: 8, codec: kgo.NoCompression()}
 	l.fill(t, in)
 	t.Cleanup(func() { l.kafka.DeleteTopic(in.topic) })
-	p := startPressed(t, "hundred-connectors", l.properties())
+	p := startPressed(t, caseName, l.properties().With(more))
 	dir := t.TempDir()
 	began := time.Now()
 	name := func(k int) string { return fmt.Sprintf("sink-%d", k) }
 	for k := range connectors {
+		p.alive(t)
+		if m := memory(t, p.Worker).RSS; m > p.m.HeldBytes {
+			p.m.HeldBytes = m
+		}
 		p.Create(t, name(k), harness.Properties{"connector.class": "FileStreamSink", "topics": in.topic, "file": filepath.Join(dir, name(k)), "tasks.max": "1"})
 	}
 	bytesEach := 0

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,7 +61,8 @@ func WriteResults(w io.Writer, runs []*Report) error {
 	return nil
 }
 
-// AddRun returns runs with a newer one: its cases are left out of the older ones, and these where nothing is left of them.
+// AddRun returns runs with a newer one: its cases are left out of the older ones, and these where nothing is left of them. It is
+// added to the last where that is a part of the same run.
 func AddRun(runs []*Report, newer *Report) []*Report {
 	if len(newer.Results) == 0 {
 		return runs
@@ -76,6 +78,13 @@ func AddRun(runs []*Report, newer *Report) []*Report {
 		if len(left.Results) > 0 {
 			out = append(out, &left)
 		}
+	}
+	if last := len(out) - 1; last >= 0 && out[last].Started == newer.Started && out[last].Commit == newer.Commit && out[last].Records == newer.Records {
+		whole := *newer
+		whole.JDK, whole.WorkerJDK = cmp.Or(newer.JDK, out[last].JDK), cmp.Or(newer.WorkerJDK, out[last].WorkerJDK)
+		whole.Results = slices.Concat(out[last].Results, newer.Results)
+		out[last] = &whole
+		return out
 	}
 	return append(out, newer)
 }

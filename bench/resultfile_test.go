@@ -59,3 +59,12 @@ func TestAddRun_TakesThePlaceOfOlderResults(t *testing.T) {
 		t.Error("a run without results changes the others")
 	}
 }
+
+func TestAddRun_PartsOfARunStayTogether(t *testing.T) {
+	runs := AddRun(nil, &Report{Started: "a", Load: "1", WorkerJDK: "17", Results: resultsOf("x")})
+	runs = AddRun(runs, &Report{Started: "a", Load: "2", Results: resultsOf("y")})
+	want := []*Report{{Started: "a", Load: "2", WorkerJDK: "17", Results: append(resultsOf("x"), resultsOf("y")...)}}
+	if !reflect.DeepEqual(runs, want) {
+		t.Errorf("%+v", runs)
+	}
+}

@@ -24,7 +24,7 @@ func (l *lab) tuning(t testing.TB) []curveSpec {
 		sinks("fetch-max", "consumer.override.fetch.max.bytes", five, eight, "262144", "1048576", "4194304", "52428800"),
 		l.topicCompression(t),
 		sources("batch-size", "producer.override.batch.size", "16384", "131072", "1048576"),
-		sources("max-request", "producer.override.max.request.size", "65536", "262144", "1048576", "4194304"),
+		sources("max-request", "producer.override.max.request.size", "65536", "262144", "1048576"),
 		sources("linger", "producer.override.linger.ms", "0", "5", "50"),
 		sources("compression", "producer.override.compression.type", "none", "snappy", "lz4", "zstd", "gzip"),
 		environments("cores-sink", "GOMAXPROCS=", reads("", five, one), "1", "2"),

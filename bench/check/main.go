@@ -26,10 +26,10 @@ func main() {
 	rounds := flag.Int("rounds", 3, "how often A-B-B-A: two samples a side each time")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *base, *only, *rounds); err != nil {
+	err := run(ctx, *base, *only, *rounds)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench-check:", err)
-		stop()
 		os.Exit(1)
 	}
 }
@@ -49,13 +49,17 @@ func run(ctx context.Context, base, only string, rounds int) (err error) {
 		return err
 	}
 	fmt.Printf("base %s\n", commit)
-	var sides [2]*bench.Player
-	for k, name := range []string{"base", "now"} {
-		if sides[k], err = bench.StartPlayer(ctx, name, programs[k]); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, sides[k].Close()) }()
+	before, err := bench.StartPlayer(ctx, "base", programs[0])
+	if err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, before.Close()) }()
+	now, err := bench.StartPlayer(ctx, "now", programs[1])
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, now.Close()) }()
+	sides := [2]*bench.Player{before, now}
 	var all []bench.Verdict
 	worse := false
 	for _, name := range names {

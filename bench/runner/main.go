@@ -6,10 +6,12 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"time"
 
 	"github.com/millrace/millrace/bench"
@@ -20,11 +22,30 @@ func main() {
 	list := flag.Bool("list", false, "write the names of all cases")
 	serve := flag.Int("serve", 0, "be a broker instead, whose record batches have that many records")
 	lz4 := flag.Bool("lz4", false, "which are compressed")
+	profile := flag.String("cpuprofile", "", "file for a profile of all samples: what a case takes its time for")
 	flag.Parse()
-	if err := run(*length, *list, *serve, *lz4); err != nil {
+	err := profiled(*profile, func() error { return run(*length, *list, *serve, *lz4) })
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "runner:", err)
 		os.Exit(1)
 	}
+}
+
+// profiled runs one, with a profile where a file is named.
+func profiled(path string, one func() error) error {
+	if path == "" {
+		return one()
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	err = one()
+	pprof.StopCPUProfile()
+	return errors.Join(err, f.Close())
 }
 
 func run(length time.Duration, list bool, serve int, lz4 bool) error {
