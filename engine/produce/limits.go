@@ -2,12 +2,15 @@ package produce
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/config"
 )
@@ -27,6 +30,9 @@ type limits struct {
 // askTimeout bounds the question; without an answer rows go out as if there was no limit.
 const askTimeout = 5 * time.Second
 
+// limitDefault is max.message.bytes of a topic for which nobody set it. Source: LogConfig.
+const limitDefault = 1<<20 + 12
+
 // of returns the limit of a topic in bytes.
 func (l *limits) of(topic string) int32 {
 	l.mu.Lock()
@@ -37,8 +43,9 @@ func (l *limits) of(topic string) int32 {
 	return l.most
 }
 
-// ask learns the limits of topics that were not asked for before. Topics that do not exist, or that the
-// client may not describe, have none but max.request.size.
+// ask learns the limits of topics that were not asked for before. One that does not exist is waited for where requests may
+// be larger than it is going to take, and brokers that create topics are asked to. Topics that nobody creates, or that the client may not describe, have none but
+// max.request.size.
 func (l *limits) ask(ctx context.Context, cl *kgo.Client, topics []string) {
 	missing := l.missing(topics)
 	if len(missing) == 0 {
@@ -46,16 +53,43 @@ func (l *limits) ask(ctx context.Context, cl *kgo.Client, topics []string) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	found, _ := kadm.NewClient(cl).DescribeTopicConfigs(ctx, missing...) // what was found counts, errors do not
+	defer l.learn(missing, nil)
+	for absent := missing; ; {
+		found, _ := kadm.NewClient(cl).DescribeTopicConfigs(ctx, absent...) // what was found counts, errors do not
+		absent = l.learn(nil, found)
+		if len(absent) == 0 || l.most <= limitDefault {
+			return
+		}
+		request := kmsg.NewPtrMetadataRequest()
+		request.AllowAutoTopicCreation = true
+		for i := range absent {
+			t := kmsg.NewMetadataRequestTopic()
+			t.Topic = &absent[i]
+			request.Topics = append(request.Topics, t)
+		}
+		if _, err := request.RequestWith(ctx, cl); err != nil {
+			return
+		}
+		select {
+		case <-time.After(askEvery):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// learn keeps what was found, and max.request.size for topics of which nothing was; it returns topics that do not exist.
+func (l *limits) learn(asked []string, found kadm.ResourceConfigs) (absent []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.known == nil {
 		l.known = map[string]int32{}
 	}
-	for _, t := range missing {
-		l.known[t] = l.most
-	}
 	for _, r := range found {
+		if errors.Is(r.Err, kerr.UnknownTopicOrPartition) {
+			absent = append(absent, r.Name)
+			continue
+		}
 		if r.Err != nil {
 			continue
 		}
@@ -67,6 +101,12 @@ func (l *limits) ask(ctx context.Context, cl *kgo.Client, topics []string) {
 			}
 		}
 	}
+	for _, t := range asked {
+		if _, ok := l.known[t]; !ok {
+			l.known[t] = l.most
+		}
+	}
+	return absent
 }
 
 func (l *limits) missing(topics []string) []string {

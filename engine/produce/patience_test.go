@@ -54,7 +54,7 @@ func TestSend_OldTimestampsAreNotLate(t *testing.T) {
 		}
 		return resp, nil, true
 	})
-	p := producer(t, c, map[string]string{"enable.idempotence": "false", "delivery.timeout.ms": "120000"})
+	p := producer(t, c, map[string]string{"enable.idempotence": "false", "delivery.timeout.ms": "120000"}, kgo.MetadataMinAge(10*time.Millisecond))
 	old := auto("k", "v")
 	old.ts = time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC).UnixMilli()
 	a := newAcks(1)

@@ -336,6 +336,25 @@ func TestSend_StaysBelowTopicLimit(t *testing.T) {
 	}
 }
 
+// TestSend_StaysBelowLimitOfNewTopic: a topic that the first row creates has the broker's limit, however large a request
+// may be.
+func TestSend_StaysBelowLimitOfNewTopic(t *testing.T) {
+	c := cluster(t, kfake.AllowAutoTopicCreation(), kfake.BrokerConfigs(map[string]string{"message.max.bytes": "1048588"}))
+	pool := mem.Checked(t)
+	p := producer(t, c, connectDefaults("linger.ms", "20", "max.request.size", "4194304"))
+	list := make([]row, 40)
+	for i := range list {
+		list[i] = auto("", strings.Repeat("x", 400_000))
+	}
+	a := newAcks(len(list))
+	p.Send(t.Context(), []Rows{rows(pool, list)}, a)
+	for i, r := range a.wait(t) {
+		if r.Err != nil {
+			t.Fatalf("row %d: %v", i, r.Err)
+		}
+	}
+}
+
 // TestSend_UnknownTopicWaits: a topic that is made later takes the rows that waited for it.
 func TestSend_UnknownTopicWaits(t *testing.T) {
 	c := cluster(t, kfake.SeedTopics(1, "other"))
