@@ -23,6 +23,7 @@ func (c *Records) fetch() {
 	defer close(c.done)
 	for {
 		c.applySeeks()
+		c.limits.follow(c.cl, c.opt.Budget())
 		ctx, ok := c.awaitRoom()
 		if !ok {
 			return

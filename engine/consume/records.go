@@ -53,6 +53,7 @@ type Records struct {
 	done   chan struct{} // the fetching goroutine ended
 	rounds rounds
 	wire   *fromWire // nil: all batches are made of records
+	limits fetchLimits
 
 	// Of a subscription by pattern.
 	unsubscribe context.CancelFunc
@@ -106,6 +107,8 @@ func New(opt Options) (*Records, error) {
 		return nil, err
 	}
 	c.cl, c.adm = cl, kadm.NewClient(cl)
+	c.limits = newFetchLimits(cl)
+	c.limits.follow(cl, opt.Budget())
 	if c.wire != nil {
 		c.wire.start(cl, &opt)
 	}
