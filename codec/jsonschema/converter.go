@@ -124,12 +124,13 @@ func (c *converter) plainRow(r *reading, payload []byte) (batch.Value, error) {
 		if err := r.validator.check(&n); err != nil {
 			return batch.Null(), c.invalidRead(r.of, err)
 		}
+		r.validator.complete(&n)
 	}
 	if r.err != nil {
 		return batch.Null(), r.err
 	}
 	d := c.data
-	d.completed = r.validator != nil && r.validator.completes
+	d.hashed = r.validator != nil && r.validator.hashes
 	v, err := d.read(r.schema, &n)
 	return v, asError(err)
 }
@@ -162,7 +163,5 @@ func (c *converter) unwritable(topic string, cause error) error {
 
 // schemaless is the error of a value without a schema. Source: AbstractKafkaJsonSchemaSerializer.serializeImpl.
 func (c *converter) schemaless(topic string) error {
-	return c.unwritable(topic, &codec.Error{
-		Class: "java.lang.NullPointerException", Pos: -1, Text: "the value has no schema: JSON Schema writes none without one",
-	})
+	return c.unwritable(topic, nullPointer("the value has no schema: JSON Schema writes none without one"))
 }

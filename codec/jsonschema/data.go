@@ -17,7 +17,7 @@ type data struct {
 	generalized         bool // generalized.sum.type.support
 	ignoreDefaults      bool // ignore.default.for.nullables
 
-	completed bool // what is read was checked by a validator that completes: it has all members that have a default
+	hashed bool // what is read was checked by a validator that puts members into the order of a HashMap
 }
 
 // Keywords of Connect in a schema, and what stands under connect.type.

@@ -41,6 +41,24 @@ func draftOf(root *jsonscan.Node) draft {
 // modern reports whether keywords beside $ref count, and formats say nothing. Source: JsonSchema.rawSchema.
 func (d draft) modern() bool { return d >= draft2019 }
 
+// whole is a value in a schema of a modern draft: numbers within arrays and objects lose their fraction, and those beyond 64 bits all but 32.
+// Source: JsonSkemaArraySerializer, JsonSkemaObjectSerializer.
+func whole(n *jsonscan.Node) *jsonscan.Node {
+	if len(n.Items) == 0 {
+		return n
+	}
+	out := cloned(n)
+	for i := range out.Items {
+		e := &out.Items[i]
+		if e.Kind == jsonscan.Decimal || e.Kind == jsonscan.Integer && e.Num != nil {
+			*e = intNode(int64(e.IntValue()))
+		} else {
+			*e = *whole(e)
+		}
+	}
+	return &out
+}
+
 // idKeyword is the keyword that names a schema.
 func (d draft) idKeyword() string {
 	if d == draft4 {

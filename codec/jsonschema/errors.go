@@ -29,6 +29,16 @@ func builderError(text string, cause error) error {
 	return &codec.Error{Class: schemaBuilderException, Text: text, Pos: -1, Err: cause}
 }
 
+// nullPointer is where the original trips over null. The text is no exception's.
+func nullPointer(text string) error {
+	return &codec.Error{Class: "java.lang.NullPointerException", Text: text, Pos: -1}
+}
+
+// noField is the failure of a struct one of whose fields has no schema. Source: SchemaBuilder.field.
+func noField(name string) error {
+	return builderError("fieldSchema for field "+name+" cannot be null.", nil)
+}
+
 // asError gives every failure of a row the codec's form.
 func asError(err error) error {
 	var e *codec.Error

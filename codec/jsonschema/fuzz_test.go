@@ -126,6 +126,43 @@ func FuzzSchema(f *testing.F) {
 	})
 }
 
+// FuzzComplete completes values of any text under schemas of any text: what was there stays, in its order.
+func FuzzComplete(f *testing.F) {
+	for _, s := range append(schemas, `{"properties":{"a":{"type":["integer"],"default":1}},"additionalProperties":{"$ref":"#"},"items":[{"$ref":"#"}],"contains":{"anyOf":[{"$ref":"#"}]}}`,
+		`{"if":{"properties":{"a":{"default":1}}},"then":{"properties":{"n":{"properties":{"b":{"default":2}}}}},"patternProperties":{"^.$":{"properties":{"c":{"default":3}}}},"dependencies":{"n":{"properties":{"d":{"default":4}}}}}`) {
+		f.Add(s, []byte(`{"n":{"x":[{}]},"b":{}}`))
+		f.Add(s, []byte(`[{"\ud800":{}},{"n":null}]`))
+	}
+	f.Fuzz(func(t *testing.T, text string, raw []byte) {
+		v, err := newValidator(text, nil)
+		if err != nil {
+			return
+		}
+		given, err := jsonscan.ParseStrict(raw)
+		if err != nil || v.check(&given) != nil {
+			return
+		}
+		n := cloned(&given)
+		v.complete(&n)
+		if !begins(&n, &given) {
+			t.Errorf("%s under %s became %s", raw, text, appendNode(nil, &n))
+		}
+	})
+}
+
+// begins reports whether n is given, or given and more members of its objects.
+func begins(n, given *jsonscan.Node) bool {
+	if n.Kind != given.Kind || len(n.Items) < len(given.Items) || n.Kind == jsonscan.Array && len(n.Items) > len(given.Items) {
+		return false
+	}
+	for i := range given.Items {
+		if n.Kind == jsonscan.Object && n.Names[i] != given.Names[i] || !begins(&n.Items[i], &given.Items[i]) {
+			return false
+		}
+	}
+	return len(given.Items) > 0 || n.Kind == jsonscan.Object || string(appendNode(nil, n)) == string(appendNode(nil, given))
+}
+
 // FuzzVariant: what was put into a variant comes out of it, and bytes that are none are refused.
 func FuzzVariant(f *testing.F) {
 	for _, v := range []string{`{"b":[1,-5,2.50,1e3,99999999999,"x"],"a":{"b":null,"c":true}}`, `"` + strings.Repeat("x", 70) + `"`, `[false,{},[]]`, `123456789012345678901234567890`} {

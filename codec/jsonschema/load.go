@@ -154,7 +154,7 @@ func (l *loader) parts(doc *document, n *jsonscan.Node, depth int) (parts []*sch
 		}
 	}
 	if e := n.Member("enum"); e != nil {
-		add(enumOf(e))
+		add(l.enum(e))
 	}
 	for _, c := range [...]criterion{allOf, anyOf, oneOf} {
 		if list := n.Member(string(c)); list != nil {
@@ -165,7 +165,7 @@ func (l *loader) parts(doc *document, n *jsonscan.Node, depth int) (parts []*sch
 		add(&schema{class: classNot}, nil)
 	}
 	if c := n.Member("const"); c != nil && l.draft != draft4 {
-		add(&schema{class: classConst, values: []*jsonscan.Node{c}}, nil)
+		add(&schema{class: classConst, values: []*jsonscan.Node{l.constant(c)}}, nil)
 	}
 	var has [classConditional + 1]bool // classes that the type speaks of
 	if t := n.Member("type"); t != nil {
@@ -189,15 +189,23 @@ func (l *loader) parts(doc *document, n *jsonscan.Node, depth int) (parts []*sch
 	return parts, err
 }
 
-func enumOf(list *jsonscan.Node) (*schema, error) {
+func (l *loader) enum(list *jsonscan.Node) (*schema, error) {
 	if list.Kind != jsonscan.Array {
 		return nil, invalid("enum: expected an array, found %s", list.Kind.TypeName())
 	}
 	s := &schema{class: classEnum}
 	for i := range list.Items {
-		s.values = append(s.values, &list.Items[i])
+		s.values = append(s.values, l.constant(&list.Items[i]))
 	}
 	return s, nil
+}
+
+// constant is a value in a schema as the original has it.
+func (l *loader) constant(n *jsonscan.Node) *jsonscan.Node {
+	if l.modern() {
+		return whole(n)
+	}
+	return n
 }
 
 // combined makes a schema of a list of schemas. Of those that are pieces only the pieces are left in modern drafts.

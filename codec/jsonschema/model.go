@@ -65,6 +65,8 @@ type property struct {
 	*schema
 }
 
+const keywordDefault = "default"
+
 // keyword returns the value of a keyword that no class has, nil without one.
 func (s *schema) keyword(name string) *jsonscan.Node {
 	if s.raw == nil {

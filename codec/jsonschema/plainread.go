@@ -29,7 +29,7 @@ func (d *data) read(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
 		case batch.DateName, batch.TimeName, batch.TimestampName:
 			return jsonlogical.ReadDate(s.Name(), n)
 		case variantName:
-			if d.completed { // org.json had it in between
+			if d.hashed { // org.json had it in between
 				hashed := cloned(n)
 				hashOrder(&hashed)
 				n = &hashed
@@ -125,7 +125,7 @@ func (d *data) readMap(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
 		if e.Kind != jsonscan.Object {
 			return batch.Null(), codec.Data("Found invalid map entry instead of object: %s", e.Kind.TypeName())
 		}
-		if size := d.entrySize(s, e); size != 2 {
+		if size := len(e.Items); size != 2 {
 			return batch.Null(), codec.Data("Found invalid map entry, expected length 2 but found :%d", size)
 		}
 		k, err := d.read(s.Key(), e.Member(keyField))
@@ -147,21 +147,6 @@ func (d *data) readMap(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
 		m.Keys, m.Values = append(m.Keys, k), append(m.Values, v)
 	}
 	return batch.MapValueOf(hashmap.Ordered(m)), nil
-}
-
-// entrySize is how many members an entry of a map has.
-func (d *data) entrySize(s *batch.Schema, e *jsonscan.Node) int {
-	size := len(e.Items)
-	if !d.completed {
-		return size
-	}
-	if s.Key().HasDefault() && e.Member(keyField) == nil {
-		size++
-	}
-	if s.Elem().HasDefault() && e.Member(valueField) == nil {
-		size++
-	}
-	return size
 }
 
 // readStruct converts the members that s names. What a member becomes is checked where it is put, as Struct.put does;

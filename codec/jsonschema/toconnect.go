@@ -24,6 +24,9 @@ func (d *data) toConnect(s *schema, version *int32) (*batch.Schema, error) {
 		again := connecting{data: d, known: t.ids}
 		out, err = again.run(s, version)
 	}
+	if err == nil && out == nil {
+		err = nullPointer("the schema takes nothing but null")
+	}
 	return out, err
 }
 
@@ -49,7 +52,7 @@ type draftSchema struct {
 	named, params bool
 }
 
-// schema maps s; optional makes the result optional, whatever s says.
+// schema maps s; optional makes the result optional, whatever s says. It is nil, without an error, for two alternatives that are both null.
 func (t *connecting) schema(s *schema, version *int32, optional bool, depth int) (*batch.Schema, error) {
 	if t.made++; t.made > schemasMax || depth > depthMax {
 		return nil, codec.Data("the schema becomes more than %d schemas of Connect, or more than %d in one another", schemasMax, depthMax)
@@ -63,7 +66,10 @@ func (t *connecting) schema(s *schema, version *int32, optional bool, depth int)
 			return t.allOf(s, version, optional, depth)
 		}
 		t.unions++
-		if one := nullable(s.parts); one != nil {
+		if one, is := nullable(s.parts); is {
+			if one == nil {
+				return nil, nil
+			}
 			return t.schema(one, version, true, depth+1)
 		}
 	case classReference:
@@ -76,18 +82,19 @@ func (t *connecting) schema(s *schema, version *int32, optional bool, depth int)
 	return t.finish(s, b, version, optional)
 }
 
-// nullable returns the other one of two parts one of which is null; nil for other parts.
-func nullable(parts []*schema) *schema {
+// nullable reports whether one of two parts is null, and returns the other one, nil for null again.
+func nullable(parts []*schema) (one *schema, is bool) {
 	if len(parts) != 2 {
-		return nil
+		return nil, false
 	}
-	switch {
-	case parts[1].class == classNull && parts[0].class != classNull:
-		return parts[0]
-	case parts[0].class == classNull && parts[1].class != classNull:
-		return parts[1]
+	for _, p := range parts {
+		if p.class == classNull {
+			is = true
+		} else {
+			one = p
+		}
 	}
-	return nil
+	return one, is
 }
 
 // reference maps what a $ref refers to. An object that was mapped before gets an id.
@@ -122,7 +129,7 @@ func (t *connecting) builder(s *schema, depth int) (b draftSchema, err error) {
 		}
 	case classConst, classEnum:
 		if s.class == classConst && s.values[0].Kind == jsonscan.Null {
-			return b, &codec.Error{Class: "java.lang.NullPointerException", Text: "const is null", Pos: -1}
+			return b, nullPointer("const is null")
 		}
 		b.Builder, b.params = t.enum(s.values), true
 	case classCombined:
@@ -198,7 +205,11 @@ func (t *connecting) union(s *schema, number, depth int) (b draftSchema, err err
 		if err != nil {
 			return b, err
 		}
-		b.Field(t.unionPrefix()+strconv.Itoa(index), f)
+		field := t.unionPrefix() + strconv.Itoa(index)
+		if f == nil {
+			return b, noField(field)
+		}
+		b.Field(field, f)
 		index++
 	}
 	return b, nil
@@ -213,32 +224,46 @@ func (t *connecting) array(s *schema, depth int) (*batch.Builder, error) {
 		for i, name := range [...]string{keyField, valueField} {
 			at := slices.IndexFunc(s.items.properties, func(p property) bool { return p.name == name })
 			if at < 0 {
-				return nil, builderError(name+"Schema cannot be null", nil)
+				continue
 			}
 			var err error
 			if sides[i], err = t.schema(s.items.properties[at].schema, nil, false, depth+1); err != nil {
 				return nil, err
 			}
 		}
-		return batch.NewSchema(batch.KindMap).Key(sides[0]).Elem(sides[1]), nil
+		return mapping(sides[0], sides[1])
 	}
 	items, err := t.schema(s.items, nil, false, depth+1)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case items == nil:
+		return nil, builderError("valueSchema cannot be null.", nil)
 	}
 	return batch.NewSchema(batch.KindArray).Elem(items), nil
 }
 
+// mapping begins a map; either side may be nil.
+func mapping(key, value *batch.Schema) (*batch.Builder, error) {
+	switch {
+	case key == nil:
+		return nil, builderError("keySchema cannot be null.", nil)
+	case value == nil:
+		return nil, builderError("valueSchema cannot be null.", nil)
+	}
+	return batch.NewSchema(batch.KindMap).Key(key).Elem(value), nil
+}
+
 func (t *connecting) object(s *schema, depth int) (*batch.Builder, error) {
 	if of, _ := s.text(keywordType); of == typeMap {
-		if s.additional == nil {
-			return nil, builderError("valueSchema cannot be null", nil)
+		var v *batch.Schema
+		if s.additional != nil {
+			var err error
+			if v, err = t.schema(s.additional, nil, false, depth+1); err != nil {
+				return nil, err
+			}
 		}
-		v, err := t.schema(s.additional, nil, false, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		return batch.NewSchema(batch.KindMap).Key(batch.Of(batch.KindString, false)).Elem(v), nil
+		return mapping(batch.Of(batch.KindString, false), v)
 	}
 	t.objects[s] = nil
 	return t.structure(indexed(s.properties), s.required, depth)
@@ -278,6 +303,9 @@ func (t *connecting) structure(properties []property, required map[string]bool, 
 		if err != nil {
 			return nil, codec.InField(err, p.name)
 		}
+		if f == nil {
+			return nil, noField(p.name)
+		}
 		b.Field(p.name, f)
 	}
 	return b, nil
@@ -305,8 +333,11 @@ func (t *connecting) finish(s *schema, b draftSchema, version *int32, optional b
 	if id := t.known[s]; id != "" && b.params { // parameters are seen as they are in the end
 		b.Param(idParam, id)
 	}
-	if n := s.keyword("default"); n != nil && !(s.modern && n.Kind == jsonscan.Null) {
+	if n := s.keyword(keywordDefault); n != nil && !(s.modern && n.Kind == jsonscan.Null) {
 		bare := b.Build()
+		if s.modern {
+			n = whole(n)
+		}
 		hashed := cloned(n)
 		hashOrder(&hashed) // org.json has it in between
 		v, err := t.read(bare, &hashed)

@@ -22,8 +22,9 @@ import (
 
 // validator checks values against a schema. Safe for concurrent use.
 type validator struct {
-	schema    *validation.Schema
-	completes bool // the original's library adds missing members that have a default to what it has checked
+	*completion
+	schema *validation.Schema
+	hashes bool // the original has what it has checked in HashMaps
 }
 
 // inputURI is what a schema without a name is called. Source: JsonSchema.DEFAULT_BASE_URI.
@@ -76,7 +77,7 @@ func newValidator(text string, references []named) (*validator, error) {
 	if err != nil {
 		return nil, invalid("%s", err)
 	}
-	return &validator{s, !d.modern()}, nil
+	return &validator{newCompletion(l, doc, s), s, !d.modern()}, nil
 }
 
 // otherFormats are checked by the library, not by the original. Source: org.everit.json.schema.loader.SpecificationVersion.

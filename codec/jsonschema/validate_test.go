@@ -48,6 +48,33 @@ func TestValidator(t *testing.T) {
 	}
 }
 
+// TestCompletion_References: what is referred to in another text is completed with that text's defaults.
+func TestCompletion_References(t *testing.T) {
+	references := []named{{"other.json", `{"$id":"other.json","definitions":{"O":{"properties":{"p":{"$ref":"#/definitions/P"}}},"P":{"properties":{"q":{"default":[1]}}}}}`}}
+	v, err := newValidator(`{"properties":{"o":{"$ref":"other.json#/definitions/O"},"r":{"$ref":"#/properties/o","default":1}}}`, references)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		`{}`:                              `{}`,
+		`{"o":{"p":{}}}`:                  `{"o":{"p":{"q":[1]}}}`,
+		`{"o":{"q":{},"p":{"q":null}}}`:   `{"o":{"q":{},"p":{"q":null}}}`,
+		`{"r":{"p":{"z":1}},"o":[{},[]]}`: `{"r":{"p":{"z":1,"q":[1]}},"o":[{},[]]}`,
+	} {
+		n, err := jsonscan.Parse([]byte(text))
+		if err == nil {
+			err = v.check(&n)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.complete(&n)
+		if got := string(appendNode(nil, &n)); got != want {
+			t.Errorf("%s became %s, want %s", text, got, want)
+		}
+	}
+}
+
 // TestReferences_NothingIsFetched: what a schema refers to by a URL is no reason to ask anybody.
 func TestReferences_NothingIsFetched(t *testing.T) {
 	asked := false
