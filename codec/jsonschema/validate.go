@@ -64,13 +64,13 @@ func newValidator(text string, references []named) (*validator, error) {
 		if err != nil {
 			return nil, err
 		}
-		doc := documentOf(n)
+		doc := documentOf(n, d)
 		for _, uri := range [...]string{r.name, resolved(base, r.name), resolved(inputURI, r.name)} {
 			known[uri] = doc
 		}
 	}
 	c.UseLoader(known)
-	if err := c.AddResource(inputURI, documentOf(root)); err != nil {
+	if err := c.AddResource(inputURI, documentOf(root, d)); err != nil {
 		return nil, invalid("%s", err)
 	}
 	s, err := c.Compile(inputURI)
@@ -96,14 +96,14 @@ func (r registered) Load(uri string) (any, error) {
 
 // documentOf is a schema as the library wants it: without the name of its draft, which is told beforehand, and with all
 // definitions under $defs. Source: JsonSchema.mergeDefBuckets.
-func documentOf(n *jsonscan.Node) any {
+func documentOf(n *jsonscan.Node, d draft) any {
 	doc, err := plainOf(n)
 	o, ok := doc.(map[string]any)
 	if err != nil || !ok {
 		return doc
 	}
 	delete(o, "$schema")
-	soften(o)
+	soften(o, d)
 	definitions, _ := o["definitions"].(map[string]any)
 	defs, are := o["$defs"].(map[string]any)
 	if len(definitions) == 0 || o["$defs"] != nil && !are {
