@@ -72,6 +72,7 @@ func TestNameOf(t *testing.T) {
 		return &trial.Trial{Op: trial.Apply, Items: []trial.Item{{Record: &protocol.Record{Timestamp: &ms}}}}
 	}
 	const timeOfDay = "DataException: Kafka Connect Date type should not have any time fields set to non-zero values."
+	const clock = `{"type":"int64","name":"org.apache.kafka.connect.data.Time"} `
 	for _, c := range []struct {
 		trial *trial.Trial
 		d     Difference
@@ -106,6 +107,9 @@ func TestNameOf(t *testing.T) {
 		{twice("a"), Difference{Part: "bytes", Want: `"\x00\x01\x02\x03\x04\x00"`, Got: `"\x00\x05\x02\x03\x04\x00"`}, "avro-field-parameters"},
 		{twice("a"), Difference{Part: "bytes", Want: `"\x00\x01\x02\x03\x04\x00"`, Got: `"\x00\x05\x02\x03\x04\x02"`}, ""},
 		{twice("b"), Difference{Part: "bytes", Want: `"\x00\x01\x02\x03\x04\x00"`, Got: `"\x00\x05\x02\x03\x04\x00"`}, ""},
+		{plain, Difference{Part: "value", Want: clock + `{"millis":"5"}`, Got: clock + `{"i64":"5"}`}, "logical-name-of-another-type"},
+		{plain, Difference{Part: "value", Want: clock + `{"millis":"5"}`, Got: clock + `{"i64":"6"}`}, ""},
+		{plain, Difference{Part: "value", Want: `{"type":"int64"} {"millis":"5"}`, Got: `{"type":"int64"} {"i64":"5"}`}, ""},
 		{redefined, Difference{Part: "bytes", Want: `"\x00\x01\x02\x03\x04\x02"`, Got: `"\x00\x05\x02\x03\x04\x02"`}, "default-identity"},
 	} {
 		if got := NameOf(c.trial, c.d); got != c.want {
