@@ -132,7 +132,10 @@ func (c *converter) plainRow(r *reading, payload []byte) (batch.Value, error) {
 	d := c.data
 	d.hashed = r.validator != nil && r.validator.hashes
 	v, err := d.read(r.schema, &n)
-	return v, asError(err)
+	if err != nil {
+		return v, asError(err)
+	}
+	return outsideStructs(r.schema, v), nil
 }
 
 // writing is how values of one Connect schema are written. Shared, and not changed after it was made.

@@ -180,6 +180,32 @@ func put(s *batch.StructValue, i int, v batch.Value) error {
 	return nil
 }
 
+// outsideStructs is v with the schema that it stands under in place of the one that the default of a variant has, which has no default. Java compares
+// the two where a struct has it, and nowhere else.
+func outsideStructs(s *batch.Schema, v batch.Value) batch.Value {
+	within := s
+	for within.Kind() == batch.KindArray || within.Kind() == batch.KindMap {
+		within = within.Elem()
+	}
+	if v.IsNull() || within.Kind() != batch.KindStruct || !isVariant(within) || !within.HasDefault() {
+		return v
+	}
+	each := func(values []batch.Value) []batch.Value {
+		out := make([]batch.Value, len(values))
+		for i, e := range values {
+			out[i] = outsideStructs(s.Elem(), e)
+		}
+		return out
+	}
+	switch s.Kind() {
+	case batch.KindArray:
+		return batch.ArrayValue(each(v.Array()))
+	case batch.KindMap:
+		return batch.MapValueOf(&batch.MapValue{Keys: v.Map().Keys, Values: each(v.Map().Values)})
+	}
+	return batch.StructValueOf(&batch.StructValue{Schema: s, Fields: v.Struct().Fields})
+}
+
 // membersOf returns what finds the members of an object by name.
 func membersOf(n *jsonscan.Node) func(string) *jsonscan.Node {
 	const few = 16
