@@ -138,14 +138,7 @@ func TestPressure_SinkStandsStill(t *testing.T) {
 	l.fill(t, in)
 	t.Cleanup(func() { l.kafka.DeleteTopic(in.topic) })
 	out := filepath.Join(t.TempDir(), "out")
-	if err := syscall.Mkfifo(out, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	pipe, err := os.OpenFile(out, os.O_RDWR, 0) // also for writing, so that it is there before the sink
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = pipe.Close() }() // read alone
+	pipe := harness.NewPipe(t, out)
 	p := startPressed(t, "sink-stands-still", l.properties())
 	p.Create(t, "sink", harness.Properties{"connector.class": "FileStreamSink", "topics": in.topic, "file": out, "tasks.max": "1"})
 

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
@@ -36,14 +35,7 @@ func TestMemory(t *testing.T) {
 	lines := history.Stream{Name: "big"}
 	in, out := filepath.Join(dir, "in"), filepath.Join(dir, "out")
 	writeBigLines(t, in, lines)
-	if err := syscall.Mkfifo(out, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	target, err := os.OpenFile(out, os.O_RDWR, 0) // also for writing, so that it is there before the sink
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = target.Close() }() // read alone
+	target := harness.NewPipe(t, out)
 
 	group := harness.NewMemoryGroup(t, smallMemory)
 	w := suite.NewWorker(t, harness.Millrace, harness.WorkerConfig{Dir: dir, Memory: group, Properties: harness.Properties{
