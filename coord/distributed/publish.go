@@ -79,10 +79,14 @@ func (m *machine) unexpected(s *slot) {
 // that took itself for the leader can write them behind the commit of its successor, without exactly-once sources:
 // together with compaction they hide the committed ones from who reads the topic anew.
 func (m *machine) finish() {
-	for _, s := range m.sorted() {
-		if s.connector != nil && m.configs.Uncommitted(s.name) {
-			m.keepUpdated(s)
+	unfinished := map[string]*slot{}
+	for name, s := range m.slots {
+		if s.connector != nil && m.configs.Uncommitted(name) {
+			unfinished[name] = s
 		}
+	}
+	for _, s := range byName(unfinished) {
+		m.keepUpdated(s)
 	}
 }
 
