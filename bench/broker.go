@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"os"
 	"os/exec"
@@ -18,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/bench/records"
+	"github.com/millrace/millrace/engine/wirebatch"
 )
 
 // The topics of a standInBroker: what is fetched of the first never ends, the second forgets what it takes.
@@ -68,8 +67,7 @@ func wireBatch(n int, lz4 bool) ([]byte, error) {
 		b.Records, b.Attributes = packed, int16(kind)
 	}
 	raw := b.AppendTo(nil)
-	binary.BigEndian.PutUint32(raw[8:], uint32(len(raw)-12))
-	binary.BigEndian.PutUint32(raw[17:], crc32.Checksum(raw[21:], crc32.MakeTable(crc32.Castagnoli)))
+	wirebatch.Seal(raw)
 	return raw, nil
 }
 

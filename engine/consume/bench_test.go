@@ -3,9 +3,7 @@ package consume
 import (
 	"bufio"
 	"context"
-	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"log/slog"
 	"net"
 	"os"
@@ -28,6 +26,7 @@ import (
 	"github.com/millrace/millrace/engine/consume/wire"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/stage"
+	"github.com/millrace/millrace/engine/wirebatch"
 )
 
 // brokerEnv makes the test binary a broker, so that its cost is not counted as ours.
@@ -56,8 +55,7 @@ func wireBatch(n int) []byte {
 	b := kmsg.RecordBatch{PartitionLeaderEpoch: -1, Magic: 2, LastOffsetDelta: int32(n - 1), FirstTimestamp: 1_700_000_000_000,
 		MaxTimestamp: 1_700_000_000_000, ProducerID: -1, ProducerEpoch: -1, FirstSequence: -1, NumRecords: int32(n), Records: recs}
 	raw := b.AppendTo(nil)
-	binary.BigEndian.PutUint32(raw[8:], uint32(len(raw)-12))
-	binary.BigEndian.PutUint32(raw[17:], crc32.Checksum(raw[21:], crc32.MakeTable(crc32.Castagnoli)))
+	wirebatch.Seal(raw)
 	return raw
 }
 

@@ -60,14 +60,7 @@ func (l *limits) ask(ctx context.Context, cl *kgo.Client, topics []string) {
 		if len(absent) == 0 || l.most <= limitDefault {
 			return
 		}
-		request := kmsg.NewPtrMetadataRequest()
-		request.AllowAutoTopicCreation = true
-		for i := range absent {
-			t := kmsg.NewMetadataRequestTopic()
-			t.Topic = &absent[i]
-			request.Topics = append(request.Topics, t)
-		}
-		if _, err := request.RequestWith(ctx, cl); err != nil {
+		if _, err := creating(absent...).RequestWith(ctx, cl); err != nil {
 			return
 		}
 		select {
@@ -76,6 +69,18 @@ func (l *limits) ask(ctx context.Context, cl *kgo.Client, topics []string) {
 			return
 		}
 	}
+}
+
+// creating asks for the metadata of topics, and has brokers create those that are not there where they do that.
+func creating(topics ...string) *kmsg.MetadataRequest {
+	req := kmsg.NewPtrMetadataRequest()
+	req.AllowAutoTopicCreation = true
+	for i := range topics {
+		t := kmsg.NewMetadataRequestTopic()
+		t.Topic = &topics[i]
+		req.Topics = append(req.Topics, t)
+	}
+	return req
 }
 
 // learn keeps what was found, and max.request.size for topics of which nothing was; it returns topics that do not exist.

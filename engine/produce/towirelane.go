@@ -8,7 +8,6 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/engine/produce/wire"
@@ -110,10 +109,7 @@ const askEvery = 100 * time.Millisecond
 // partitions asks the brokers how many partitions a topic has, and has them create it where they do that. It waits
 // until there is an answer, as Java's producer does. Source: KafkaProducer.waitOnMetadata.
 func (w *toWire) partitions(ctx context.Context, d *shipment, name string) (int, error) {
-	req := kmsg.NewPtrMetadataRequest()
-	t := kmsg.NewMetadataRequestTopic()
-	t.Topic = &name
-	req.Topics, req.AllowAutoTopicCreation = append(req.Topics, t), true
+	req := creating(name)
 	for {
 		resp, err := req.RequestWith(ctx, w.p.cl)
 		switch {

@@ -1,6 +1,9 @@
 package wirebatch
 
-import "hash/crc32"
+import (
+	"encoding/binary"
+	"hash/crc32"
+)
 
 // The header of a wire batch:
 //
@@ -48,3 +51,9 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Checksum is the checksum of bytes, of which crc is that of what goes before them, 0 for nothing.
 func Checksum(crc uint32, b []byte) uint32 { return crc32.Update(crc, castagnoli, b) }
+
+// Seal sets the length and the checksum of a wire batch that is whole otherwise.
+func Seal(b []byte) {
+	binary.BigEndian.PutUint32(b[LengthAt:], uint32(len(b)-BeforeLength))
+	binary.BigEndian.PutUint32(b[CRCAt:], Checksum(0, b[AttrsAt:]))
+}

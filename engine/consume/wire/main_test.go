@@ -78,8 +78,7 @@ func (w wired) bytes(t testing.TB) []byte {
 
 // sign writes the length and the checksum of a record batch.
 func sign(b []byte) []byte {
-	binary.BigEndian.PutUint32(b[wirebatch.LengthAt:], uint32(len(b)-wirebatch.BeforeLength))
-	binary.BigEndian.PutUint32(b[wirebatch.CRCAt:], wirebatch.Checksum(0, b[wirebatch.AttrsAt:]))
+	wirebatch.Seal(b)
 	return b
 }
 

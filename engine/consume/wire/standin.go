@@ -62,8 +62,6 @@ func appendStandIn(dst, first []byte, last, maxTime int64, h handle, nonce *[non
 	dst = binary.AppendVarint(dst, int64(len(r)))
 	dst = append(dst, r...)
 
-	b = dst[at:]
-	binary.BigEndian.PutUint32(b[wirebatch.LengthAt:], uint32(len(b)-wirebatch.BeforeLength))
-	binary.BigEndian.PutUint32(b[wirebatch.CRCAt:], wirebatch.Checksum(0, b[wirebatch.AttrsAt:]))
+	wirebatch.Seal(dst[at:])
 	return dst
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"net"
 	"slices"
 	"testing"
@@ -85,8 +84,7 @@ func clientBatch(value []byte) []byte {
 	b[wirebatch.AttrsAt+1] = wirebatch.TransactionBit
 	binary.BigEndian.PutUint32(b[wirebatch.RowsAt:], 1)
 	b = append(binary.AppendVarint(b, int64(len(r))), r...)
-	binary.BigEndian.PutUint32(b[wirebatch.LengthAt:], uint32(len(b)-wirebatch.BeforeLength))
-	binary.BigEndian.PutUint32(b[wirebatch.CRCAt:], crc32.Checksum(b[wirebatch.AttrsAt:], crc32.MakeTable(crc32.Castagnoli)))
+	wirebatch.Seal(b)
 	return b
 }
 
