@@ -125,8 +125,8 @@ func (d *data) readMap(s *batch.Schema, n *jsonscan.Node) (batch.Value, error) {
 		if e.Kind != jsonscan.Object {
 			return batch.Null(), codec.Data("Found invalid map entry instead of object: %s", e.Kind.TypeName())
 		}
-		if size := len(e.Items); size != 2 {
-			return batch.Null(), codec.Data("Found invalid map entry, expected length 2 but found :%d", size)
+		if len(e.Items) != 2 {
+			return batch.Null(), codec.Data("Found invalid map entry, expected length 2 but found :%d", len(e.Items))
 		}
 		k, err := d.read(s.Key(), e.Member(keyField))
 		if err != nil {

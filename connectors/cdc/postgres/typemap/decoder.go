@@ -115,10 +115,9 @@ func (d *Decoder) plain(b *batch.Batch, in *Cells) (*batch.Column, error) {
 		case in.Tuples[i] < 0:
 			v = batch.Null()
 		case cell.Len == pgoutput.Unchanged:
-			if v = d.unchanged; v.IsNull() {
-				if err := d.forgive(in, i, errUnsent); err != nil {
-					return nil, err
-				}
+			var err error
+			if v, err = d.unsent(in, i); err != nil {
+				return nil, err
 			}
 		case cell.Len >= 0:
 			var err error
@@ -176,6 +175,14 @@ func (d *Decoder) forgive(in *Cells, i int, err error) error {
 	return nil
 }
 
+// unsent returns what stands for the value of row i, which the server did not send.
+func (d *Decoder) unsent(in *Cells, i int) (batch.Value, error) {
+	if d.unchanged.IsNull() {
+		return d.unchanged, d.forgive(in, i, errUnsent)
+	}
+	return d.unchanged, nil
+}
+
 // fill gives rows without a value what stands for it.
 func (d *Decoder) fill(b *batch.Batch, c *batch.Column, in *Cells) error {
 	var text []byte // of missing and unchanged, in the arena
@@ -186,10 +193,9 @@ func (d *Decoder) fill(b *batch.Batch, c *batch.Column, in *Cells) error {
 		}
 		v := d.missing
 		if cell.Len == pgoutput.Unchanged {
-			if v = d.unchanged; v.IsNull() {
-				if err := d.forgive(in, i, errUnsent); err != nil {
-					return err
-				}
+			var err error
+			if v, err = d.unsent(in, i); err != nil {
+				return err
 			}
 		}
 		if d.Schema.Kind().IsVarlen() {
