@@ -75,10 +75,12 @@ func orDash(s string) string {
 func (p *page) goals(reasons map[string]string) {
 	p.line("## Goals")
 	p.line("")
-	p.line("| path | goal | ours | Java, Debezium | ratio | run | |")
-	p.line("|---|---|---|---|---|---|---|")
+	p.line("Goals were set on another machine, most of them beside what the original took there: `asked` is how many times that the goal is better. A number that misses its goal here may still reach this ratio, because this machine is slower, or because the original was not as warm.")
+	p.line("")
+	p.line("| path | goal | ours | Java, Debezium | asked | ratio | run | |")
+	p.line("|---|---|---|---|---|---|---|---|")
 	var missed []string
-	within, measured := 0, 0
+	within, measured, byRatio := 0, 0, 0
 	for _, g := range Goals() {
 		m, run := p.find(g.Case, Millrace)
 		if g.Java == "" {
@@ -86,6 +88,10 @@ func (p *page) goals(reasons map[string]string) {
 		}
 		java, _ := p.find(g.Java, Java)
 		have, theirs := g.What.of(m), g.What.of(java)
+		times := quotient(theirs, have)
+		if g.What.atLeast {
+			times = quotient(have, theirs)
+		}
 		verdict, in := "not measured", "–"
 		if run > 0 {
 			in = fmt.Sprint(run)
@@ -95,19 +101,19 @@ func (p *page) goals(reasons map[string]string) {
 			verdict = "within"
 			if by := g.Missed(have); by > 0 {
 				verdict = fmt.Sprintf("missed by %.0f %%", 100*by)
+				if asked := g.Ratio(); asked > 0 && times >= asked {
+					verdict += ", ratio reached"
+					byRatio++
+				}
 				missed = append(missed, fmt.Sprintf("- %s: %s, %s %s %s. %s", g.Path, verdict, g.What.text(max(have-g.Want, g.Want-have)), g.What.beyond(), g.What.text(g.Want), reasons[g.Case]))
 			} else {
 				within++
 			}
 		}
-		times := ratio(theirs, have)
-		if g.What.atLeast {
-			times = ratio(have, theirs)
-		}
-		p.line("| %s | %s | %s%s | %s | %s | %s | %s |", g.Path, g.What.text(g.Want), g.What.text(have), span(m, g.What), g.What.text(theirs), times, in, verdict)
+		p.line("| %s | %s | %s%s | %s | %s | %s | %s | %s |", g.Path, g.What.text(g.Want), g.What.text(have), span(m, g.What), g.What.text(theirs), timesText(g.Ratio()), timesText(times), in, verdict)
 	}
 	p.line("")
-	p.line("%d of %d measured goals are met.", within, measured)
+	p.line("%d of %d measured goals are met; of the others %d by their ratio.", within, measured, byRatio)
 	p.line("")
 	if len(missed) > 0 {
 		p.line("Missed:")

@@ -115,11 +115,21 @@ func number(v float64) string {
 	return b.String()
 }
 
-func ratio(a, b float64) string {
+func ratio(a, b float64) string { return timesText(quotient(a, b)) }
+
+// quotient is a/b, 0 where one of them was not measured.
+func quotient(a, b float64) float64 {
 	if a == 0 || b == 0 {
+		return 0
+	}
+	return a / b
+}
+
+func timesText(ratio float64) string {
+	if ratio == 0 {
 		return "-"
 	}
-	return fmt.Sprintf("%.1f", a/b)
+	return fmt.Sprintf("%.1f", ratio)
 }
 
 func megabytes(n int64) string {
