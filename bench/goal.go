@@ -33,7 +33,6 @@ var (
 
 // Goals returns all, as processor time of the worker process a record where nothing else is said: of one task and the plain record.
 func Goals() []Goal {
-	const wire = " with `millrace.producer.path=wire`"
 	return []Goal{
 		{"JSON → JSON in process, forwarded where it is canonical", "json/chain-none/schemaless", "", nsEach, 120, 1930},
 		{"JSON → JSON in process, decoded and encoded", "json/roundtrip/schemaless", "", nsEach, 300, 1930},
@@ -47,10 +46,8 @@ func Goals() []Goal {
 		{"topic → JSON decode → null sink", "worker/topic-json-null", "", nsEach, 330, 2400},
 		{"the same with 5 transforms", "worker/topic-json-five-null", "", nsEach, 400, 3900},
 		{"generated record → JSON → topic", "worker/generate-json-topic", "", nsEach, 420, 7000},
-		{"generated record → JSON → topic," + wire, "worker/generate-json-topic/wire", "worker/generate-json-topic", nsEach, 420, 7000},
 		{"topic → bytes → null sink", "worker/topic-bytes-null", "", nsEach, 150, 1000},
-		{"topic → topic, bytes untouched, batches of 1 MB with lz4, of the client's records", "pipeline/topic-bytes-topic/record", "worker/topic-bytes-topic", nsEach, 120, 0},
-		{"topic → topic, of our bytes", "pipeline/topic-bytes-topic/wire", "worker/topic-bytes-topic", nsEach, 120, 0},
+		{"topic → topic, bytes untouched, batches of 1 MB with lz4", "pipeline/topic-bytes-topic/wire", "worker/topic-bytes-topic", nsEach, 120, 0},
 		{"Avro decode", "avro/decode", "", nsEach, 120, 1060},
 		{"Avro encode", "avro/encode", "", nsEach, 90, 930},
 		{"Avro → JSON in process", "avro/tojson", "", nsEach, 260, 2080},

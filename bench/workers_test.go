@@ -19,10 +19,11 @@ import (
 
 // otherPath is the setting beside the default of who makes the bytes on the wire, and how names of its cases end.
 func otherPath(sink bool) (suffix string, setting harness.Properties) {
+	key := "millrace.producer.path"
 	if sink {
-		return "/record", harness.Properties{"millrace.consumer.path": "record"}
+		key = "millrace.consumer.path"
 	}
-	return "/wire", harness.Properties{"millrace.producer.path": "wire"}
+	return "/record", harness.Properties{key: "record"}
 }
 
 // workerCase is a connector that whole workers run, once a pass: ours with more records, as what a connector costs to start is else

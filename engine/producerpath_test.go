@@ -6,10 +6,10 @@ import (
 	"github.com/millrace/millrace/connectors"
 )
 
-// TestSourceTask_WireBatchesOfItsOwn: rows and offsets arrive as with the client's records.
-func TestSourceTask_WireBatchesOfItsOwn(t *testing.T) {
+// TestSourceTask_OfTheClientsRecords: rows and offsets arrive as with wire batches of its own, the default.
+func TestSourceTask_OfTheClientsRecords(t *testing.T) {
 	f := &fakeConnector{source: func() connectors.SourceTask { return &counter{topic: "t", last: 100, some: 7} }}
-	b := newBench(t, sourceOf(f), map[string]int32{"t": 1}, "millrace.producer.path=wire")
+	b := newBench(t, sourceOf(f), map[string]int32{"t": 1}, "millrace.producer.path=record")
 	b.startTask("s", source())
 	b.await("s", 0, connectors.Running)
 	got := b.consume("t", 100)
