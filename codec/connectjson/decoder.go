@@ -120,17 +120,8 @@ func (d *decoder) groupOf(in *codec.Input, i int32, status *batch.Status) int32 
 func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
 	d.Take(&in.Values, in.Values.Views[i], 0)
 	if at := d.payloadAt(); at >= 0 && at <= prefixBytesMax {
-		text := bytes.TrimRight(raw[:at], " \t\r\n") // so that no prefix starts with another
-		e := d.prefixes.exact(text)
-		if e == nil {
-			s, err := d.schemaIn(at)
-			if err != nil {
-				return nil, err
-			}
-			e = &prefix{schema: d.schemas.intern(s)}
-		}
 		d.payloads[i] = int32(at)
-		return d.prefixes.add(text, e.schema), nil
+		return d.learnPrefix(at)
 	}
 	v, ok, err := d.onTape(in, i)
 	defer d.tape.Drop()
@@ -146,6 +137,20 @@ func (d *decoder) meet(in *codec.Input, i int32, raw []byte) (*prefix, error) {
 		return nil, err
 	}
 	return &prefix{schema: d.schemas.intern(s)}, nil
+}
+
+// learnPrefix keeps the text of the row that fast has, an envelope, up to its payload, which starts at at.
+func (d *decoder) learnPrefix(at int) (*prefix, error) {
+	text := bytes.TrimRight(d.B[:at], " \t\r\n") // so that no prefix starts with another
+	e := d.prefixes.exact(text)
+	if e == nil {
+		s, err := d.schemaIn(at)
+		if err != nil {
+			return nil, err
+		}
+		e = &prefix{schema: d.schemas.intern(s)}
+	}
+	return d.prefixes.add(text, e.schema), nil
 }
 
 // schemaIn reads the schema of the row that fast has, an envelope whose payload starts at at and is not looked at.

@@ -76,6 +76,8 @@ func FuzzDecode(f *testing.F) {
 		pool := batch.NewPool(mem.Checked(t))
 		compareReading(t, pool, c, rows)
 		compareWriting(t, pool, c, rows)
+		compareRelay(t, pool, c, c, rows)
+		compareRelay(t, pool, c, testConverter(t, keySchemasEnable, "false"), rows)
 		codectest.CheckBounds(t, c, codectest.Rows{Raw: rows})
 	})
 }

@@ -13,6 +13,9 @@ type prefix struct {
 	schema *batch.Schema
 	group  int32 // in the present input; valid where round is the present one
 	round  uint64
+
+	payload *pattern // of a relay: what payloads look like; nil before the first
+	same    bool     // of a relay: the text is what the encoder writes
 }
 
 // prefixes are the prefixes that a decoder has met: a tree whose forks name the bit in which texts below

@@ -164,3 +164,33 @@ func BenchmarkHashString(b *testing.B) {
 		HashString("customer_address")
 	}
 }
+
+// TestInHashOrder_AsHashOrder: hashes are in order where the map leaves them so, and only where it has no trees.
+func TestInHashOrder_AsHashOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	yes := 0
+	for range 20_000 {
+		hashes := make([]int32, r.IntN(40))
+		for i := range hashes {
+			hashes[i] = int32(r.Uint32() >> r.IntN(32))
+		}
+		order := HashOrder(hashes, 0, func(a, b int32) int { return int(a - b) })
+		same := true
+		for k, o := range order {
+			same = same && int(o) == k
+		}
+		if InHashOrder(hashes) && !same {
+			t.Fatalf("%v is not in order: %v", hashes, order)
+		}
+		sorted := make([]int32, len(hashes))
+		for k, o := range order {
+			sorted[k] = hashes[o]
+		}
+		if InHashOrder(sorted) {
+			yes++
+		}
+	}
+	if yes < 15_000 {
+		t.Errorf("%d of 20,000 are in order", yes)
+	}
+}

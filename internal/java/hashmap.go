@@ -89,6 +89,21 @@ func HashOrder(hashes []int32, table int, compare func(a, b int32) int) []int32 
 	return hashOrder(hashes, table, compare)
 }
 
+// InHashOrder reports whether a HashMap, made without a size, surely iterates over distinct keys of these hashes in this order if it received
+// them so. It says no where HashOrder would have to compare keys.
+func InHashOrder(hashes []int32) bool {
+	grown := tableFor(len(hashes), defaultTable)
+	mask, last := uint32(grown-1), uint32(0)
+	for _, h := range hashes {
+		b := spread(h) & mask
+		if b < last {
+			return false
+		}
+		last = b
+	}
+	return !crowded(hashes, defaultTable, grown)
+}
+
 // spread is HashMap.hash: the high half folded into the low one.
 func spread(h int32) uint32 { return uint32(h) ^ uint32(h)>>16 }
 
@@ -132,12 +147,17 @@ func crowded(hashes []int32, table, grown int) bool {
 	if len(hashes) <= treeBin {
 		return false
 	}
+	var few [64]uint8
 	for t := table; t <= grown; t *= 2 {
 		seen := min(len(hashes), t*3/4+1)
 		if seen <= treeBin {
 			continue
 		}
-		counts := make([]uint8, t)
+		counts := few[:]
+		if t > len(few) {
+			counts = make([]uint8, t)
+		}
+		clear(counts)
 		for _, h := range hashes[:seen] {
 			b := spread(h) & uint32(t-1)
 			if counts[b]++; counts[b] > treeBin {
