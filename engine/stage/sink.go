@@ -24,6 +24,12 @@ type SinkOptions struct {
 	Raw bool
 	// Identity says that Transforms does nothing.
 	Identity bool
+	// Text is the converter that the plugin wants values written by: it gets its bytes, as a column of bytes. Without
+	// one it gets values. TextClass is the Java class that a value counts as refused by that cannot be written.
+	Text      codec.Converter
+	TextClass string
+	// Plain says that every value is decoded and encoded, where Text is set: the twin, for tests.
+	Plain bool
 }
 
 // Sink turns consumed batches into what a sink task is given.
@@ -33,15 +39,22 @@ type Sink struct {
 	key, value decoding
 	wantKey    *batch.Projection
 	wantValue  *batch.Projection
+	text       *text // nil: the plugin gets values
 }
 
 // NewSink returns the stage of one task.
 func NewSink(opt SinkOptions) *Sink {
+	if opt.Text != nil {
+		opt.ValueProjection, opt.Raw = nil, false
+	}
 	s := &Sink{opt: opt}
 	s.wantKey, s.wantValue = opt.Transforms.Projection(opt.KeyProjection, opt.ValueProjection)
 	if !opt.Raw || !opt.Identity {
 		s.key = decoding{side: opt.Key, stage: errant.KeyConverter, dec: opt.Key.Converter.NewDecoder()}
 		s.value = decoding{side: opt.Value, stage: errant.ValueConverter, dec: opt.Value.Converter.NewDecoder()}
+	}
+	if opt.Text != nil {
+		s.text = newText(&s.opt)
 	}
 	return s
 }
@@ -56,12 +69,15 @@ func (s *Sink) Run(ctx context.Context, raw *batch.Batch) (out []*batch.Batch, f
 	if s.opt.Raw && s.opt.Identity {
 		return []*batch.Batch{w}, nil, nil
 	}
+	if s.text != nil {
+		defer s.text.end()
+	}
 	forks, failed, err := s.decode(ctx, w)
 	if err != nil {
 		return nil, failed, err
 	}
 	if s.opt.Identity {
-		return Order(forks), failed, nil
+		return s.finish(ctx, forks, failed)
 	}
 	for i, f := range forks {
 		var more []*batch.Batch
@@ -73,7 +89,19 @@ func (s *Sink) Run(ctx context.Context, raw *batch.Batch) (out []*batch.Batch, f
 		}
 		out = append(out, more...)
 	}
-	return Order(out), failed, nil
+	return s.finish(ctx, out, failed)
+}
+
+// finish gives forks, all of which it owns, the form that the plugin asked for.
+func (s *Sink) finish(ctx context.Context, forks []*batch.Batch, failed []errant.RowError) ([]*batch.Batch, []errant.RowError, error) {
+	if s.text == nil {
+		return Order(forks), failed, nil
+	}
+	forks, failed, err := s.text.write(ctx, forks, s.opt.Operator, failed)
+	if err != nil {
+		return nil, failed, err
+	}
+	return Order(forks), failed, nil
 }
 
 // decode converts key, value and headers of w and returns w, or forks of it, one per pair of schemas.
@@ -90,7 +118,7 @@ func (s *Sink) decode(ctx context.Context, w *batch.Batch) ([]*batch.Batch, []er
 	in.Values, in.Sel = w.RawValue, w.Sel
 	values := []part(nil)
 	if w.Live() > 0 {
-		values, failed, err = s.value.run(ctx, w, &in, s.wantValue, s.opt.Operator, failed)
+		values, failed, err = s.values(ctx, w, &in, failed)
 		if err != nil {
 			w.Release()
 			return nil, failed, err
@@ -116,6 +144,22 @@ func (s *Sink) decode(ctx context.Context, w *batch.Batch) ([]*batch.Batch, []er
 	forks := pairs(w, keys, values)
 	w.Release()
 	return forks, failed, nil
+}
+
+// values decodes the values of the selected rows of in, those that are not text already.
+func (s *Sink) values(ctx context.Context, w *batch.Batch, in *codec.Input, failed []errant.RowError) ([]part, []errant.RowError, error) {
+	if s.text == nil {
+		return s.value.run(ctx, w, in, s.wantValue, s.opt.Operator, failed)
+	}
+	same := s.text.begin(w, in)
+	if same.col != nil && len(in.Sel) == 0 && in.Sel != nil {
+		return []part{same}, failed, nil
+	}
+	parts, failed, err := s.value.run(ctx, w, in, s.wantValue, s.opt.Operator, failed)
+	if err == nil && same.col != nil {
+		parts = append(parts, same)
+	}
+	return parts, failed, err
 }
 
 // headers converts the headers of w's rows. Failed rows stay in w.Status for the caller to leave out.

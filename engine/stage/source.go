@@ -104,8 +104,32 @@ func (e *encoding) run(ctx context.Context, w *batch.Batch, col *batch.Column, o
 	if col == nil {
 		col = w.NullColumn(w.Len())
 	}
+	e.begin(w, w.Live())
+	failed, err := e.append(ctx, w, col, op, failed)
+	if err != nil {
+		return batch.Bytes{}, failed, err
+	}
+	return e.end(w, w.Live()), failed, nil
+}
+
+// begin starts the bytes of about so many rows of w.
+func (e *encoding) begin(w *batch.Batch, rows int) {
 	e.bb.Pool = w.Pool().Mem
-	e.bb.Reset(&w.Arena, w.Len(), e.hint(w.Live()))
+	e.bb.Reset(&w.Arena, w.Len(), e.hint(rows))
+}
+
+// end returns the bytes, which live as long as w; so many rows were written.
+func (e *encoding) end(w *batch.Batch, rows int) batch.Bytes {
+	e.last, e.rows = len(e.bb.Buf), rows
+	b, slab := e.bb.Finish()
+	if slab != nil {
+		w.Arena.Adopt(slab)
+	}
+	return b
+}
+
+// append is run between begin and end. On error the bytes are dropped.
+func (e *encoding) append(ctx context.Context, w *batch.Batch, col *batch.Column, op *errant.Operator, failed []errant.RowError) ([]errant.RowError, error) {
 	out := codec.Output{Topics: w.Topics, Column: col, Sel: w.Sel, Headers: &w.Headers}
 	attempts := op.Attempts()
 	for {
@@ -117,7 +141,7 @@ func (e *encoding) run(ctx context.Context, w *batch.Batch, col *batch.Column, o
 		})
 		if err != nil {
 			e.bb.Discard()
-			return batch.Bytes{}, failed, err
+			return failed, err
 		}
 		again := e.failures(w, &status, op.Retries(), &failed)
 		if len(again) == 0 {
@@ -133,12 +157,7 @@ func (e *encoding) run(ctx context.Context, w *batch.Batch, col *batch.Column, o
 		w.Sel = without(w, &w.Status)
 		w.Status.Reset()
 	}
-	e.last, e.rows = len(e.bb.Buf), w.Live()
-	b, slab := e.bb.Finish()
-	if slab != nil {
-		w.Arena.Adopt(slab)
-	}
-	return b, failed, nil
+	return failed, nil
 }
 
 func (e *encoding) hint(rows int) int {

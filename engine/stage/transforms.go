@@ -17,6 +17,8 @@ type Transforms interface {
 	Run(b *batch.Batch, failed []errant.RowError) ([]*batch.Batch, []errant.RowError, error)
 	// Projection says what of key and value the transforms need, when what follows reads key and value.
 	Projection(key, value *batch.Projection) (k, v *batch.Projection)
+	// PassesValue says that no transform so much as looks at values.
+	PassesValue() bool
 	Close() error
 }
 
@@ -57,6 +59,11 @@ func (c *Chain) Projection(key, value *batch.Projection) (*batch.Projection, *ba
 		return nil, nil
 	}
 	return c.Plan().Projection(key, value)
+}
+
+// PassesValue implements Transforms.
+func (c *Chain) PassesValue() bool {
+	return len(c.Steps) == 0 || !c.Unfused && c.Plan().PassesValue()
 }
 
 // Close closes all transforms and predicates.

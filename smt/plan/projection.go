@@ -23,6 +23,20 @@ func (p *Plan) Projection(key, value *batch.Projection) (*batch.Projection, *bat
 	return key, value
 }
 
+// PassesValue reports whether no step and no predicate so much as looks at values.
+func (p *Plan) PassesValue() bool {
+	for i := range p.effects {
+		e := &p.effects[i]
+		if e.Value.Form != smt.Untouched || len(e.Value.Reads) > 0 {
+			return false
+		}
+		if c := e.condition; c != nil && (c.Value.Form != smt.Untouched || len(c.Value.Reads) > 0) {
+			return false
+		}
+	}
+	return true
+}
+
 // nothing is read but what decoders read in any case.
 func nothing() *batch.Projection { return &batch.Projection{None: true} }
 
