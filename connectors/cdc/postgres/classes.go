@@ -3,6 +3,7 @@ package postgres
 import (
 	_ "embed" // of the config definition
 
+	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/connectors/cdc"
 )
@@ -12,7 +13,7 @@ var definition string
 
 // Classes returns the connector class of this package.
 func Classes() []*connectors.Class {
-	d := cdc.ParseDef(definition)
+	d := config.ParseTable(definition, nil)
 	return []*connectors.Class{{
 		Name:      "io.debezium.connector.postgresql.PostgresConnector",
 		TaskClass: "io.debezium.connector.postgresql.PostgresConnectorTask",
