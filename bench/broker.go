@@ -16,7 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/bench/records"
-	"github.com/millrace/millrace/engine/wirebatch"
+	"github.com/millrace/millrace/internal/kafka/wirebatch"
 )
 
 // The topics of a standInBroker: what is fetched of the first never ends, the second forgets what it takes.

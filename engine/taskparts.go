@@ -8,11 +8,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/connectors"
-	"github.com/millrace/millrace/engine/consume/wire"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/settings"
 	"github.com/millrace/millrace/engine/stage"
+	"github.com/millrace/millrace/internal/kafka/fetch"
 )
 
 // taskParts is what tasks of both kinds are made of. Used on the task's goroutine.
@@ -73,13 +73,13 @@ func (p *taskParts) client(props map[string]string, own []kgo.Opt) func(...kgo.O
 
 // dialer returns how a client with the given properties opens connections, TLS included, for what key asks for; nil
 // where the client library does not tell.
-func (p *taskParts) dialer(props map[string]string, key string) (wire.Dial, error) {
+func (p *taskParts) dialer(props map[string]string, key string) (fetch.Dial, error) {
 	cl, err := p.w.opt.NewClient(props)
 	if err != nil {
 		return nil, err
 	}
 	defer cl.Close() // it has not connected
-	dial, ok := cl.OptValue(kgo.Dialer).(wire.Dial)
+	dial, ok := cl.OptValue(kgo.Dialer).(fetch.Dial)
 	if !ok {
 		p.t.log.Warn("the client library does not tell how it connects: its records are used", "key", key)
 	}

@@ -23,10 +23,10 @@ import (
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/connectjson"
 	"github.com/millrace/millrace/connectors"
-	"github.com/millrace/millrace/engine/consume/wire"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/stage"
-	"github.com/millrace/millrace/engine/wirebatch"
+	"github.com/millrace/millrace/internal/kafka/fetch"
+	"github.com/millrace/millrace/internal/kafka/wirebatch"
 )
 
 // brokerEnv makes the test binary a broker, so that its cost is not counted as ours.
@@ -112,7 +112,7 @@ func BenchmarkConsume(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			var dial wire.Dial
+			var dial fetch.Dial
 			if c.path == "wire" {
 				dial = (&net.Dialer{}).DialContext
 			}

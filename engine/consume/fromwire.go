@@ -5,27 +5,27 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
-	"github.com/millrace/millrace/engine/consume/wire"
+	"github.com/millrace/millrace/internal/kafka/fetch"
 )
 
 // pollBytesMax bounds one poll of the client where its records stand for more, as fetchRowsMax does.
 const pollBytesMax = 16 << 20
 
 // pollUnknown is how many records a poll takes that waits for what is not there yet.
-const pollUnknown = fetchRowsMax / wire.RunRowsMax
+const pollUnknown = fetchRowsMax / fetch.RunRowsMax
 
 // fromWire makes batches of the bytes that the client's records stand for. A nil one makes none. Its fields belong to
 // the fetching goroutine once it has started.
 type fromWire struct {
-	ip      *wire.Interposer
-	builder *wire.Builder
-	runs    []wire.Run // whose rows the builder may still hold
+	ip      *fetch.Interposer
+	builder *fetch.Builder
+	runs    []fetch.Run // whose rows the builder may still hold
 
 	polled, bytes int // records of the last poll, and the bytes that they stood for
 }
 
 func newFromWire(opt *Options) *fromWire {
-	return &fromWire{ip: wire.New(opt.Dial, opt.Pool.Mem, opt.Logger)}
+	return &fromWire{ip: fetch.New(opt.Dial, opt.Pool.Mem, opt.Logger)}
 }
 
 // options are the client's. Its own counts would be of stand-ins.
@@ -36,7 +36,7 @@ func (w *fromWire) options() []kgo.Opt {
 // start begins to take bytes, as the client's options bound them.
 func (w *fromWire) start(cl *kgo.Client, opt *Options) {
 	expanded, _ := cl.OptValue(kgo.MaxDecompressBatchBytes).(int)
-	w.builder = wire.NewBuilder(wire.BuilderOptions{
+	w.builder = fetch.NewBuilder(fetch.BuilderOptions{
 		Pool: opt.Pool, RowsMax: opt.RowsMax, BytesMax: opt.BytesMax, RowBytes: rowOverhead, ExpandedMax: expanded,
 	})
 	readMax, _ := cl.OptValue(kgo.BrokerMaxReadBytes).(int32)
@@ -89,7 +89,7 @@ func (w *fromWire) release() {
 // pushStandIns appends what records of one partition are or stand for to its lane.
 func (c *Records) pushStandIns(tp connectors.TopicPartition, names []string, recs []*kgo.Record) {
 	w := c.wire
-	w.builder.Begin(tp, names)
+	w.builder.Begin(names, tp.Partition)
 	defer w.release()
 	for len(recs) > 0 {
 		run, standIn, err := w.ip.Take(recs[0])
@@ -128,7 +128,7 @@ func (c *Records) own(recs []*kgo.Record) int {
 }
 
 // pushRun builds batches of a run and appends those that are full; false means that the lane takes no more.
-func (c *Records) pushRun(tp connectors.TopicPartition, names []string, run *wire.Run) bool {
+func (c *Records) pushRun(tp connectors.TopicPartition, names []string, run *fetch.Run) bool {
 	w := c.wire
 	rest, from := run.Bytes, run.From
 	for len(rest) > 0 {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
-	"github.com/millrace/millrace/engine/consume/wire"
+	"github.com/millrace/millrace/internal/kafka/fetch"
 )
 
 // Options configure Records.
@@ -33,7 +33,7 @@ type Options struct {
 	Budget func() int64
 	// Dial opens the client's connections where batches are made of the bytes of brokers' responses; nil: of the
 	// client's records.
-	Dial wire.Dial
+	Dial fetch.Dial
 	// RecordBytesMax is how many bytes of key and value a record may have: a larger one fails the consumer.
 	RecordBytesMax int64
 }

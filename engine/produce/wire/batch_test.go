@@ -12,7 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/batch/mem"
-	"github.com/millrace/millrace/engine/wirebatch"
+	"github.com/millrace/millrace/internal/kafka/wirebatch"
 )
 
 // line is a row as text.

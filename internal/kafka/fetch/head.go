@@ -1,10 +1,10 @@
-package wire
+package fetch
 
 import (
 	"encoding/binary"
 	"math"
 
-	"github.com/millrace/millrace/engine/wirebatch"
+	"github.com/millrace/millrace/internal/kafka/wirebatch"
 )
 
 // codecLast is the last codec that batches have: zstd.

@@ -1,4 +1,4 @@
-package wire
+package fetch
 
 // row is where the parts of a record lie in the records of its batch.
 type row struct {

@@ -1,4 +1,4 @@
-// Package wire reads the bytes of Fetch responses itself, below the Kafka client, and makes raw batches of them.
+// Package fetch reads the bytes of Fetch responses itself, below the Kafka client, and makes raw batches of them.
 //
 // An Interposer wraps the connections that the client dials, above TLS. The client keeps all it knows: group,
 // sessions, metadata, leaders, epochs, retries, aborted transactions. Where a response has record batches, it is
@@ -20,4 +20,4 @@
 //
 // Goroutines: the client calls connections and hooks from its own; Take, Sweep and the Builder belong to the
 // consumer's fetching goroutine.
-package wire
+package fetch

@@ -1,4 +1,4 @@
-package wire
+package fetch
 
 import (
 	"bytes"
@@ -12,8 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/millrace/millrace/batch"
-	"github.com/millrace/millrace/connectors"
-	"github.com/millrace/millrace/engine/wirebatch"
+	"github.com/millrace/millrace/internal/kafka/wirebatch"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -157,8 +156,6 @@ func kgoMillis(ms int64) int64 {
 	return (&kgo.Record{Timestamp: unixNano(ms * 1e6)}).Timestamp.UnixMilli()
 }
 
-var tp0 = connectors.TopicPartition{Topic: "t", Partition: 0}
-
 // expand does what the consumer does with the records of one partition: rows as text, and the error that ends them.
 func expand(t testing.TB, ip *Interposer, b *Builder, recs []*kgo.Record) ([]string, error) {
 	t.Helper()
@@ -170,7 +167,7 @@ func expand(t testing.TB, ip *Interposer, b *Builder, recs []*kgo.Record) ([]str
 			x.Batch.Release()
 		}
 	}
-	b.Begin(tp0, []string{"t"})
+	b.Begin([]string{"t"}, 0)
 	for _, r := range recs {
 		run, standIn, err := ip.Take(r)
 		if err != nil {

@@ -1,9 +1,9 @@
-package wire
+package fetch
 
 import (
 	"encoding/binary"
 
-	"github.com/millrace/millrace/engine/wirebatch"
+	"github.com/millrace/millrace/internal/kafka/wirebatch"
 )
 
 // standInAttrBits are what a stand-in has of the original's attributes.

@@ -1,4 +1,4 @@
-package wire
+package fetch
 
 import (
 	"encoding/binary"
@@ -8,7 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/batch/mem"
-	"github.com/millrace/millrace/engine/wirebatch"
+	"github.com/millrace/millrace/internal/kafka/wirebatch"
 )
 
 // A stand-in stands for at most this much, unless one batch has more: the consumer takes whole stand-ins.

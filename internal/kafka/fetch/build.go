@@ -1,4 +1,4 @@
-package wire
+package fetch
 
 import (
 	"github.com/millrace/millrace/batch"
@@ -13,8 +13,8 @@ func (b *Builder) build() {
 	}
 	x := b.opt.Pool.New(n)
 	x.Topics = batch.Topics{Names: b.names}
-	x.Partition = b.tp.Partition
-	x.Origin = batch.Origin{Topic: b.tp.Topic, Partition: b.tp.Partition}
+	x.Partition = b.partition
+	x.Origin = batch.Origin{Topic: b.names[0], Partition: b.partition}
 	x.TimestampType = batch.CreateTime
 	if b.kind != 0 {
 		x.TimestampType = batch.LogAppendTime

@@ -1,4 +1,4 @@
-package wire
+package fetch
 
 import (
 	"encoding/binary"
@@ -15,7 +15,7 @@ const fetchKey = 1
 const flexibleFetch = 12
 
 // errShort is a request or response that ends too soon.
-var errShort = errors.New("wire: ends too soon")
+var errShort = errors.New("fetch: ends too soon")
 
 // partition names a partition in requests and responses: by id from version 13 on, before by name.
 type partition struct {
@@ -55,7 +55,7 @@ func readFetch(b []byte) (*kmsg.FetchRequest, error) {
 	req := kmsg.NewPtrFetchRequest()
 	req.Version = int16(binary.BigEndian.Uint16(b[6:]))
 	if req.Version > req.MaxVersion() {
-		return nil, errors.New("wire: unknown version of Fetch")
+		return nil, errors.New("fetch: unknown version of Fetch")
 	}
 	r := kbin.Reader{Src: b[requestHead:]}
 	r.NullableString() // client id

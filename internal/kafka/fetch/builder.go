@@ -1,4 +1,4 @@
-package wire
+package fetch
 
 import (
 	"fmt"
@@ -8,8 +8,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
-	"github.com/millrace/millrace/connectors"
-	"github.com/millrace/millrace/engine/wirebatch"
+	"github.com/millrace/millrace/internal/kafka/wirebatch"
 )
 
 // BuilderOptions configure a Builder.
@@ -29,8 +28,8 @@ type Builder struct {
 	opt    BuilderOptions
 	codecs codecs
 
-	tp    connectors.TopicPartition
-	names []string
+	names     []string // the topic
+	partition int32
 
 	rows    []row
 	sources []source
@@ -68,7 +67,7 @@ func NewBuilder(opt BuilderOptions) *Builder {
 }
 
 // Begin starts with a partition. names is the list of its topic alone, which batches share.
-func (b *Builder) Begin(tp connectors.TopicPartition, names []string) { b.tp, b.names = tp, names }
+func (b *Builder) Begin(names []string, partition int32) { b.names, b.partition = names, partition }
 
 // Add reads the rows of record batches, which adjoin, from an offset on. run is borrowed until Flush.
 //
@@ -197,7 +196,7 @@ func (b *Builder) Close() {
 // records is the twin of batch on the client library's record API.
 func (b *Builder) records(one []byte, from int64) (recs []*kgo.Record, next int64, err error) {
 	p, next := kgo.ProcessFetchPartition(
-		kgo.ProcessFetchPartitionOpts{DisableCRCValidation: true, Offset: from, Topic: b.tp.Topic, Partition: b.tp.Partition},
-		&kmsg.FetchResponseTopicPartition{Partition: b.tp.Partition, RecordBatches: one}, &b.codecs, nil)
+		kgo.ProcessFetchPartitionOpts{DisableCRCValidation: true, Offset: from, Topic: b.names[0], Partition: b.partition},
+		&kmsg.FetchResponseTopicPartition{Partition: b.partition, RecordBatches: one}, &b.codecs, nil)
 	return p.Records, next, p.Err
 }

@@ -1,4 +1,4 @@
-package wire
+package fetch
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
-	"github.com/millrace/millrace/engine/wirebatch"
+	"github.com/millrace/millrace/internal/kafka/wirebatch"
 )
 
 func unixNano(ns int64) time.Time { return time.Unix(0, ns) }
@@ -86,7 +86,7 @@ func agrees(t *testing.T, name string, run []byte, from int64) {
 	defer b.Close()
 	var got []string
 	var failed error
-	b.Begin(tp0, []string{"t"})
+	b.Begin([]string{"t"}, 0)
 	take := func() {
 		b.Flush()
 		for _, x := range b.Batches() {
@@ -140,7 +140,7 @@ func TestBuilder_Cuts(t *testing.T) {
 		o := options(batch.NewPool(mem.Checked(t)))
 		o.RowsMax, o.BytesMax = c.rows, c.bytes
 		b := NewBuilder(o)
-		b.Begin(tp0, []string{"t"})
+		b.Begin([]string{"t"}, 0)
 		for _, list := range [][]byte{run, late} {
 			if _, _, _, err := b.Add(list, 0); err != nil {
 				t.Fatal(err)
@@ -165,7 +165,7 @@ func TestBuilder_Bombs(t *testing.T) {
 		o := options(batch.NewPool(mem.Checked(t)))
 		o.ExpandedMax = 64 << 10
 		b := NewBuilder(o)
-		b.Begin(tp0, []string{"t"})
+		b.Begin([]string{"t"}, 0)
 		for size, fits := range map[int]bool{60 << 10: true, 200 << 10: false} {
 			run := wired{records: []kmsg.Record{{Value: make([]byte, size)}}, codec: &codec}.bytes(t)
 			_, _, _, err := b.Add(run, 0)
@@ -187,7 +187,7 @@ func TestBuilder_DoesNotAllocatePerRow(t *testing.T) {
 	run := wired{records: recs}.bytes(t)
 	b := NewBuilder(options(batch.NewPool(mem.NewPool())))
 	defer b.Close()
-	b.Begin(tp0, []string{"t"})
+	b.Begin([]string{"t"}, 0)
 	n := testing.AllocsPerRun(100, func() {
 		if _, _, _, err := b.Add(run, 0); err != nil {
 			t.Fatal(err)
@@ -210,7 +210,7 @@ func BenchmarkBuilder(b *testing.B) {
 	run := wired{records: recs}.bytes(b)
 	x := NewBuilder(options(batch.NewPool(mem.NewPool())))
 	defer x.Close()
-	x.Begin(tp0, []string{"t"})
+	x.Begin([]string{"t"}, 0)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, _, _, err := x.Add(run, 0); err != nil {
@@ -246,7 +246,7 @@ func sameOrError(t *testing.T, run []byte, from int64) {
 	defer b.Close()
 	var got []string
 	var failed error
-	b.Begin(tp0, []string{"t"})
+	b.Begin([]string{"t"}, 0)
 	for rest, at := run, from; len(rest) > 0 && failed == nil; {
 		var more []*kgo.Record
 		more, rest, at, failed = b.Add(rest, at)

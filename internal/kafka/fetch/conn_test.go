@@ -1,4 +1,4 @@
-package wire
+package fetch
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/millrace/millrace/engine/wirebatch"
+	"github.com/millrace/millrace/internal/kafka/wirebatch"
 )
 
 // TestConn_EveryVersion: a response says the same after stand-ins took the place of record batches, however it comes.
