@@ -38,6 +38,7 @@ type Batch struct {
 	// Sources: where the rows came from, and the number of the first row in its task's life.
 	Source SourcePosition
 	Seq    int64
+	Wire   Wire // instead of everything by column
 
 	Key, Value *Column // nil until decoded
 	Sel        Selection
@@ -123,6 +124,7 @@ func (b *Batch) reset() {
 	b.Topics, b.Partition, b.Partitions, b.Timestamps = Topics{}, NoPartition, nil, nil
 	b.TimestampType, b.Headers, b.Origin, b.Offsets = NoTimestampType, Headers{}, Origin{}, nil
 	b.RawKey, b.RawValue, b.Source, b.Seq = Bytes{}, Bytes{}, nil, 0
+	b.Wire = Wire{}
 	b.Key, b.Value, b.Sel = nil, nil, nil
 	b.Status.Reset()
 }
@@ -142,6 +144,7 @@ func (b *Batch) Fork(sel Selection) *Batch {
 	f.Topics, f.Partition, f.Partitions, f.Timestamps = b.Topics, b.Partition, b.Partitions, b.Timestamps
 	f.TimestampType, f.Headers, f.Origin, f.Offsets = b.TimestampType, b.Headers, b.Origin, b.Offsets
 	f.RawKey, f.RawValue, f.Source, f.Seq = b.RawKey, b.RawValue, b.Source, b.Seq
+	f.Wire = b.Wire
 	f.Key, f.Value, f.Sel = b.Key, b.Value, sel
 	return f
 }

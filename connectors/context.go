@@ -47,6 +47,14 @@ type SourceTaskContext interface {
 	Transaction() TransactionContext
 }
 
+// WireContext is implemented by the SourceTaskContext of workers that hand wire batches on as they are. A source that
+// reads Kafka asks for each before it unpacks it: where one is taken, Poll may return it as a batch with Wire.
+type WireContext interface {
+	// TakesWire reports whether records of so many bytes, compressed with codec (batch.Wire), go to the topic as they
+	// are. It may ask brokers, and wait for them. It is called from the goroutine of Poll.
+	TakesWire(ctx context.Context, topic string, codec int8, bytes int) bool
+}
+
 // TransactionContext lets a source task define transactions. What is asked for counts from the next end of a poll, or from
 // rows of a batch that the same poll returns. Rows of an aborted transaction are not seen by readers of committed records,
 // and do not come again: their offsets are committed. Safe for concurrent use. Source: TransactionContext.

@@ -79,8 +79,8 @@ type SourceTask interface {
 	// Poll returns the next batches, or none when there is nothing now; it may wait, until ctx ends. A task
 	// whose Poll does not return for millrace.watchdog.stall.ms counts as stalled, so one that waits for data
 	// lets it return at times.
-	// Each batch needs topics, value (and key), and Source; ownership goes to the caller. Rows of one
-	// topic partition keep their order over the batches of one answer.
+	// Each batch needs topics, value (and key), and Source, or is a wire batch that the worker takes (WireContext);
+	// ownership goes to the caller. Rows of one topic partition keep their order over the batches of one answer.
 	// Errors: one that is Retriable counts as nothing; any other fails the task.
 	Poll(ctx context.Context) ([]*batch.Batch, error)
 	// Stop releases everything. It is called once, after the last Poll has returned.
@@ -95,7 +95,8 @@ type (
 		Commit(ctx context.Context) error
 	}
 	// RecordCommitter is told of rows that were acknowledged by Kafka, or dropped: for those the
-	// metadata is zero and Dropped is set. b is the batch as polled, before the transforms, borrowed.
+	// metadata is zero and Dropped is set. b is the batch as polled, before the transforms, borrowed. A wire batch
+	// (b.Wire) is acknowledged as a whole: rows has its first row, and the others lie behind it.
 	// An error is logged only. Source: SourceTask.commitRecord.
 	RecordCommitter interface {
 		CommitRecords(ctx context.Context, b *batch.Batch, rows []RowMetadata) error

@@ -28,20 +28,11 @@ func newFromWire(opt *Options) *fromWire {
 	return &fromWire{ip: fetch.New(opt.Dial, opt.Pool.Mem, opt.Logger)}
 }
 
-// options are the client's. Its own counts would be of stand-ins.
-func (w *fromWire) options() []kgo.Opt {
-	return []kgo.Opt{kgo.Dialer(w.ip.Dial), kgo.WithHooks(w.ip), kgo.DisableClientMetrics()}
-}
-
 // start begins to take bytes, as the client's options bound them.
 func (w *fromWire) start(cl *kgo.Client, opt *Options) {
-	expanded, _ := cl.OptValue(kgo.MaxDecompressBatchBytes).(int)
 	w.builder = fetch.NewBuilder(fetch.BuilderOptions{
-		Pool: opt.Pool, RowsMax: opt.RowsMax, BytesMax: opt.BytesMax, RowBytes: rowOverhead, ExpandedMax: expanded,
+		Pool: opt.Pool, RowsMax: opt.RowsMax, BytesMax: opt.BytesMax, RowBytes: rowOverhead, ExpandedMax: w.ip.StartFor(cl),
 	})
-	readMax, _ := cl.OptValue(kgo.BrokerMaxReadBytes).(int32)
-	trust, _ := cl.OptValue(kgo.DisableFetchCRCValidation).(bool)
-	w.ip.Start(int64(readMax), trust)
 }
 
 // close follows the client's close.

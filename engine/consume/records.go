@@ -99,7 +99,7 @@ func New(opt Options) (*Records, error) {
 	}
 	if opt.Dial != nil {
 		c.wire = newFromWire(&opt)
-		opts = append(opts, c.wire.options()...)
+		opts = append(opts, c.wire.ip.Options()...)
 	}
 	cl, err := opt.NewClient(opts...)
 	if err != nil {

@@ -18,6 +18,16 @@
 // Ownership: a slab belongs to its response, which is returned when all its handles are redeemed and released, or
 // swept. Batches own copies: a slow partition does not keep the bytes of others.
 //
+// A Reader does so for a client without a group, as a connector has it that reads another cluster: Options go to the
+// client, Start follows, then Poll, and Read for each partition of its answer. Its Receiver gets raw batches, and may
+// take wire batches as they are, to hand them on where the worker takes them (connectors.WireContext):
+//
+//	ip := fetch.New(dial, pool.Mem, log)
+//	r := fetch.NewReader(ip, fetch.BuilderOptions{Pool: pool, RowsMax: 1024, BytesMax: 4 << 20})
+//	cl, err := kgo.NewClient(append(ip.Options(), own...)...)
+//	r.Start(cl)
+//	r.Poll(ctx, rows).EachPartition(func(p kgo.FetchTopicPartition) { err = r.Read(names, p.Partition, p.Records, receiver) })
+//
 // Goroutines: the client calls connections and hooks from its own; Take, Sweep and the Builder belong to the
 // consumer's fetching goroutine.
 package fetch

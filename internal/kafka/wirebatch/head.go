@@ -45,6 +45,8 @@ const (
 	LogAppendBit   = 0x08
 	TransactionBit = 0x10
 	ControlBit     = 0x20
+	// DeleteHorizonBit says that the base timestamp is the time at which tombstones may go.
+	DeleteHorizonBit = 0x40
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
