@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 
@@ -101,6 +103,37 @@ func TestConn_Transactions(t *testing.T) {
 	if n := s.ip.HeldBytes(); n != 0 {
 		t.Errorf("%d bytes are held of a response that was read", n)
 	}
+}
+
+// TestConn_HoldsNothingOfAResponseThatWasRead: each of a hundred idle consumers kept the bytes of the last response with
+// records from the collector, megabytes that nobody had any more.
+func TestConn_HoldsNothingOfAResponseThatWasRead(t *testing.T) {
+	s := open1(t, answer(12, 1, wired{first: 10}.bytes(t), nil), 1<<20)
+	s.ask(12, 1, 10)
+	resp, _, err := s.read(12)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var held weak.Pointer[byte]
+	for _, r := range s.ip.ledger.live {
+		held = weak.Make(&r.slab.B[0])
+	}
+	if held.Value() == nil {
+		t.Fatal("nothing stands for the response")
+	}
+	f, _ := process(&resp.Topics[0].Partitions[0], 10)
+	b := NewBuilder(options(s.pool))
+	if lines, err := expand(t, s.ip, b, f.Records); len(lines) != 3 || err != nil {
+		t.Fatal(lines, err)
+	}
+	b.Close()
+	for range 3 { // the pool forgets in two
+		runtime.GC()
+	}
+	if held.Value() != nil {
+		t.Error("the bytes of the response are still there")
+	}
+	runtime.KeepAlive(s)
 }
 
 // TestConn_PassesThrough what is not a plain record batch, byte for byte.

@@ -42,10 +42,15 @@ func (w *rewriter) rewrite(slab *mem.Slab, b []byte, node int32, version int16, 
 	// What a response leaves out stays as it was in the one before, so only the memory of topics is kept.
 	w.resp = kmsg.FetchResponse{Version: version, Topics: w.resp.Topics}
 	// Strings point into the slab; they are not used after this call.
-	if err := w.resp.UnsafeReadFrom(r.Src); err != nil || w.resp.ErrorCode != 0 {
+	if err := w.resp.UnsafeReadFrom(r.Src); err != nil {
+		w.resp = kmsg.FetchResponse{}
 		return nil, nil
 	}
-	w.runs, w.records = w.runs[:0], w.records[:0]
+	defer w.letGo()
+	if w.resp.ErrorCode != 0 {
+		return nil, nil
+	}
+	w.records = w.records[:0]
 	w.id = w.ip.ledger.begin()
 	for i := range w.resp.Topics {
 		t := &w.resp.Topics[i]
@@ -70,6 +75,20 @@ func (w *rewriter) rewrite(slab *mem.Slab, b []byte, node int32, version int16, 
 		return nil, nil
 	}
 	return w.out, held
+}
+
+// letGo forgets what points into the slab. The next response with records may be long in coming: until then the
+// collector would keep a slab that nobody has.
+func (w *rewriter) letGo() {
+	clear(w.runs)
+	w.runs = w.runs[:0]
+	for i := range w.resp.Topics {
+		t := &w.resp.Topics[i]
+		t.Topic = ""
+		for k := range t.Partitions {
+			t.Partitions[k].RecordBatches = nil
+		}
+	}
 }
 
 // shrink lets go of memory that only a response with much that passes through needed.
