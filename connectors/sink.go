@@ -67,4 +67,13 @@ type (
 	RawReader interface {
 		ReadsRaw() bool
 	}
+	// JSONReader says that the sink reads values as JSON text, as one does that writes it to files or sends it on. The Value of its batches is
+	// then a column of bytes: of each row what JsonConverter writes of the value that the transforms leave, null where that is null bytes. The
+	// text lives as long as the batch, keys and headers are as ever. Records that need no change are not parsed into values: they come as the
+	// bytes that were consumed. A record whose value JSON cannot hold does not come; it counts as refused by the task. A Projection of values
+	// is not asked for. Asked once, after Start.
+	JSONReader interface {
+		// ReadsJSON returns the keys of JsonConverter, such as schemas.enable and decimal.format; nil: the sink reads values after all.
+		ReadsJSON() map[string]string
+	}
 )

@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine"
 	"github.com/millrace/millrace/engine/consume"
@@ -39,6 +40,7 @@ type Sink struct {
 	pipe      *engine.Pipeline
 	operator  *errant.Operator
 	stage     *stage.Sink
+	text      codec.Converter // that the task reads values from; nil: it reads values
 	connector connectors.SinkConnector
 	task      connectors.SinkTask // nil until it is started
 	context   *sinkContext
@@ -96,12 +98,10 @@ func OpenSink(ctx context.Context, opt SinkOptions) (s *Sink, err error) {
 	}
 	so := stage.SinkOptions{Key: s.pipe.Key, Value: s.pipe.Value, Header: s.pipe.Header, HeaderClass: s.pipe.HeaderClass,
 		Transforms: s.pipe.Chain, Identity: len(s.pipe.Chain.Steps) == 0, Operator: s.operator}
-	if p, ok := s.task.(connectors.Projector); ok {
-		so.KeyProjection, so.ValueProjection = p.Projection()
+	if err = opt.Worker.AskSink(s.task, props["name"], &so); err != nil {
+		return s, err
 	}
-	if r, ok := s.task.(connectors.RawReader); ok {
-		so.Raw = r.ReadsRaw()
-	}
+	s.text = so.Text
 	s.stage = stage.NewSink(so)
 	return s, nil
 }
@@ -138,6 +138,9 @@ func (s *Sink) Close(ctx context.Context) error {
 	}
 	if s.pipe != nil {
 		errs = append(errs, s.pipe.Close())
+	}
+	if s.text != nil {
+		errs = append(errs, s.text.Close())
 	}
 	return errors.Join(append(errs, s.operator.Close())...)
 }
