@@ -40,8 +40,11 @@ type checker struct {
 }
 
 // Report adds f to what a checked pool asks at cleanup: a text that f returns fails the test. It
-// returns whether the pool is checked; otherwise f is dropped.
+// returns whether the pool, or what it is a part of, is checked; otherwise f is dropped.
 func (p *Pool) Report(f func() string) bool {
+	if p != nil && p.whole != nil {
+		return p.whole.Report(f)
+	}
 	if p == nil || p.check == nil {
 		return false
 	}

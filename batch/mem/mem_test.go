@@ -39,6 +39,24 @@ func TestArena_CutsAlignedMemoryWithSlack(t *testing.T) {
 	a.Free()
 }
 
+func TestPool_PartCountsItsOwn(t *testing.T) {
+	pool := mem.Checked(t)
+	one, other := pool.Part(), pool.Part().Part()
+	a, b, c := one.Get(5000), other.Get(100), pool.Get(100)
+	if one.OutBytes() != 8<<10 || one.OutSlabs() != 1 || other.OutBytes() != 4<<10 || pool.OutBytes() != 16<<10 || pool.OutSlabs() != 3 {
+		t.Fatalf("%d, %d of %d bytes out", one.OutBytes(), other.OutBytes(), pool.OutBytes())
+	}
+	one.Put(a)
+	other.Put(b)
+	if one.OutBytes() != 0 || other.OutBytes() != 0 || pool.OutBytes() != 4<<10 || one.PeakBytes() != 8<<10 {
+		t.Fatalf("%d, %d of %d bytes out", one.OutBytes(), other.OutBytes(), pool.OutBytes())
+	}
+	if !other.Report(func() string { return "" }) || mem.NewPool().Part().Report(func() string { return "" }) {
+		t.Fatal("a part is checked as the whole is")
+	}
+	pool.Put(c)
+}
+
 func TestPool_CountsFromManyGoroutines(t *testing.T) {
 	pool := mem.NewPool()
 	var wait sync.WaitGroup

@@ -25,10 +25,15 @@ type Pool struct {
 	slabs   atomic.Int64 // slabs handed out and not yet returned
 	peak    atomic.Int64
 	check   *checker // nil unless Checked made the pool
+	whole   *Pool    // has the slabs; nil: this one
 }
 
 // NewPool returns an empty pool.
 func NewPool() *Pool { return &Pool{} }
+
+// Part returns a pool with slabs of p that counts what its user has out, as p does for all. What was taken from it is
+// returned to it.
+func (p *Pool) Part() *Pool { return &Pool{whole: p} }
 
 // Slab is one pooled block. Its memory starts 64-byte aligned, and Slack zeroed bytes follow it.
 // A slab belongs to whoever got it until Put.
@@ -39,16 +44,11 @@ type Slab struct {
 
 // Get returns a slab of at least n usable bytes, whose content is undefined.
 func (p *Pool) Get(n int) *Slab {
-	c := classOf(n)
 	var s *Slab
-	if c >= 0 {
-		if v := p.classes[c].Get(); v != nil {
-			s = v.(*Slab)
-		} else {
-			s = &Slab{B: alignedBytes(minSlabBytes << c), class: int8(c)}
-		}
+	if p.whole != nil {
+		s = p.whole.Get(n)
 	} else {
-		s = &Slab{B: alignedBytes(n), class: -1}
+		s = p.take(n)
 	}
 	p.slabs.Add(1)
 	out := p.out.Add(int64(len(s.B)))
@@ -64,10 +64,25 @@ func (p *Pool) Get(n int) *Slab {
 	return s
 }
 
+func (p *Pool) take(n int) *Slab {
+	c := classOf(n)
+	if c < 0 {
+		return &Slab{B: alignedBytes(n), class: -1}
+	}
+	if v := p.classes[c].Get(); v != nil {
+		return v.(*Slab)
+	}
+	return &Slab{B: alignedBytes(minSlabBytes << c), class: int8(c)}
+}
+
 // Put returns s to the pool. The caller must hold no reference into it any more.
 func (p *Pool) Put(s *Slab) {
 	p.slabs.Add(-1)
 	p.out.Add(-int64(len(s.B)))
+	if p.whole != nil {
+		p.whole.Put(s)
+		return
+	}
 	if p.check != nil {
 		p.check.returned(s)
 	}
