@@ -12,8 +12,8 @@ import (
 	"github.com/millrace/millrace/internal/java/datetext"
 )
 
-// writeBytes is how much text is gathered before a write.
-const writeBytes = 1 << 20
+// writeBytes is how much text is gathered before a write. Each task keeps as much between Puts, and a worker may have many.
+const writeBytes = 128 << 10
 
 // sinkTask appends lines. Source: FileStreamSinkTask.
 type sinkTask struct {
