@@ -26,9 +26,12 @@ type Conn struct {
 	known   atomic.Bool // node is set
 	fetches atomic.Bool // a Fetch request was written: what is read is looked at
 
-	mu    sync.Mutex // guards what requests said
-	asked map[int32]asked
-	at    positions
+	mu     sync.Mutex // guards what requests said
+	asked  map[int32]asked
+	at     positions
+	closed bool
+
+	request []byte // of bound; the writing goroutine's own
 
 	read   sync.Mutex // held during Read; guards the fields below
 	in     *bufio.Reader
@@ -45,7 +48,8 @@ type Conn struct {
 // asked is a Fetch request whose response is still to come.
 type asked struct {
 	version int16
-	pass    bool // its response is not replaced
+	pass    bool  // its response is not replaced
+	bytes   int32 // that the Limit granted; 0: there is none
 }
 
 // ready says to which broker the connection leads.
@@ -54,28 +58,28 @@ func (c *Conn) ready(node int32) {
 	c.known.Store(true)
 }
 
-// Write writes as it is told. Fetch requests are noted before.
+// Write writes as it is told. Fetch requests are noted before, and ask for no more than they may.
 func (c *Conn) Write(p []byte) (int, error) {
 	if c.known.Load() {
-		c.note(p)
+		p = c.note(p)
 	}
 	return c.Conn.Write(p)
 }
 
-// note looks at a request.
-func (c *Conn) note(p []byte) {
+// note looks at a request and returns what is to be sent.
+func (c *Conn) note(p []byte) []byte {
 	if len(p) < requestHead || int64(binary.BigEndian.Uint32(p)) != int64(len(p)-4) {
 		if c.fetches.Load() { // before, it may be a login
 			c.ip.Distrust("the client library does not write a request at once")
 			c.passAll()
 		}
-		return
+		return p
 	}
 	if binary.BigEndian.Uint16(p[4:]) != fetchKey {
-		return
+		return p
 	}
 	c.ip.ledger.supersede(c.node.Load())
-	req, err := readFetch(p)
+	req, body, err := readFetch(p)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.at == nil {
@@ -87,6 +91,9 @@ func (c *Conn) note(p []byte) {
 		c.ip.Distrust("a fetch request could not be read: " + err.Error())
 	} else {
 		c.at.apply(req)
+		if !c.closed {
+			p, a.bytes = c.bound(p, body, req)
+		}
 	}
 	if len(c.asked) > 0 { // at now says what the second one asks for
 		a.pass = true
@@ -97,6 +104,7 @@ func (c *Conn) note(p []byte) {
 	}
 	c.asked[int32(binary.BigEndian.Uint32(p[8:]))] = a
 	c.fetches.Store(true)
+	return p
 }
 
 func (c *Conn) passAll() {
@@ -160,10 +168,12 @@ func (c *Conn) frame() error {
 	delete(c.asked, id)
 	c.mu.Unlock()
 	if !ok || a.pass || !c.ip.Active() {
+		c.ip.came(a)
 		c.pass(8, size-4)
 		return nil
 	}
 	slab := c.ip.ledger.pool.Get(int(size) + 4)
+	c.ip.came(a)
 	b := slab.B[:size+4]
 	copy(b, c.head[:])
 	if _, err := io.ReadFull(c.in, b[8:]); err != nil {
@@ -232,6 +242,13 @@ func (c *Conn) Close() error {
 	}
 	c.delivered()
 	c.read.Unlock()
+	c.mu.Lock()
+	c.closed = true
+	for _, a := range c.asked {
+		c.ip.came(a)
+	}
+	clear(c.asked)
+	c.mu.Unlock()
 	c.ip.forget(c)
 	return err
 }

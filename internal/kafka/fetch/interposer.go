@@ -26,6 +26,7 @@ type Interposer struct {
 	log    *slog.Logger
 	ledger *ledger
 	nonce  [nonceBytes]byte
+	limit  Limit // nil: none
 
 	on       atomic.Bool
 	started  atomic.Bool

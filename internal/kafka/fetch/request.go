@@ -50,12 +50,12 @@ func (p positions) apply(req *kmsg.FetchRequest) {
 // requestHead is the fixed part of a request: length, API key, version, correlation id.
 const requestHead = 12
 
-// readFetch reads a Fetch request with its header.
-func readFetch(b []byte) (*kmsg.FetchRequest, error) {
-	req := kmsg.NewPtrFetchRequest()
+// readFetch reads a Fetch request with its header, behind which its body begins.
+func readFetch(b []byte) (req *kmsg.FetchRequest, body int, err error) {
+	req = kmsg.NewPtrFetchRequest()
 	req.Version = int16(binary.BigEndian.Uint16(b[6:]))
 	if req.Version > req.MaxVersion() {
-		return nil, errors.New("fetch: unknown version of Fetch")
+		return nil, 0, errors.New("fetch: unknown version of Fetch")
 	}
 	r := kbin.Reader{Src: b[requestHead:]}
 	r.NullableString() // client id
@@ -63,7 +63,7 @@ func readFetch(b []byte) (*kmsg.FetchRequest, error) {
 		kmsg.SkipTags(&r)
 	}
 	if !r.Ok() {
-		return nil, errShort
+		return nil, 0, errShort
 	}
-	return req, req.ReadFrom(r.Src)
+	return req, len(b) - len(r.Src), req.ReadFrom(r.Src)
 }

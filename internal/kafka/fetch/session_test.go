@@ -24,10 +24,15 @@ type script struct {
 	sent  []byte
 	piece int
 	end   error // after them; nil: io.EOF
+	wrote []byte
 }
 
-func (s *script) Write(p []byte) (int, error) { return len(p), nil }
-func (s *script) Close() error                { return nil }
+func (s *script) Close() error { return nil }
+
+func (s *script) Write(p []byte) (int, error) {
+	s.wrote = append(s.wrote, p...)
+	return len(p), nil
+}
 
 func (s *script) Read(p []byte) (int, error) {
 	if len(s.sent) == 0 {
@@ -48,12 +53,14 @@ type session struct {
 	ip   *Interposer
 	conn net.Conn
 	log  bytes.Buffer
+
+	under *script // conn
 }
 
 func open1(t testing.TB, sent []byte, piece int) *session {
 	t.Helper()
-	s := &session{t: t, pool: batch.NewPool(mem.Checked(t))}
-	dial := func(context.Context, string, string) (net.Conn, error) { return &script{sent: sent, piece: piece}, nil }
+	s := &session{t: t, pool: batch.NewPool(mem.Checked(t)), under: &script{sent: sent, piece: piece}}
+	dial := func(context.Context, string, string) (net.Conn, error) { return s.under, nil }
 	s.ip = New(dial, s.pool.Mem, slog.New(slog.NewTextHandler(&s.log, nil)))
 	s.ip.Start(1<<20, false)
 	var err error
