@@ -16,6 +16,7 @@ import (
 	"github.com/millrace/millrace/codec"
 	"github.com/millrace/millrace/codec/primitive"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/budget"
 	"github.com/millrace/millrace/engine/consume"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/produce"
@@ -94,8 +95,8 @@ func (p *pipelineTask) open(spec pipelineSpec) error {
 	}
 	o := consume.Options{
 		NewClient: func(own ...kgo.Opt) (*kgo.Client, error) { return client(append(group, own...)...) },
-		Topics:    []string{standInFrom}, Pool: batch.NewPool(mem.NewPool()), Rebalance: anyRebalance{}, Logger: slog.New(slog.DiscardHandler),
-		RowsMax: 1024, BytesMax: 4 << 20, Budget: func() int64 { return 64 << 20 }, RecordBytesMax: 64 << 20, LaneDepth: 8,
+		Topics:    []string{standInFrom}, Memory: budget.New(64<<20, mem.NewPool()).Join(64 << 20), Rebalance: anyRebalance{}, Logger: slog.New(slog.DiscardHandler),
+		RowsMax: 1024, BytesMax: 4 << 20, RecordBytesMax: 64 << 20, LaneDepth: 8,
 	}
 	dial := (&net.Dialer{}).DialContext
 	if spec.wire {

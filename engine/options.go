@@ -18,7 +18,7 @@ type Options struct {
 	Config      map[string]string // worker properties
 	Plugins     plugin.Set
 	Transformer *config.Transformer // nil: variables stay as they are
-	Pool        *batch.Pool
+	Pool        *batch.Pool         // of the batches of all tasks; nil: the worker's own
 	Offsets     OffsetStore
 	ExactlyOnce ExactlyOnce       // may be nil unless exactly.once.source.support is enabled
 	Topics      TopicTracker      // nil: nothing is told

@@ -89,9 +89,9 @@ func (s *sinkTask) newConsumer() (consume.Consumer, error) {
 	}
 	opt := consume.Options{
 		NewClient: p.client(props, own), Topics: topics,
-		Pool: p.w.opt.Pool, Rebalance: s, Logger: logs.Sparse(s.log, groupLogEvery),
+		Memory: p.memory, Rebalance: s, Logger: logs.Sparse(s.log, groupLogEvery),
 		RowsMax: min(p.tuning.rowsMax, rowsOr(rows, p.tuning.rowsMax)), BytesMax: p.tuning.bytesMax, PollRowsMax: rows,
-		Budget: p.memory, RecordBytesMax: p.tuning.memory, LaneDepth: p.tuning.laneDepth,
+		RecordBytesMax: p.tuning.memory, LaneDepth: p.tuning.laneDepth,
 	}
 	if pattern != nil {
 		opt.Pattern = pattern

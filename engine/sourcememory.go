@@ -17,9 +17,10 @@ const sourceShare = 4
 // reports false when something else is to be looked at first: the task stops, a row failed.
 func (s *sourceTask) awaitRoom() bool {
 	for logged := false; ; {
-		most := s.parts.memory() / sourceShare
+		most := s.parts.memory.Most() / sourceShare
+		none := s.parts.memory.Room() <= 0
 		s.mu.Lock()
-		full := s.held >= most
+		full := s.held >= most || none && s.held > 0
 		s.mu.Unlock()
 		if !full {
 			return true

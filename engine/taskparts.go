@@ -8,6 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/budget"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/settings"
@@ -26,6 +27,7 @@ type taskParts struct {
 	tuning    tuning
 	errors    settings.Errors
 
+	memory   *budget.Share
 	conv     converters
 	chain    *transformChain
 	operator *errant.Operator
@@ -34,7 +36,8 @@ type taskParts struct {
 
 // prepare makes converters and transforms. ctx is that of the task.
 func (p *taskParts) prepare(ctx context.Context) (err error) {
-	p.closers = append(p.closers, p.w.budget.join())
+	p.memory = p.w.budget.Join(p.tuning.memory)
+	p.closers = append(p.closers, func() error { p.memory.Leave(); return nil })
 	if p.conv, err = p.w.newConverters(p.connector); err != nil {
 		return err
 	}
@@ -100,12 +103,9 @@ func (p *taskParts) admin(clientID string) (*kgo.Client, error) {
 	return cl, nil
 }
 
-// memory is how many bytes of batches the task may hold now.
-func (p *taskParts) memory() int64 { return p.w.budget.share(p.tuning.memory) }
-
 // context is what the plugin may ask.
 func (p *taskParts) context() taskContext {
-	return taskContext{log: p.t.log, pool: p.w.opt.Pool, id: p.t.id, configs: p.configs}
+	return taskContext{log: p.t.log, pool: p.memory.Pool, id: p.t.id, configs: p.configs}
 }
 
 // configs returns the task's config as it is now. Where a variable cannot be replaced any more, the

@@ -7,8 +7,11 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/millrace/millrace/batch"
+	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/budget"
 	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/internal/exactlyonce"
 )
@@ -24,7 +27,7 @@ type Worker struct {
 	log     *slog.Logger
 	clients clientProps
 	cluster clusterID
-	budget  *budget
+	budget  *budget.Budget
 
 	circuits circuits
 
@@ -41,6 +44,9 @@ type Worker struct {
 func NewWorker(opt Options) (*Worker, error) {
 	if opt.Logger == nil {
 		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opt.Pool == nil {
+		opt.Pool = batch.NewPool(mem.NewPool())
 	}
 	if opt.Metrics == nil {
 		opt.Metrics = metrics.New(metrics.Options{})
@@ -62,11 +68,20 @@ func NewWorker(opt Options) (*Worker, error) {
 		opt: opt, set: set, log: opt.Logger,
 		clients:    clientProps{worker: opt.Config, policy: policy},
 		cluster:    clusterID{turn: make(chan struct{}, 1)},
-		budget:     newBudget(opt.MemoryLimit, set.memoryFraction),
+		budget:     newBudget(opt, set.memoryFraction),
 		connectors: map[string]*connector{},
 		tasks:      map[connectors.TaskID]*task{},
 		unknown:    map[string]struct{}{},
 	}, nil
+}
+
+// newBudget is what batches may take: a fraction of the process's memory.
+func newBudget(opt Options, fraction float64) *budget.Budget {
+	process := opt.MemoryLimit
+	if process <= 0 {
+		process = budget.ProcessMemory()
+	}
+	return budget.New(int64(float64(process)*fraction), opt.Pool.Mem)
 }
 
 // Close ends everything that still runs, as StopConnector and StopTasks do. Nothing can be started

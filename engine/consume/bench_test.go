@@ -106,7 +106,6 @@ func BenchmarkConsume(b *testing.B) {
 	for _, c := range []struct{ path, kind string }{{"record", "bytes"}, {"wire", "bytes"}, {"record", "json"}, {"wire", "json"}} {
 		kind := c.kind
 		b.Run("path="+c.path+"/decode="+kind, func(b *testing.B) {
-			pool := batch.NewPool(mem.NewPool())
 			addr := startBroker(b)
 			opts, err := ClientOptions(map[string]string{"group.id": "g"})
 			if err != nil {
@@ -118,8 +117,8 @@ func BenchmarkConsume(b *testing.B) {
 			}
 			c, err := New(Options{Dial: dial, NewClient: func(own ...kgo.Opt) (*kgo.Client, error) {
 				return kgo.NewClient(append(append(opts, kgo.SeedBrokers(addr)), own...)...)
-			}, Topics: []string{"t"}, Pool: pool, Rebalance: &member{t: b}, Logger: slog.New(slog.DiscardHandler),
-				RowsMax: 1024, BytesMax: 4 << 20, Budget: budget(64 << 20), RecordBytesMax: 64 << 20, LaneDepth: 8})
+			}, Topics: []string{"t"}, Memory: memory(mem.NewPool(), 64<<20), Rebalance: &member{t: b}, Logger: slog.New(slog.DiscardHandler),
+				RowsMax: 1024, BytesMax: 4 << 20, RecordBytesMax: 64 << 20, LaneDepth: 8})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -221,7 +220,7 @@ func BenchmarkLane(b *testing.B) {
 	x.Offsets = mem.Alloc[int64](&x.Arena, 1024)
 	for _, lanes := range []int{1, 100} {
 		b.Run(fmt.Sprintf("lanes=%d", lanes), func(b *testing.B) {
-			c := &Records{opt: Options{BytesMax: 4 << 20, LaneDepth: 8, Budget: budget(64 << 20), RecordBytesMax: 64 << 20}, lanes: map[connectors.TopicPartition]*lane{}}
+			c := &Records{opt: Options{BytesMax: 4 << 20, LaneDepth: 8, Memory: memory(pool.Mem, 64<<20), RecordBytesMax: 64 << 20}, lanes: map[connectors.TopicPartition]*lane{}}
 			for p := range int32(lanes) {
 				l := &lane{tp: tp(p)}
 				c.lanes[l.tp] = l

@@ -23,7 +23,9 @@ func (c *Records) fetch() {
 	defer close(c.done)
 	for {
 		c.applySeeks()
-		c.limits.follow(c.cl, c.opt.Budget())
+		if c.wire == nil {
+			c.limits.follow(c.cl, c.opt.Memory)
+		}
 		ctx, ok := c.awaitRoom()
 		if !ok {
 			return
@@ -92,10 +94,10 @@ func (c *Records) awaitRoom() (context.Context, bool) {
 	}
 }
 
-// fullLocked reports whether the budget is spent, or a lane full that the task takes from.
+// fullLocked reports whether there is no more memory, or a lane full that the task takes from.
 func (c *Records) fullLocked() bool {
-	// What the client holds counts too; but with empty lanes there would never be room.
-	if budget := c.opt.Budget(); c.bytes >= budget || c.bytes > 0 && c.bytes+c.wire.held() >= budget {
+	// With empty lanes the task would wait for ever for others, and for what it holds itself: Poll returned it.
+	if c.bytes > 0 && c.opt.Memory.Room() <= 0 {
 		return true
 	}
 	for _, l := range c.order {
@@ -162,7 +164,7 @@ func (c *Records) pushRecords(tp connectors.TopicPartition, names []string, recs
 				return false
 			}
 		}
-		if !c.enqueue(tp, rawBatch(c.opt.Pool, tp, names, recs[:n]), payload) {
+		if !c.enqueue(tp, rawBatch(c.opt.Memory.Pool, tp, names, recs[:n]), payload) {
 			return false
 		}
 		recs = recs[n:]

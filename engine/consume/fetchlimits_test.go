@@ -7,6 +7,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/millrace/millrace/engine/budget"
 )
 
 // TestFetch_AsksForNoMoreThanItsShare: a hundred sinks that began at once on little memory asked for 50 MiB each.
@@ -17,31 +19,33 @@ func TestFetch_AsksForNoMoreThanItsShare(t *testing.T) {
 	if err := cl.ProduceSync(t.Context(), large).FirstErr(); err != nil {
 		t.Fatal(err)
 	}
-	type limits struct{ all, partition int32 }
-	var asked atomic.Pointer[limits]
+	var asked atomic.Int32
 	c.ControlKey(int16(kmsg.Fetch), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		c.KeepControl()
-		f := r.(*kmsg.FetchRequest)
-		if len(f.Topics) > 0 {
-			asked.Store(&limits{f.MaxBytes, f.Topics[0].Partitions[0].PartitionMaxBytes})
-		}
+		asked.Store(r.(*kmsg.FetchRequest).MaxBytes)
 		return nil, nil, false
 	})
-	var share atomic.Int64
-	share.Store(1 << 20)
-	m := join(t, c, map[string]string{"max.partition.fetch.bytes": "700000"}, func(o *Options) { o.Budget = share.Load })
+	const most = 4 << 20
+	var all *budget.Budget
+	m := join(t, c, nil, func(o *Options) {
+		all = budget.New(most, o.Memory.Pool.Mem)
+		o.Memory = all.Join(1 << 40)
+	})
 	m.until("the record", m.has(tp(0), 1))
-	if got, want := *asked.Load(), (limits{1 << 19, 1 << 19}); got != want {
-		t.Errorf("asked for %v, want %v", got, want)
-	}
-	for _, s := range []struct {
-		share int64
-		want  limits
-	}{{1000, limits{fetchBytesMin, fetchBytesMin}}, {1 << 40, limits{50 << 20, 700000}}} {
-		share.Store(s.share)
-		m.until("the next limits", func() bool {
+	asks := func(want int32) {
+		t.Helper()
+		m.until("what is asked for follows", func() bool {
 			produce(t, cl, tp(0), 0, 1)
-			return *asked.Load() == s.want
+			return asked.Load() == want
 		})
 	}
+	asks(most / 2)
+	other := all.Join(1 << 40)
+	asks(most / 4)
+	held := other.Pool.Mem.Get(most) // it began alone
+	asks(fetchBytesMin)
+	other.Pool.Mem.Put(held)
+	asks(most / 4)
+	other.Leave()
+	asks(most / 2)
 }

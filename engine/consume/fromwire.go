@@ -25,13 +25,15 @@ type fromWire struct {
 }
 
 func newFromWire(opt *Options) *fromWire {
-	return &fromWire{ip: fetch.New(opt.Dial, opt.Pool.Mem, opt.Logger)}
+	w := &fromWire{ip: fetch.New(opt.Dial, opt.Memory.Pool.Mem, opt.Logger)}
+	w.ip.Bound(asking{opt.Memory})
+	return w
 }
 
 // start begins to take bytes, as the client's options bound them.
 func (w *fromWire) start(cl *kgo.Client, opt *Options) {
 	w.builder = fetch.NewBuilder(fetch.BuilderOptions{
-		Pool: opt.Pool, RowsMax: opt.RowsMax, BytesMax: opt.BytesMax, RowBytes: rowOverhead, ExpandedMax: w.ip.StartFor(cl),
+		Pool: opt.Memory.Pool, RowsMax: opt.RowsMax, BytesMax: opt.BytesMax, RowBytes: rowOverhead, ExpandedMax: w.ip.StartFor(cl),
 	})
 }
 
@@ -40,14 +42,6 @@ func (w *fromWire) close() {
 	w.release()
 	w.builder.Close()
 	w.ip.Close()
-}
-
-// held is how many bytes the client's records stand for.
-func (w *fromWire) held() int64 {
-	if w == nil {
-		return 0
-	}
-	return w.ip.HeldBytes()
 }
 
 // beforePoll lets go of what the client dropped, and returns how many records the next poll may take: as many as stand

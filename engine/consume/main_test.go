@@ -17,9 +17,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/goleak"
 
-	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/budget"
 )
 
 func TestMain(m *testing.M) {
@@ -176,8 +176,8 @@ func join(t testing.TB, c *kfake.Cluster, props map[string]string, change func(*
 			fast := []kgo.Opt{kgo.SeedBrokers(c.ListenAddrs()...), kgo.MetadataMinAge(10 * time.Millisecond), kgo.RetryBackoffFn(func(int) time.Duration { return time.Millisecond })}
 			return kgo.NewClient(slices.Concat(opts, fast, more, own)...)
 		},
-		Topics: []string{"t"}, Pool: batch.NewPool(m.pool), Rebalance: m, Logger: slog.New(slog.DiscardHandler),
-		RowsMax: 1024, BytesMax: 4 << 20, Budget: budget(64 << 20), RecordBytesMax: 64 << 20, LaneDepth: 8,
+		Topics: []string{"t"}, Memory: memory(m.pool, 64<<20), Rebalance: m, Logger: slog.New(slog.DiscardHandler),
+		RowsMax: 1024, BytesMax: 4 << 20, RecordBytesMax: 64 << 20, LaneDepth: 8,
 	}
 	if os.Getenv(pathEnv) != "record" {
 		o.Dial = (&net.Dialer{}).DialContext
@@ -192,8 +192,8 @@ func join(t testing.TB, c *kfake.Cluster, props map[string]string, change func(*
 	return m
 }
 
-// budget is a budget that does not change.
-func budget(bytes int64) func() int64 { return func() int64 { return bytes } }
+// memory is what a single task may take of a pool.
+func memory(pool *mem.Pool, bytes int64) *budget.Share { return budget.New(bytes, pool).Join(bytes) }
 
 // poll polls once and keeps what came.
 func (m *member) poll(wait time.Duration) error {

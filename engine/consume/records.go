@@ -12,6 +12,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
+	"github.com/millrace/millrace/engine/budget"
 	"github.com/millrace/millrace/internal/kafka/fetch"
 )
 
@@ -21,7 +22,9 @@ type Options struct {
 	NewClient func(opts ...kgo.Opt) (*kgo.Client, error)
 	Topics    []string // subscription
 	Pattern   Pattern  // instead of Topics; nil: none
-	Pool      *batch.Pool
+	// Memory is what batches may take, those in all lanes and those that Poll returned: above it nothing is fetched
+	// while some wait.
+	Memory    *budget.Share
 	Rebalance Rebalance
 	Logger    *slog.Logger
 
@@ -29,8 +32,6 @@ type Options struct {
 	BytesMax    int // bytes of one batch
 	PollRowsMax int // rows that one Poll returns, more only to return one batch; 0: no limit
 	LaneDepth   int // batches that wait in one lane: with a full one nothing is fetched
-	// Budget returns how many bytes may wait in all lanes now: above it nothing is fetched.
-	Budget func() int64
 	// Dial opens the client's connections where batches are made of the bytes of brokers' responses; nil: of the
 	// client's records.
 	Dial fetch.Dial
@@ -107,10 +108,11 @@ func New(opt Options) (*Records, error) {
 		return nil, err
 	}
 	c.cl, c.adm = cl, kadm.NewClient(cl)
-	c.limits = newFetchLimits(cl)
-	c.limits.follow(cl, opt.Budget())
 	if c.wire != nil {
 		c.wire.start(cl, &opt)
+	} else {
+		c.limits = newFetchLimits(cl)
+		c.limits.follow(cl, opt.Memory)
 	}
 	o, _ := cl.OptValue(kgo.ConsumeResetOffset).(kgo.Offset)
 	c.unset, c.reset = o, resetOf(o, time.Now())

@@ -281,11 +281,11 @@ func TestPause_DoesNotStarveOthers(t *testing.T) {
 	cl := client(t, c)
 	produce(t, cl, tp(0), 0, 1000)
 	m := join(t, c, nil, func(o *Options) {
-		o.RowsMax, o.PollRowsMax, o.LaneDepth, o.Budget = 10, 10, 1000, budget(500*(6+rowOverhead))
+		o.RowsMax, o.PollRowsMax, o.LaneDepth, o.Memory = 10, 10, 1000, memory(o.Memory.Pool.Mem, 1<<20)
 	})
 	m.until("first rows", m.has(tp(0), 10))
 	// Without polling: that would make room.
-	eventually(t, "full lanes", func() bool { return m.c.Stats().BufferedBytes >= m.c.opt.Budget() })
+	eventually(t, "full lanes", func() bool { return m.c.opt.Memory.Room() <= 0 })
 	m.c.Pause([]connectors.TopicPartition{tp(0)})
 	got := len(m.rows[tp(0)])
 	produce(t, cl, tp(1), 0, 100)
@@ -307,7 +307,7 @@ func TestBudget_BoundsWhatWaits(t *testing.T) {
 	const rows = 4 * fetchRowsMax
 	produce(t, cl, tp(0), 0, rows)
 	for group, change := range map[string]func(*Options){
-		"bytes": func(o *Options) { o.LaneDepth, o.Budget = 1<<20, budget(100*(6+rowOverhead)) },
+		"bytes": func(o *Options) { o.LaneDepth, o.Memory = 1<<20, memory(o.Memory.Pool.Mem, 100*(6+rowOverhead)) },
 		"depth": func(o *Options) { o.LaneDepth = 2 },
 	} {
 		m := join(t, c, map[string]string{"group.id": group}, change)
@@ -334,7 +334,7 @@ func TestBudget_ARecordLargerThanAllFails(t *testing.T) {
 	if err := cl.ProduceSync(t.Context(), large, &kgo.Record{Topic: "t"}).FirstErr(); err != nil {
 		t.Fatal(err)
 	}
-	m := join(t, c, nil, func(o *Options) { o.Budget, o.RecordBytesMax = budget(1000), 1000 })
+	m := join(t, c, nil, func(o *Options) { o.Memory, o.RecordBytesMax = memory(o.Memory.Pool.Mem, 1000), 1000 })
 	const want = `record of topic "t", partition 0, offset 5 has 1001 bytes, more than the task may hold: raise millrace.task.memory.bytes, which is 1000`
 	eventually(t, "the record is refused", func() bool {
 		err := m.poll(time.Millisecond)
