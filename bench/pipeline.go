@@ -57,6 +57,7 @@ const (
 type pipelineTask struct {
 	broker  *standInBroker
 	in      *consume.Records
+	pass    *passer // instead of in
 	decode  *stage.Sink
 	out     *produce.Records
 	waiting int // rows that were taken beyond a pass
@@ -78,7 +79,7 @@ func pipelineCase(spec pipelineSpec) (Case, func(), error) {
 	if err := c.load(); err != nil {
 		return Case{}, nil, err
 	}
-	return Case{Name: spec.name, Records: pipelineRows, BytesPerRecord: c.bytes, Pass: p.pass, Background: true}, p.close, nil
+	return Case{Name: spec.name, Records: pipelineRows, BytesPerRecord: c.bytes, Pass: p.run, Background: true}, p.close, nil
 }
 
 func (p *pipelineTask) open(spec pipelineSpec) error {
@@ -102,8 +103,10 @@ func (p *pipelineTask) open(spec pipelineSpec) error {
 	if spec.wire {
 		o.Dial = dial
 	}
-	if p.in, err = consume.New(o); err != nil {
-		return err
+	if !spec.wire || !spec.send {
+		if p.in, err = consume.New(o); err != nil {
+			return err
+		}
 	}
 	if spec.json {
 		if err := p.decodes(); err != nil {
@@ -111,12 +114,14 @@ func (p *pipelineTask) open(spec pipelineSpec) error {
 		}
 	}
 	if spec.send {
-		props := map[string]string{"enable.idempotence": "false", "compression.type": "none", "max.in.flight.requests.per.connection": "1"}
+		props := map[string]string{"enable.idempotence": "false", "max.in.flight.requests.per.connection": "1"}
 		if spec.lz4 {
 			props["compression.type"] = "lz4"
 		}
 		if spec.wire {
-			p.out, err = produce.NewDialed(props, client, dial)
+			if p.out, err = produce.NewDialed(props, client, dial); err == nil {
+				p.pass, err = newPasser(client, p.out, p)
+			}
 		} else {
 			p.out, err = produce.New(props, client)
 		}
@@ -145,9 +150,17 @@ func (p *pipelineTask) decodes() error {
 	return nil
 }
 
-// pass takes the records of a pass; what came beyond them counts for the next.
-func (p *pipelineTask) pass() error {
+// run takes the records of a pass; what came beyond them counts for the next.
+func (p *pipelineTask) run() error {
 	for p.waiting < pipelineRows {
+		if p.pass != nil {
+			n, err := p.pass.some()
+			if err != nil {
+				return err
+			}
+			p.waiting += n
+			continue
+		}
 		list, err := p.in.Poll(context.Background(), time.Second)
 		if err != nil {
 			return err
@@ -215,6 +228,9 @@ func (p *pipelineTask) sent() error {
 func (p *pipelineTask) close() {
 	if p.in != nil {
 		p.in.Close()
+	}
+	if p.pass != nil {
+		p.pass.close()
 	}
 	if p.out != nil {
 		p.out.Close()

@@ -50,9 +50,10 @@ type SourceTaskContext interface {
 // WireContext is implemented by the SourceTaskContext of workers that hand wire batches on as they are. A source that
 // reads Kafka asks for each before it unpacks it: where one is taken, Poll may return it as a batch with Wire.
 type WireContext interface {
-	// TakesWire reports whether records of so many bytes, compressed with codec (batch.Wire), go to the topic as they
-	// are. It may ask brokers, and wait for them. It is called from the goroutine of Poll.
-	TakesWire(ctx context.Context, topic string, codec int8, bytes int) bool
+	// TakesWire reports whether so many rows, whose records have so many bytes, compressed with codec (batch.Wire), go to
+	// the topic as they are. It asks nobody: a topic to which nothing was sent yet takes none. It is called from the
+	// goroutine of Poll.
+	TakesWire(topic string, codec int8, rows, bytes int) bool
 }
 
 // TransactionContext lets a source task define transactions. What is asked for counts from the next end of a poll, or from

@@ -82,7 +82,11 @@ func (s *sourceTask) build(ctx context.Context) error {
 	s.offsets = offset.NewTracker()
 	s.flusher = &offset.Flusher{Store: p.w.opt.Offsets, Connector: s.t.id.Connector}
 	s.plugin = p.class.NewSource().NewTask()
-	s.context = &sourceContext{taskContext: p.context(), reader: offsetReader{p.w.opt.Offsets, s.t.id.Connector}, tx: s.tx}
+	c := &sourceContext{taskContext: p.context(), reader: offsetReader{p.w.opt.Offsets, s.t.id.Connector}, tx: s.tx}
+	if s.passes() {
+		c.passTo = producer
+	}
+	s.context = c
 	return nil
 }
 

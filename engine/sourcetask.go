@@ -197,6 +197,9 @@ func (s *sourceTask) loop(ctx context.Context) error {
 
 // deliver sends one polled batch.
 func (s *sourceTask) deliver(ctx context.Context, b *batch.Batch) error {
+	if b.Wire.Is() {
+		return s.pass(ctx, b)
+	}
 	if s.tx != nil {
 		return s.tx.send(ctx, b)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/errant"
+	"github.com/millrace/millrace/engine/produce"
 )
 
 // taskContext is what all tasks may ask.
@@ -28,6 +29,7 @@ type sourceContext struct {
 	taskContext
 	reader connectors.OffsetReader
 	tx     *transactions
+	passTo *produce.Records // nil: wire batches do not go on as they are
 }
 
 var _ connectors.SourceTaskContext = (*sourceContext)(nil)

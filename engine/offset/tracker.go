@@ -176,9 +176,24 @@ func (t *Tracker) Ack(e *Entry, rows []int32) {
 	if t.closed {
 		return
 	}
-	e.open -= len(rows)
-	t.pending -= len(rows)
-	t.acked += len(rows)
+	t.ackLocked(e, len(rows), rows)
+}
+
+// AckAll is Ack for all rows of e, of which none was acknowledged before.
+func (t *Tracker) AckAll(e *Entry) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed || e.open == 0 {
+		return
+	}
+	t.ackLocked(e, e.open, nil)
+}
+
+// ackLocked acknowledges n rows of e; which is looked at where others are left.
+func (t *Tracker) ackLocked(e *Entry, n int, rows []int32) {
+	e.open -= n
+	t.pending -= n
+	t.acked += n
 	if e.open > 0 {
 		if e.acked == nil {
 			e.acked = bits.New(e.b.Len())

@@ -128,7 +128,11 @@ func run(t testing.TB, rng *rand.Rand, steps int) {
 		for _, i := range en.open[:n] {
 			en.rows[i].acked = true
 		}
-		tr.Ack(en.e, en.open[:n])
+		if n == en.e.rows.Count(len(en.rows)) && rng.IntN(2) == 0 {
+			tr.AckAll(en.e)
+		} else {
+			tr.Ack(en.e, en.open[:n])
+		}
 		m.acked += n
 		if en.open = en.open[n:]; len(en.open) == 0 {
 			open = slices.Delete(open, k, k+1)

@@ -43,6 +43,13 @@ func (l *limits) of(topic string) int32 {
 	return l.most
 }
 
+// learned is of for a topic that was asked for, 0 for others.
+func (l *limits) learned(topic string) int32 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.known[topic]
+}
+
 // ask learns the limits of topics that were not asked for before. One that does not exist is waited for where requests may
 // be larger than it is going to take, and brokers that create topics are asked to. Topics that nobody creates, or that the client may not describe, have none but
 // max.request.size.

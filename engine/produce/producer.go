@@ -33,7 +33,8 @@ type AckSink interface {
 type Producer interface {
 	// Send takes parts that are forks over the same rows with disjoint selections and sends those rows in
 	// row order. sink learns the final result of every row. It waits while the buffer is full; once ctx
-	// ends, rows not yet taken fail.
+	// ends, rows not yet taken fail. A wire batch (batch.Wire) comes alone, of those that Takes allows: it has one
+	// result, that of its first row, and the others lie behind it.
 	// Ownership: the parts' batches go to the producer.
 	Send(ctx context.Context, parts []Rows, sink AckSink)
 	// Flush waits until nothing is on its way.

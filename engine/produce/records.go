@@ -70,6 +70,11 @@ func (p *Records) Client() *kgo.Client { return p.cl }
 
 // Send implements Producer.
 func (p *Records) Send(ctx context.Context, parts []Rows, sink AckSink) {
+	if len(parts) == 1 && parts[0].B.Wire.Is() {
+		p.begin()
+		p.wire.pass(ctx, p.newShipment(1, sink), parts[0].B)
+		return
+	}
 	n := 0
 	for i := range parts {
 		n += parts[i].B.Live()
@@ -83,9 +88,7 @@ func (p *Records) Send(ctx context.Context, parts []Rows, sink AckSink) {
 	for i := range parts {
 		p.limits.ask(ctx, p.cl, parts[i].B.Topics.Names)
 	}
-	p.mu.Lock()
-	p.open++
-	p.mu.Unlock()
+	p.begin()
 	if p.wire != nil {
 		p.wire.send(ctx, p.newShipment(n, sink), parts)
 		return
@@ -118,6 +121,13 @@ func (p *Records) Close() {
 	if p.wire != nil {
 		p.wire.close()
 	}
+}
+
+// begin counts a send.
+func (p *Records) begin() {
+	p.mu.Lock()
+	p.open++
+	p.mu.Unlock()
 }
 
 // ended counts a send whose last row has its result.

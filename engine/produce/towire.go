@@ -29,6 +29,7 @@ type toWire struct {
 
 	partitioner kgo.Partitioner
 	compressor  kgo.Compressor // nil: none
+	codec       int8           // that wire batches must have to be sent as they are; anyCodec
 	bytesMost   int64          // that wait
 	waiting     atomic.Int64   // bytes of keys, values and headers without a result
 	room        chan struct{}  // some of it went
@@ -60,7 +61,7 @@ func newToWire(p *Records, v *config.Values, dial wire.Dial) (*toWire, error) {
 	}
 	w := &toWire{
 		p: p, partitioner: partitioner, bytesMost: min(max(v.Int64("buffer.memory"), 1), waitingMost),
-		room: make(chan struct{}, 1), topics: map[string]*topic{},
+		codec: codecAsked(v), room: make(chan struct{}, 1), topics: map[string]*topic{},
 	}
 	if w.compressor, err = kgo.DefaultCompressor(compression(v)); err != nil {
 		return nil, err

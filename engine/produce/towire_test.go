@@ -150,7 +150,15 @@ func TestWire_BrokenConnections(t *testing.T) {
 			}
 			a := newAcks(len(list))
 			all = append(all, a)
-			p.Send(t.Context(), []Rows{rows(pool, list)}, a)
+			if rng.IntN(3) == 0 { // as a wire batch of one partition
+				for i := range list {
+					list[i].partition = list[0].partition
+				}
+				a.want = 1
+				p.Send(t.Context(), []Rows{whole(t, pool, rng.IntN(5), list)}, a)
+			} else {
+				p.Send(t.Context(), []Rows{rows(pool, list)}, a)
+			}
 			if round%20 == 10 {
 				if err := c.MoveTopicPartition("t", int32(rng.IntN(4)), int32(rng.IntN(3))); err != nil {
 					t.Fatal(err)

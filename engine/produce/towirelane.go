@@ -156,12 +156,17 @@ func (w *toWire) lane(t *topic, p *Rows, i int) (*lane, error) {
 		pick = t.choice.Partition(r, n)
 	}
 	if pick < 0 || pick >= n {
-		return nil, fmt.Errorf("invalid record partitioning choice of %d from %d available", pick, n)
+		return nil, noPartition(pick, n)
 	}
 	if !all {
 		pick = int(t.writable[pick])
 	}
 	return t.lanes[pick], nil
+}
+
+// noPartition is the client's error for a partition that there is not.
+func noPartition(choice, n int) error {
+	return fmt.Errorf("invalid record partitioning choice of %d from %d available", choice, n)
 }
 
 // backlog tells a partitioner how many rows wait for each partition that it may choose.
@@ -241,14 +246,20 @@ func (w *toWire) begin(d *shipment, l *lane, p *Rows) *parcel {
 	if l.current != nil {
 		about = l.current.batch.Bytes()
 	}
-	x := &parcel{lane: l, batch: wire.NewBatch(p.B.Pool().Mem, l.topic.bytesMost, about), late: d.late}
-	if x.contents, _ = w.free.Get().(*contents); x.contents == nil {
-		x.contents = new(contents)
-	}
-	x.rec = kgo.Record{Topic: l.topic.name, Partition: l.at.Partition, Timestamp: d.now, Value: w.ip.StandIn(x.batch), Context: x}
+	x := w.parcel(d, l, wire.NewBatch(p.B.Pool().Mem, l.topic.bytesMost, about))
 	l.at.Begin(x.batch)
 	l.current = x
 	l.fresh = append(l.fresh, x)
+	return x
+}
+
+// parcel returns what tells the client of a wire batch.
+func (w *toWire) parcel(d *shipment, l *lane, b *wire.Batch) *parcel {
+	x := &parcel{lane: l, batch: b, late: d.late}
+	if x.contents, _ = w.free.Get().(*contents); x.contents == nil {
+		x.contents = new(contents)
+	}
+	x.rec = kgo.Record{Topic: l.topic.name, Partition: l.at.Partition, Timestamp: d.now, Value: w.ip.StandIn(b), Context: x}
 	return x
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/batch/mem"
 	"github.com/millrace/millrace/internal/kafka/wirebatch"
 )
@@ -14,8 +15,9 @@ import (
 // slabLeast is the least memory of a batch with rows; it doubles.
 const slabLeast = 4 << 10
 
-// Batch is a wire batch that takes rows until it is written. Make it with NewBatch.
+// Batch is a wire batch that takes rows until it is written. Make it with NewBatch, or whole with NewWhole.
 type Batch struct {
+	of    *batch.Batch // whose bytes it has; nil: its own
 	pool  *mem.Pool
 	first int // bytes of its first memory
 	most  int // bytes of the wire batch, as if not compressed
@@ -170,7 +172,10 @@ func (b *Batch) Release() {
 	if b.slab != nil {
 		b.pool.Put(b.slab)
 	}
-	b.slab, b.body, b.packed = nil, nil, nil
+	if b.of != nil {
+		b.of.Release()
+	}
+	b.of, b.slab, b.body, b.packed = nil, nil, nil, nil
 }
 
 // AppendCount appends how many headers follow.

@@ -13,9 +13,9 @@ import (
 
 // Receiver takes what a Reader reads, in the order of offsets, while Read runs. Batches are its own.
 type Receiver interface {
-	// TakesWire reports whether the receiver wants a wire batch as it is: one whose records have so many bytes,
+	// TakesWire reports whether the receiver wants a wire batch as it is: so many rows, whose records have so many bytes,
 	// compressed with codec.
-	TakesWire(codec int8, bytes int) bool
+	TakesWire(codec int8, rows, bytes int) bool
 	// Wire takes rows that were not unpacked: the batch has Wire, topic, partition and nothing else. first is the offset
 	// of the first row; those of the others follow without a gap.
 	Wire(b *batch.Batch, first int64)
@@ -118,7 +118,7 @@ func (r *Reader) run(run *Run, to Receiver) error {
 		one := rest[:n]
 		rest = rest[n:]
 		h := readHead(one)
-		if h.whole(from) && to.TakesWire(int8(h.attrs&wirebatch.CodecBits), n-wirebatch.HeadEnd) {
+		if h.whole(from) && to.TakesWire(int8(h.attrs&wirebatch.CodecBits), h.rows, n-wirebatch.HeadEnd) {
 			r.flush(to)
 			to.Wire(r.wire(one, &h), h.first)
 			from = h.last + 1
