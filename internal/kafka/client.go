@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -52,6 +53,18 @@ func (c Clients) New(properties map[string]string, opts ...kgo.Opt) (*kgo.Client
 		return nil, err
 	}
 	return kgo.NewClient(append(base, opts...)...)
+}
+
+// Dial returns how a client with the given properties opens connections, TLS included: for who reads their bytes.
+//
+// Errors: *ConfigError.
+func (c Clients) Dial(properties map[string]string) (func(ctx context.Context, network, address string) (net.Conn, error), error) {
+	p := &props{texts: properties}
+	_, d := c.security(p)
+	if p.err != nil {
+		return nil, p.err
+	}
+	return d.DialContext, nil
 }
 
 func (c Clients) log() *slog.Logger {
