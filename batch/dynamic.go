@@ -8,7 +8,8 @@ import (
 // Bounds of a dynamic column's columnar part. What does not fit goes to the row-wise overflow, so
 // memory stays linear in the input.
 const (
-	// DynamicFieldsMax is how many members the objects of one dynamic column have as columns.
+	// DynamicFieldsMax is how many members the objects of one dynamic column have as columns, however few bytes there are;
+	// who reads more bytes may give them more.
 	DynamicFieldsMax = 256
 	// DynamicShare: a member present in fewer than 1 of DynamicShare rows belongs in the overflow.
 	DynamicShare = 16

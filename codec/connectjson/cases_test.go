@@ -36,6 +36,34 @@ func many(n int, row func(i int) string) [][]byte {
 	return rows
 }
 
+// wideRow is row i of so many members.
+func wideRow(i, members int) string {
+	var b strings.Builder
+	for k := range members {
+		fmt.Fprintf(&b, `,"m%d":%d`, k, i)
+	}
+	return "{" + b.String()[1:] + "}"
+}
+
+// TestDecode_WideRowsHaveColumns: of members beyond batch.DynamicFieldsMax too, which cost many times as much in packed form; a
+// short batch whose text does not pay for them has the first ones.
+func TestDecode_WideRowsHaveColumns(t *testing.T) {
+	pool := batch.NewPool(mem.Checked(t))
+	d := testConverter(t, keySchemasEnable, "false").NewDecoder()
+	for _, rows := range []int{30, 1, 30} {
+		dst := pool.New(rows)
+		out := decodeRows(t, dst, d, codectest.Input(dst, many(rows, func(i int) string { return wideRow(i, 2000) })), nil)
+		dyn := out.columns[0].Dyn
+		if n := len(dyn.Fields); rows > 1 && n != 2000 || rows == 1 && (n <= batch.DynamicFieldsMax || n >= 2000) {
+			t.Errorf("%d rows of 2000 members have %d columns", rows, n)
+		}
+		if got, want := dyn.Shapes[dyn.Slots[0]].Rest, rows == 1; got != want {
+			t.Errorf("%d rows have members without column: %t", rows, got)
+		}
+		dst.Release()
+	}
+}
+
 // TestCases_FastAsPlain reads and writes batches whose shape as a whole matters.
 func TestCases_FastAsPlain(t *testing.T) {
 	long := strings.Repeat("name_", 12)
@@ -59,13 +87,10 @@ func TestCases_FastAsPlain(t *testing.T) {
 		{"names of every length", false, many(70, func(i int) string {
 			return fmt.Sprintf(`{"%s":1,"%s":"x"}`, long[:i%len(long)+1], strings.ToUpper(long)[:(i+7)%len(long)+1])
 		})},
-		{"more members than columns", false, many(40, func(i int) string {
-			var b strings.Builder
-			for k := range 300 {
-				fmt.Fprintf(&b, `,"m%d":%d`, k, i)
-			}
-			return "{" + b.String()[1:] + "}"
-		})},
+		{"many members", false, many(40, func(i int) string { return wideRow(i, 300) })},
+		{"very many members", false, many(4, func(i int) string { return wideRow(i, 2000) })},
+		{"many members that come and go", false, many(24, func(i int) string { return wideRow(i, 250+i*37%400) })},
+		{"more members than columns", false, many(3, func(i int) string { return wideRow(i, membersMax+100) })},
 		{"members of their own in every row", false, many(300, func(i int) string { return fmt.Sprintf(`{"id":%d,"own%d":{"x%d":1}}`, i, i, i) })},
 		{"members of their own in every element", false, many(3, func(i int) string {
 			var b strings.Builder

@@ -74,8 +74,8 @@ func (d *decoder) begin(dst *batch.Batch, in *codec.Input, p *plan, sel batch.Se
 	d.noSchema = nil
 	d.slots = slotsFree + slotsShare*inputBytes(&in.Values, sel)
 	if p.schema == nil {
-		p.root.prune(2*p.root.slotsAt()*f.rows > d.slots)
-		if f.budget = d.slots - p.root.slotsAt()*f.rows; f.budget < 0 {
+		p.root.prune(2*p.root.slotsFor(f.rows) > d.slots)
+		if f.budget = d.slots - p.root.slotsFor(f.rows); f.budget < 0 {
 			p.root = &column{}
 			f.budget = d.slots
 		}

@@ -153,22 +153,35 @@ func (f *fast) member(c *column, o *object, name []byte) *member {
 		}
 		return o.add(string(name), &column{op: opSkip, depth: c.depth + 1})
 	}
-	switch {
-	case len(o.members) >= batch.DynamicFieldsMax:
-		return nil
-	case c.below:
-		if f.packed || !f.affords(c.rows) { // objects so far, which lack the member
+	if c.below {
+		if len(o.members) >= batch.DynamicFieldsMax || f.packed || !f.affords(c.rows) { // objects so far, which lack the member
 			return nil
 		}
-	case f.budget < f.rows:
-		return nil
-	default:
-		f.budget -= f.rows
+	} else {
+		slots := columnSlots(len(o.members), f.rows)
+		if len(o.members) >= membersMax || f.budget < slots {
+			return nil
+		}
+		f.budget -= slots
 	}
 	k := &column{below: c.below, depth: c.depth + 1}
 	k.setUnread(c.depth == 0 && !f.want.Wants(string(name)))
 	k.begin(f.dst, f.rows)
 	return o.add(string(name), k)
+}
+
+// membersMax is how many members of schemaless records have columns, where the slots that rows afford are enough.
+const membersMax = 4096
+
+// wideSlots is what a column takes beside its slots.
+const wideSlots = 64
+
+// columnSlots is what the column of the k-th member takes of the slots of a batch.
+func columnSlots(k, rows int) int {
+	if k < batch.DynamicFieldsMax {
+		return rows
+	}
+	return rows + wideSlots
 }
 
 // complete gives the fields that an object did not have what they stand for.

@@ -107,15 +107,15 @@ func (c *column) finishDynamic(dst *batch.Batch, n int, src, text []byte) *batch
 	return out
 }
 
-// slotsAt counts the schemaless columns at row level.
-func (c *column) slotsAt() int {
+// slotsFor counts what the schemaless columns at row level take for so many rows.
+func (c *column) slotsFor(rows int) int {
 	if c.op != opDynamic || c.below {
 		return 0
 	}
-	total := 1
+	total := rows
 	if c.object != nil {
-		for _, m := range c.object.members {
-			total += m.column.slotsAt()
+		for k, m := range c.object.members {
+			total += m.column.slotsFor(rows) + columnSlots(k, rows) - rows
 		}
 	}
 	return total

@@ -50,7 +50,7 @@ type segment struct {
 const (
 	idleBatches  = 16 // after so many batches in turn without it a member is forgotten
 	skipAheadMax = 8  // members left out in a row that are tried before a name is looked up
-	templateMax  = 512
+	templateMax  = membersMax
 )
 
 func newObject() *object { return &object{index: map[string]*member{}} }
