@@ -16,6 +16,9 @@ type Class struct {
 	Aliases []string
 	Version string
 	Def     *config.Def
+	// Independent says that what becomes of a record comes from the record and the properties alone: not from records
+	// before it, from a clock or from anything outside. Several instances may then share the records of a task.
+	Independent bool
 	// Exactly one of the two is set.
 	New          func(props map[string]string, c Context) (Transform, error)
 	NewPredicate func(props map[string]string, c Context) (Predicate, error)

@@ -39,7 +39,7 @@ func single(name string, def *config.Def, configure func(v *config.Values) (smt.
 // logging is single for a class that tells the log something.
 func logging(name string, def *config.Def, configure func(v *config.Values, c smt.Context) (smt.Transform, error)) []*smt.Class {
 	return []*smt.Class{{
-		Name: name, Version: Version, Def: def,
+		Name: name, Version: Version, Def: def, Independent: true,
 		New: func(props map[string]string, c smt.Context) (smt.Transform, error) {
 			v, err := def.Parse(props)
 			if err != nil {

@@ -23,5 +23,5 @@ func Classes() []*smt.Class {
 }
 
 func class(name string, def *config.Def, configure func(props map[string]string, c smt.Context) (smt.Transform, error)) []*smt.Class {
-	return []*smt.Class{{Name: classPrefix + name, Version: Version, Def: def, New: configure}}
+	return []*smt.Class{{Name: classPrefix + name, Version: Version, Def: def, Independent: true, New: configure}}
 }

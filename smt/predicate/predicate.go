@@ -34,7 +34,7 @@ func Classes() []*smt.Class {
 
 func class(name string, def *config.Def, configure func(v *config.Values) (smt.Predicate, error)) *smt.Class {
 	return &smt.Class{
-		Name: "org.apache.kafka.connect.transforms.predicates." + name, Version: Version, Def: def,
+		Name: "org.apache.kafka.connect.transforms.predicates." + name, Version: Version, Def: def, Independent: true,
 		NewPredicate: func(props map[string]string, _ smt.Context) (smt.Predicate, error) {
 			v, err := def.Parse(props)
 			if err != nil {
