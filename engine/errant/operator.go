@@ -56,6 +56,8 @@ type Operator struct {
 	reporters []Reporter
 	stop      chan struct{}
 	stopOnce  sync.Once
+	trial     bool // made by Trial
+	gaveUp    bool // see GaveUp
 
 	mu       sync.Mutex
 	failures int64
@@ -102,6 +104,10 @@ func (o *Operator) Attempts() Attempts {
 // Source: RetryWithToleranceOperator.execAndRetry, backoff.
 func (a *Attempts) Next(ctx context.Context, rows int) bool {
 	o := a.o
+	if o.trial {
+		o.gaveUp = true
+		return false
+	}
 	o.opt.Metrics.Failures(rows)
 	a.n++
 	now := time.Now()
