@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/consume"
@@ -13,6 +14,7 @@ import (
 	"github.com/millrace/millrace/engine/metrics"
 	"github.com/millrace/millrace/engine/settings"
 	"github.com/millrace/millrace/engine/stage"
+	"github.com/millrace/millrace/engine/stage/ordered"
 	"github.com/millrace/millrace/internal/logs"
 )
 
@@ -135,20 +137,23 @@ func rowsOr(n, fallback int) int {
 	return n
 }
 
-// newStage makes the stage, once the plugin has started and can be asked what it reads.
-func (s *sinkTask) newStage() *stage.Sink {
+// newStages makes the stages, once the plugin has started and can be asked what it reads.
+func (s *sinkTask) newStages(ctx context.Context) (*ordered.Stages[*batch.Batch], error) {
 	p := s.parts
 	opt := stage.SinkOptions{
 		Key: p.conv.key, Value: p.conv.value, Header: p.conv.header, HeaderClass: p.conv.headerClass,
-		Transforms: p.chain, Operator: p.operator, Identity: len(p.chain.Steps) == 0,
+		Identity: len(p.chain.Steps) == 0,
 	}
-	if pr, ok := s.plugin.(connectors.Projector); ok {
-		opt.KeyProjection, opt.ValueProjection = pr.Projection()
+	if err := p.w.AskSink(s.plugin, s.t.id.Connector, &opt); err != nil {
+		return nil, err
 	}
-	if r, ok := s.plugin.(connectors.RawReader); ok {
-		opt.Raw = r.ReadsRaw()
+	if opt.Text != nil {
+		p.closers = append(p.closers, opt.Text.Close)
 	}
-	return stage.NewSink(opt)
+	return newStages(ctx, p, (*batch.Batch).Release, func(c stage.Transforms, o *errant.Operator) ordered.Stage[*batch.Batch] {
+		opt.Transforms, opt.Operator = c, o
+		return stage.NewSink(opt)
+	})
 }
 
 var _ body = (*sinkTask)(nil)

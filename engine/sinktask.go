@@ -11,7 +11,7 @@ import (
 	"github.com/millrace/millrace/engine/consume"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/metrics"
-	"github.com/millrace/millrace/engine/stage"
+	"github.com/millrace/millrace/engine/stage/ordered"
 	"github.com/millrace/millrace/internal/crash"
 )
 
@@ -33,7 +33,7 @@ type sinkTask struct {
 	metrics   *metrics.SinkTask
 	plugin    connectors.SinkTask
 	ctx       *sinkContext
-	stage     *stage.Sink
+	stages    *ordered.Stages[*batch.Batch]
 	operator  *errant.Operator
 	reporting bool // a dead letter queue or error log is configured
 	started   bool
@@ -93,8 +93,9 @@ func (s *sinkTask) start(ctx context.Context) error {
 	if err := s.plugin.Start(ctx, s.ctx, s.parts.props); err != nil {
 		return err
 	}
-	s.stage = s.newStage()
-	return nil
+	var err error
+	s.stages, err = s.newStages(ctx)
+	return err
 }
 
 func (s *sinkTask) execute(ctx context.Context) (err error) {
@@ -188,6 +189,8 @@ func (s *sinkTask) poll(ctx context.Context, wait time.Duration) error {
 // convert puts consumed batches through the stage. Source: WorkerSinkTask.convertMessages.
 func (s *sinkTask) convert(ctx context.Context, raw []*batch.Batch) error {
 	s.t.activity.enter(inTransform)
+	s.stages.Begin(ctx, raw)
+	defer s.stages.End()
 	rows := 0
 	for i, b := range raw {
 		rows += b.Len()
@@ -195,7 +198,7 @@ func (s *sinkTask) convert(ctx context.Context, raw []*batch.Batch) error {
 		var failed []errant.RowError
 		err := checkTimestamps(b)
 		if err == nil {
-			if out, failed, err = s.stage.Run(ctx, b); err != nil {
+			if out, failed, err = s.stages.Run(ctx, b); err != nil {
 				err = exceeded(err)
 			}
 		}
@@ -210,6 +213,7 @@ func (s *sinkTask) convert(ctx context.Context, raw []*batch.Batch) error {
 			b.Release()
 		}
 		if err != nil {
+			s.stages.End() // nobody works at the rest any more
 			releaseBatches(raw[i+1:])
 			return err
 		}

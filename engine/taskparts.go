@@ -42,17 +42,21 @@ func (p *taskParts) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	p.closers = append(p.closers, func() error { return errors.Join(p.conv.close()...) })
-	var attempt stage.Attempt
-	if p.errors.RetryTimeout != 0 {
-		// The operator is made later, with its reporters; no row is tried before.
-		attempt = func(f func() error) error { return p.operator.Do(ctx, f) }
-	}
-	p.chain, err = p.w.newChain(p.connector, attempt, p.t.log)
+	// The operator is made later, with its reporters; no row is tried before.
+	p.chain, err = p.w.newChain(p.connector, p.attempts(ctx, func() *errant.Operator { return p.operator }), p.t.log)
 	if err != nil {
 		return err
 	}
 	p.closers = append(p.closers, p.chain.Close)
 	return nil
+}
+
+// attempts is how transforms are tried again, by the operator that of returns; nil where they are not.
+func (p *taskParts) attempts(ctx context.Context, of func() *errant.Operator) stage.Attempt {
+	if p.errors.RetryTimeout == 0 {
+		return nil
+	}
+	return func(f func() error) error { return of().Do(ctx, f) }
 }
 
 // report makes the operator that handles failing rows and tells the log of them, and others.

@@ -15,6 +15,8 @@ import (
 type transformChain struct {
 	stage.Chain
 	transforms, predicates []metrics.PluginInfo
+	// remembers are the classes that are not known to be independent.
+	remembers []string
 }
 
 // newChain makes the transforms and predicates that a resolved connector config lists; they write to log. On
@@ -58,6 +60,7 @@ func (w *Worker) addStep(c *transformChain, props map[string]string, alias strin
 	}
 	s := stage.Step{Alias: alias, Class: class.Name, Transform: t}
 	c.Steps = append(c.Steps, s)
+	c.depends(class)
 	c.transforms = append(c.transforms, metrics.PluginInfo{Alias: alias, Class: class.Name, Version: version(class.Version)})
 	if !conditional {
 		return nil
@@ -73,8 +76,16 @@ func (w *Worker) addStep(c *transformChain, props map[string]string, alias strin
 	}
 	step := &c.Steps[len(c.Steps)-1]
 	step.Predicate, step.Negate = p, negate
+	c.depends(class)
 	c.predicates = append(c.predicates, metrics.PluginInfo{Alias: predicate, Class: class.Name, Version: version(class.Version)})
 	return nil
+}
+
+// depends notes a class that is not known to be independent.
+func (c *transformChain) depends(class *smt.Class) {
+	if !class.Independent {
+		c.remembers = append(c.remembers, class.Name)
+	}
 }
 
 func findSMT(set smt.Set, props map[string]string, prefix string) (*smt.Class, error) {

@@ -11,6 +11,7 @@ import (
 // tuning is the engine's own settings of a task. A connector's config may give its own values under
 // the names of the worker's keys.
 type tuning struct {
+	cores                        int // of one task's stage
 	rowsMax, bytesMax, laneDepth int
 	memory                       int64
 	stallAfter                   time.Duration // 0: nobody watches
@@ -22,6 +23,7 @@ type tuning struct {
 
 func readTuning(v *config.Values) tuning {
 	return tuning{
+		cores:     int(v.Int32(taskCores)),
 		rowsMax:   int(v.Int32("millrace.stage.rows.max")),
 		bytesMax:  int(v.Int64("millrace.stage.bytes.max")),
 		laneDepth: int(v.Int32("millrace.lane.depth")),
@@ -60,6 +62,9 @@ func taskTuning(worker, connector map[string]string) (tuning, error) {
 	return readTuning(v), nil
 }
 
+// taskCores is the key of how many cores a task converts and transforms on.
+const taskCores = "millrace.task.cores"
+
 // taskMemory is the key of a task's budget.
 const taskMemory = "millrace.task.memory.bytes"
 
@@ -75,6 +80,8 @@ func tuningKeys() []config.Key {
 		return config.Key{Name: name, Type: t, Default: def, Validator: v, Importance: config.Low, Doc: doc}
 	}
 	return []config.Key{
+		key(taskCores, config.Int, 1, config.Between(1, 256),
+			"Cores that the converters and transforms of one sink task run on; what they make comes in order all the same. More helps where a task's own work is what it waits for, and cores are idle. A task stays on one core where a transform or predicate is not known to treat each record by itself; its log says so."),
 		key("millrace.stage.rows.max", config.Int, 1024, config.Between(1, 65536),
 			"Rows of a sink that a stage takes in one pass; those of a source come as it polls them. More raises throughput and latency."),
 		key("millrace.stage.bytes.max", config.Long, 4<<20, config.AtLeast(1),

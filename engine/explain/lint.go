@@ -183,8 +183,12 @@ func (l *lint) sourceAndSink() {
 	if l.class.Kind() == connectors.KindSource {
 		l.topicCreation()
 		l.askedLetters()
+		if _, ok := l.props[taskCores]; ok {
+			l.add(Warning, taskCores, "the key is for sinks: the task of a source converts and transforms on one core", "")
+		}
 		return
 	}
+	l.cores()
 	if _, ok := l.props[settings.SourceLettersKey]; ok {
 		l.add(Warning, settings.SourceLettersKey, "the key is for sources: a sink has a dead letter queue with "+settings.DeadLetterTopic+" alone", "")
 	}

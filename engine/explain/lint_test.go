@@ -34,11 +34,16 @@ var rewrite = flag.Bool("rewrite", false, "write expectations anew")
 func testPlugins() plugin.Set {
 	return plugin.Set{
 		Converters: codec.NewSet(append(append(connectjson.Classes(), primitive.Classes()...), header.Classes()...)...),
-		Transforms: smt.NewSet(append(apache.Classes(), debezium.Classes()...)...),
+		Transforms: smt.NewSet(append(append(apache.Classes(), debezium.Classes()...), remembering)...),
 		Predicates: smt.NewPredicateSet(predicate.Classes()...),
 		Connectors: connectors.NewSet(append(append(file.Classes(), datagen.Classes()...), blackhole.Classes()...)...),
 	}
 }
+
+// remembering is a transform that is not known to treat each record by itself.
+var remembering = &smt.Class{Name: "test.Remembering", Version: "1", Def: config.NewDef(), New: func(map[string]string, smt.Context) (smt.Transform, error) {
+	return smt.Rows(func(r smt.Record) (smt.Record, bool, error) { return r, true, nil }, nil), nil
+}}
 
 // testSubject is a config for the worker of testdata/worker.properties, or, without a file, for one with JSON
 // converters.
