@@ -19,6 +19,7 @@ func (l *lab) tuning(t testing.TB) []curveSpec {
 		sinks("stage-rows", "millrace.stage.rows.max", five, one, "64", "256", "1024", "4096", "16384"),
 		sinks("stage-bytes", "millrace.stage.bytes.max", five, one, "16384", "65536", "262144", "1048576", "4194304"),
 		sinks("lane-depth", "millrace.lane.depth", five, eight, "1", "2", "4", "8", "32"),
+		sinks("task-cores", "millrace.task.cores", five, eight, "1", "2", "4"),
 		sinks("task-memory", "millrace.task.memory.bytes", five, eight, "1048576", "4194304", "16777216", "67108864"),
 		sinks("max-partition-fetch", "consumer.override.max.partition.fetch.bytes", five, one, "65536", "262144", "1048576", "4194304", "16777216"),
 		sinks("fetch-max", "consumer.override.fetch.max.bytes", five, eight, "262144", "1048576", "4194304", "52428800"),
