@@ -39,15 +39,16 @@ func (s *sameness) value(p *pattern, i int) int {
 	if i >= n {
 		return odd
 	}
-	if b[i] == 'n' {
+	switch {
+	case p.op == opDynamic:
+		return s.dynamic(p, i)
+	case b[i] == 'n':
 		if p.nullable && i+4 <= n && jsonscan.MatchNull(b, i) {
 			return i + 4
 		}
 		return odd
 	}
 	switch p.op {
-	case opDynamic:
-		return s.dynamic(p, i)
 	case opString:
 		if b[i] == '"' {
 			return jsonscan.SameString(b, i, n, &s.scratch)
@@ -84,8 +85,11 @@ func (s *sameness) value(p *pattern, i int) int {
 	return odd
 }
 
-// dynamic looks at a schemaless value that is not null.
+// dynamic looks at a schemaless value; i may be n.
 func (s *sameness) dynamic(p *pattern, i int) int {
+	if i >= s.n {
+		return odd
+	}
 	switch s.b[i] {
 	case '"':
 		return jsonscan.SameString(s.b, i, s.n, &s.scratch)
@@ -98,6 +102,11 @@ func (s *sameness) dynamic(p *pattern, i int) int {
 		return s.array(p.elem, i)
 	case 't', 'f':
 		return s.boolean(i)
+	case 'n':
+		if i+4 <= s.n && jsonscan.MatchNull(s.b, i) {
+			return i + 4
+		}
+		return odd
 	}
 	end, _ := jsonscan.SameNumber(s.b, i, s.n)
 	return end
@@ -170,7 +179,12 @@ func (s *sameness) object(p *pattern, i int) int {
 		if d != 0 || i+l.Size > n || l.Size > 16 && string(b[i+8:i+l.HighAt]) != l.Text[8:l.HighAt] {
 			break
 		}
-		if i = s.value(l.value, i+l.Size); i == odd {
+		if i += l.Size; l.value.op == opDynamic {
+			i = s.dynamic(l.value, i)
+		} else {
+			i = s.value(l.value, i)
+		}
+		if i == odd {
 			s.depth--
 			return odd
 		}

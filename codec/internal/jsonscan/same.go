@@ -3,13 +3,26 @@ package jsonscan
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 )
 
 // The functions of this file tell where a value ends whose text is what the append functions make of it: who reads and writes it changes
 // nothing. Their twin is to do both. They return -1 for any other text, whatever is wrong or unusual about it.
 
 // SameString is for strings; b[i] is the opening quote. scratch is memory that it may use, and keeps.
+//
+// Texts of less than 16 bytes take two words each, as in StringEnd.
 func SameString(b []byte, i, n int, scratch *[]byte) int {
+	k := bits.TrailingZeros64(special(binary.LittleEndian.Uint64(b[i+1:]))) >> 3
+	k += bits.TrailingZeros64(special(binary.LittleEndian.Uint64(b[i+9:]))) >> 3 & -(k >> 3)
+	if at := i + 1 + k; at < n && b[at] == '"' {
+		return at + 1
+	}
+	return sameString(b, i, n, scratch)
+}
+
+// sameString is SameString for texts of any length.
+func sameString(b []byte, i, n int, scratch *[]byte) int {
 	end, t := StringEnd(b, i+1, n)
 	switch t {
 	case ASCII:
@@ -47,7 +60,7 @@ func beyondBasic(text []byte) bool {
 
 // SameNumber is for numbers that are read as 64-bit integers or, with a fraction or an exponent, which decimal tells, as doubles.
 //
-// Integers of up to 7 digits, and decimals of up to 7 before and behind the point, take two loads and no arithmetic: a decimal of at most
+// Integers of up to 15 digits, and decimals of up to 7 before and behind the point, take two loads and no arithmetic: a decimal of at most
 // 15 digits is the shortest text of its double, and from 0.001 to 10,000,000 Java writes no exponent.
 func SameNumber(b []byte, i, n int) (end int, decimal bool) {
 	start := i
@@ -57,7 +70,16 @@ func SameNumber(b []byte, i, n int) (end int, decimal bool) {
 	w := binary.LittleEndian.Uint64(b[i:])
 	k := leadingDigits(w ^ each1*'0')
 	c := byte(w >> uint(8*k&63))
-	if k == 0 || k == 8 || c|0x20 == 'e' {
+	switch {
+	case k == 8 && w&0xff != '0':
+		f := binary.LittleEndian.Uint64(b[i+8:])
+		l := leadingDigits(f ^ each1*'0')
+		c = byte(f >> uint(8*l&63))
+		if i += 8 + l; l == 8 || c == '.' || c|0x20 == 'e' || i > n {
+			return sameNumber(b, start, n)
+		}
+		return i, false
+	case k == 0, k == 8, c|0x20 == 'e':
 		return sameNumber(b, start, n)
 	}
 	zero := w&0xff == '0'
