@@ -76,10 +76,15 @@ next:
 // same reports whether two forks of one batch differ in their selections alone.
 func same(a, b *batch.Batch) bool {
 	return a.Key == b.Key && a.Value == b.Value && a.Partition == b.Partition &&
-		sameSlice(a.Topics.Names, b.Topics.Names) && sameSlice(a.Topics.Index, b.Topics.Index) &&
+		sameNames(a.Topics.Names, b.Topics.Names) && sameSlice(a.Topics.Index, b.Topics.Index) &&
 		sameSlice(a.Partitions, b.Partitions) && sameSlice(a.Timestamps, b.Timestamps) &&
 		sameSlice(a.Headers.Entries, b.Headers.Entries) && sameSlice(a.Headers.Offsets, b.Headers.Offsets) &&
 		sameSlice(a.Headers.Columns, b.Headers.Columns)
+}
+
+// sameNames is sameSlice for topics, of which a transform mostly makes one.
+func sameNames(a, b []string) bool {
+	return sameSlice(a, b) || len(a) == 1 && len(b) == 1 && a[0] == b[0]
 }
 
 func sameSlice[T any](a, b []T) bool {
