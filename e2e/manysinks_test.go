@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	sinks       = 40
+	sinks       = 60
 	sinksMemory = 160 << 20 // what the worker may take; what they fetch at their first try alone is more
 	sinkLines   = 20_000
 )
