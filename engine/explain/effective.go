@@ -165,7 +165,10 @@ func (s *Subject) decoding(class *connectors.Class, p *plan.Plan, transforms int
 	task := class.NewSink().NewTask()
 	_, raw := task.(connectors.RawReader)
 	_, projects := task.(connectors.Projector)
+	_, text := task.(connectors.JSONReader)
 	switch {
+	case transforms == 0 && text:
+		notes["value.converter"] = "whole, or not at all where it is the JSON already that the sink asks for"
 	case transforms == 0 && raw:
 		set(notes, "whole, or not at all where the sink's settings ask for consumed bytes")
 	case transforms == 0 && projects:
