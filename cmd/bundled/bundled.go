@@ -17,6 +17,7 @@ import (
 	"github.com/millrace/millrace/connectors/cdc/postgres"
 	"github.com/millrace/millrace/connectors/datagen"
 	"github.com/millrace/millrace/connectors/file"
+	"github.com/millrace/millrace/connectors/mirror"
 	"github.com/millrace/millrace/connectors/verifiable"
 	"github.com/millrace/millrace/engine/plugin"
 	"github.com/millrace/millrace/internal/registry"
@@ -33,7 +34,7 @@ func Plugins() plugin.Set {
 		Converters: codec.NewSet(slices.Concat(avro.Classes(), connectjson.Classes(), jsonschema.Classes(), primitive.Classes(), protobuf.Classes(), header.Classes())...),
 		Transforms: smt.NewSet(slices.Concat(apache.Classes(), confluent.Classes(), debezium.Classes())...),
 		Predicates: smt.NewPredicateSet(slices.Concat(predicate.Classes())...),
-		Connectors: connectors.NewSet(slices.Concat(file.Classes(), datagen.Classes(), blackhole.Classes(), verifiable.Classes(), postgres.Classes())...),
+		Connectors: connectors.NewSet(slices.Concat(file.Classes(), datagen.Classes(), blackhole.Classes(), verifiable.Classes(), mirror.Classes(), postgres.Classes())...),
 		Schemas:    []registry.Kind{avro.Kind(), jsonschema.Kind(), protobuf.Kind()},
 	}
 }
