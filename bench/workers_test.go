@@ -33,6 +33,8 @@ type workerCase struct {
 	java harness.Properties // nil: not measured
 	ours harness.Properties // nil: not measured
 	job  job                // of Java; see longer
+
+	longTo func(connector string) string // job.to of ours, where it has another one
 }
 
 // longer is the job of ours.
@@ -41,6 +43,9 @@ func (c workerCase) longer() job {
 	j.records *= *times
 	if j.from != "" {
 		j.from += "-long"
+	}
+	if c.longTo != nil {
+		j.to = c.longTo
 	}
 	return j
 }
@@ -95,16 +100,28 @@ func (l *lab) workerCases(t testing.TB) []workerCase {
 			ours: harness.Properties{"connector.class": datagen, "schema": "orders", "topic": theName, "records": strconv.Itoa(*times * *perPass)},
 		},
 		{
-			name: "worker/topic-bytes-topic", // the original's mirror; we have none yet: pipeline/topic-bytes-topic
-			job:  job{to: func(name string) string { return name + "." + mirroredTopic }, records: *perPass},
-			java: harness.Properties{
-				"connector.class": javaMirror, "source.cluster.alias": theName, "topics": mirroredTopic, "source.cluster.bootstrap.servers": l.broker.Bootstrap,
-				"target.cluster.bootstrap.servers": l.broker.Bootstrap, "replication.factor": "1", "offset-syncs.topic.replication.factor": "1",
-				"sync.topic.acls.enabled": "false", "sync.topic.configs.enabled": "false", "producer.override.compression.type": "lz4",
-				"producer.override.batch.size": "1000000", "producer.override.max.request.size": "4194304",
-			}.With(bytes),
+			name:   "worker/topic-bytes-topic",
+			job:    job{to: mirrored(mirroredTopic), records: *perPass},
+			longTo: mirrored(mirroredTopic + "-long"),
+			java:   l.mirror(mirroredTopic).With(bytes),
+			ours:   l.mirror(mirroredTopic + "-long").With(bytes),
 		},
 	}
+}
+
+// mirror is the config of a mirror of one topic within the broker, with lz4 on both sides.
+func (l *lab) mirror(topic string) harness.Properties {
+	return harness.Properties{
+		"connector.class": javaMirror, "source.cluster.alias": theName, "topics": topic, "source.cluster.bootstrap.servers": l.broker.Bootstrap,
+		"target.cluster.bootstrap.servers": l.broker.Bootstrap, "replication.factor": "1", "offset-syncs.topic.replication.factor": "1",
+		"sync.topic.acls.enabled": "false", "sync.topic.configs.enabled": "false", "producer.override.compression.type": "lz4",
+		"producer.override.batch.size": "1000000", "producer.override.max.request.size": "4194304", "header.converter": byteArrays,
+	}
+}
+
+// mirrored names a mirror's copy of a topic.
+func mirrored(topic string) func(connector string) string {
+	return func(connector string) string { return connector + "." + topic }
 }
 
 // workerRuns are the workers of both sides, which run all cases in turn.
@@ -121,7 +138,8 @@ func (l *lab) workerRuns(t *testing.T, r *Report) {
 			}
 		}
 		if c.name == "worker/topic-bytes-topic" {
-			l.fill(t, input{topic: mirroredTopic, lines: orders(t), records: *perPass, partitions: 1, codec: kgo.Lz4Compression()})
+			l.fill(t, input{topic: mirroredTopic, lines: orders(t), records: c.job.records, partitions: 1, codec: kgo.Lz4Compression()})
+			l.fill(t, input{topic: mirroredTopic + "-long", lines: orders(t), records: c.longer().records, partitions: 1, codec: kgo.Lz4Compression()})
 		}
 		l.workerCase(t, r, workers, c)
 	}
