@@ -78,7 +78,7 @@ func newCoresBench(t *testing.T, seed uint64, r func() *recorder, more ...*smt.C
 	set.Converters = codec.NewSet(slices.Concat(primitive.Classes(), header.Classes(), connectjson.Classes())...)
 	set.Transforms = smt.NewSet(append(apache.Classes(), more...)...)
 	set.Predicates = smt.NewPredicateSet(predicate.Classes()...)
-	b := newBench(t, set, map[string]int32{"t": corePartitions}, "millrace.stage.rows.max=16", "errors.retry.delay.max.ms=1")
+	b := newBench(t, set, map[string]int32{"t": corePartitions}, "millrace.stage.rows.max=16")
 	rng := rand.New(rand.NewPCG(seed, 1))
 	cl, err := kgo.NewClient(kgo.SeedBrokers(b.brokers...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	if err != nil {

@@ -212,7 +212,7 @@ func TestStages_NobodyIsWokenForLittle(t *testing.T) {
 	few := []*batch.Batch{pool.New(1), pool.New(rowsMin - 2)}
 	for i, b := range few {
 		b.Partition = int32(i)
-		defer b.Release()
+		t.Cleanup(b.Release)
 	}
 	for _, list := range [][]*batch.Batch{few, batches(t, pool, 1), nil} {
 		k := newKit(make([]fate, 2), 2, func(_ int32, helper bool) {
