@@ -3,7 +3,8 @@
 // An Interposer wraps the connections that the client dials, above TLS. The client keeps all it knows: metadata,
 // leaders, producer ids and epochs, transactions, retries, the order of requests. It is given a stand-in for each wire
 // batch, a small record whose value is a handle; when it writes a request, the batches take the places of their
-// stand-ins. A batch takes rows until then: what waits behind a request on its way goes out together.
+// stand-ins. A batch takes rows until then: what waits behind a request on its way goes out together. One that another
+// broker sent (NewWhole) takes none, and goes out as it came, under a header of its own.
 //
 //	rows -> Batch (slab) ...... client: stand-in -> request -> Conn.Write: batch, compressed, numbered -> broker
 //
