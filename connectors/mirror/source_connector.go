@@ -70,12 +70,12 @@ func (c *sourceConnector) Start(ctx context.Context, cc connectors.ConnectorCont
 	c.schedule.within(ctx, "load partitions", c.load)
 	c.schedule.within(ctx, "create copies of topics", c.createRemotes)
 	c.schedule.within(ctx, "load copies of topics", c.loadRemotes)
+	c.log.Info("mirror started", "source", set.source, "target", set.target, "partitions", len(c.known))
 	c.schedule.start([]job{
 		{what: "copy ACLs", do: c.syncACLs, every: set.every(syncACLs)},
 		{what: "copy configs", do: c.syncConfigs, every: set.every(syncConfigs)},
 		{what: "refresh topics", do: c.refresh, every: set.every(refreshTopics), later: true},
 	})
-	c.log.Info("mirror started", "source", set.source, "target", set.target, "partitions", len(c.known))
 	return nil
 }
 
