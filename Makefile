@@ -81,9 +81,13 @@ bench-check: ## processor time and allocations a record beside another commit, B
 bench-cluster: ## clusters of CONNECTORS (1000) connectors beside the original: start, loss of a worker, REST, memory
 	go test -tags bench -count=1 -timeout 2h -run '^TestCluster$$' -v ./bench -args -connectors $(or $(CONNECTORS),1000)
 
-pgo: ## cmd/millrace/default.pgo anew: which calls are hot, from the benchmarks of reading and writing JSON
+PGO_CASES := json/decode/schemaless json/encode/schemaless json/decode/envelope json/encode/envelope json/chain-none/schemaless \
+	json/chain-none/envelope json/chain-five/schemaless json/chain-five/envelope avro/decode avro/encode protobuf/decode protobuf/encode \
+	pipeline/topic-json-null/wire pipeline/topic-bytes-topic/wire
+
+pgo: ## cmd/millrace/default.pgo anew: which calls are hot, from the cases of the benchmark that workers are most like
 	@mkdir -p .cache
-	go test -trimpath -run '^$$' -bench '^Benchmark(Decode|Encode)$$' -benchtime 8s -cpuprofile $(CURDIR)/.cache/pgo.prof -o .cache/pgo.test ./bench
+	printf '%s\n' $(PGO_CASES) | go run -trimpath ./bench/runner -for 4s -cpuprofile $(CURDIR)/.cache/pgo.prof
 	mv .cache/pgo.prof cmd/millrace/default.pgo
 
 docs: ## generated reference pages
