@@ -21,11 +21,12 @@ import (
 //
 // Goroutines: Acked is called by the producer's, one call after the other; lettered by the dead letter queue's.
 type ack struct {
-	s    *sourceTask
-	b    *batch.Batch // as polled; retained until the last row's result
-	e    *offset.Entry
-	rows int   // rows of the batch, sent or not
-	held int64 // memory that waits with the rows
+	s     *sourceTask
+	b     *batch.Batch // as polled; retained until the last row's result
+	e     *offset.Entry
+	rows  int   // rows of the batch, sent or not
+	held  int64 // memory that waits with the rows
+	whole bool  // a wire batch: one result is that of all rows
 
 	mu   sync.Mutex
 	left int // rows without a result
@@ -73,10 +74,18 @@ func (a *ack) Acked(results []produce.Result) {
 	}
 	a.used(results)
 	s.queueCommit(a.b, meta)
-	s.offsets.Ack(a.e, a.ok)
+	n := len(results) - len(letters)
+	if a.whole {
+		n, lost = a.rows, lost*a.rows
+	}
+	if a.whole && len(a.ok) > 0 {
+		s.offsets.AckAll(a.e)
+	} else {
+		s.offsets.Ack(a.e, a.ok)
+	}
 	crash.At(crash.SourceTracked)
 	// The batch is a's own as long as letters are awaited.
-	a.end(len(results)-len(letters), lost)
+	a.end(n, lost)
 	for _, l := range letters {
 		a.expect(l)
 	}

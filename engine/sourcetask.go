@@ -294,14 +294,19 @@ func (s *sourceTask) send(ctx context.Context, b *batch.Batch) error {
 	a := &ack{s: s, b: b, e: s.offsets.Submit(b, rows), left: await, rows: live, lost: live - await, held: slabBytes(b, parts)}
 	s.hold(a.held)
 	if sent > 0 {
-		crash.At(crash.SourceSend)
-		s.producer.Send(ctx, parts, a)
-		crash.At(crash.SourceSent)
+		s.hand(ctx, parts, a)
 	}
 	for _, l := range letters {
 		a.expect(l)
 	}
 	return fatal
+}
+
+// hand gives rows to the producer, whose results a takes.
+func (s *sourceTask) hand(ctx context.Context, parts []produce.Rows, a *ack) {
+	crash.At(crash.SourceSend)
+	s.producer.Send(ctx, parts, a)
+	crash.At(crash.SourceSent)
 }
 
 // ready creates topics and checks timestamps before rows go out.

@@ -5,9 +5,7 @@ import (
 
 	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/connectors"
-	"github.com/millrace/millrace/engine/offset"
 	"github.com/millrace/millrace/engine/produce"
-	"github.com/millrace/millrace/internal/crash"
 )
 
 // byteArrayConverter changes nothing.
@@ -44,42 +42,10 @@ func (s *sourceTask) pass(ctx context.Context, b *batch.Batch) error {
 			return err
 		}
 	}
-	b.Retain() // released by wireAck.Acked
+	b.Retain() // released by ack.end
 	b.Retain() // the producer's
-	a := &wireAck{s: s, b: b, e: s.offsets.Submit(b, nil), held: int64(b.Arena.SlabBytes())}
+	a := &ack{s: s, b: b, e: s.offsets.Submit(b, nil), left: b.Len(), rows: b.Len(), held: int64(b.Arena.SlabBytes()), whole: true}
 	s.hold(a.held)
-	crash.At(crash.SourceSend)
-	s.producer.Send(ctx, parts, a)
-	crash.At(crash.SourceSent)
+	s.hand(ctx, parts, a)
 	return nil
-}
-
-// wireAck takes the result of a wire batch.
-type wireAck struct {
-	s    *sourceTask
-	b    *batch.Batch
-	e    *offset.Entry
-	held int64 // memory that waits with it
-}
-
-// Acked implements produce.AckSink: there is one result, for all rows.
-func (a *wireAck) Acked(results []produce.Result) {
-	crash.At(crash.SourceAcked)
-	s, r, lost := a.s, &results[0], 0
-	if r.Err != nil {
-		s.sendFailed(a.b, r) // not tolerated, see passes
-		lost = a.b.Len()
-	} else {
-		if _, wants := s.plugin.(connectors.RecordCommitter); wants {
-			s.queueCommit(a.b, []connectors.RowMetadata{{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Timestamp: r.Timestamp}})
-		}
-		if s.tracker != nil {
-			s.tracker.TopicUsed(s.t.id, r.Topic)
-		}
-		s.offsets.AckAll(a.e)
-		crash.At(crash.SourceTracked)
-	}
-	s.metrics.Written(a.b.Len(), lost)
-	s.hold(-a.held)
-	a.b.Release()
 }
