@@ -115,7 +115,7 @@ func TestDLQ_ReplayGivesTheTargetOfARunWithoutErrors(t *testing.T) {
 	says(t, millrace(0, "dlq", "replay", fixed, "--dry-run", "--exception", "DataException", "--stage", "TRANSFORMATION"), "24 letters read, 16 not selected, 0 replayed before\n8 would be replayed")
 
 	sink = start(t, "standalone", worker, fixed)
-	replay := start(t, "dlq", "replay", fixed, "--rate", "50", "--worker", worker)
+	replay := start(t, "dlq", "replay", fixed, "--rate", "5", "--worker", worker)
 	replay.eventually(t, "a replayed record", func() bool { return len(sorted(out)) > n*3/4 })
 	if code := replay.end(t); code != exitUsage {
 		t.Fatalf("exit code %d\n%s", code, replay.out)
