@@ -25,7 +25,7 @@ run: build ## build, then start everything on loopback with sample data
 build: ## bin/millrace
 	go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/millrace ./cmd/millrace
 
-test: ## everything CI runs, each phase with its time limit (under 25 minutes on two cores)
+test: ## everything CI runs, each phase with its time limit (less than 25 minutes on two good cores)
 	@.ci/phases setup lint unit race e2e differential fuzz-smoke faults
 
 check: ## before a commit: gofmt, go vet, the rules of internal/lint
@@ -35,23 +35,23 @@ check: ## before a commit: gofmt, go vet, the rules of internal/lint
 	go test ./internal/lint
 
 unit: ## unit tests, as shipped: allocation counts hold only without -race
-	.ci/gotest -timeout 230s $(PKGS)
+	.ci/gotest -timeout 460s $(PKGS)
 
 race: ## unit tests with the race detector and the ownership checks of the tag invariants
-	CGO_ENABLED=1 .ci/gotest -race -tags invariants -timeout 460s $(PKGS)
+	CGO_ENABLED=1 .ci/gotest -race -tags invariants -timeout 940s $(PKGS)
 
 lint: tools ## golangci-lint and the rules of internal/lint
 	$(GOLANGCI) run --allow-parallel-runners $(PKGS) ./.ci/testcount
 	.ci/gotest -count=1 ./internal/lint ./.ci/testcount
 
 e2e: build ## the built program against real systems
-	@packages=$$(.ci/tagged e2e) && set -x && .ci/gotest -tags e2e -count=1 -timeout 720s $$packages
+	@packages=$$(.ci/tagged e2e) && set -x && .ci/gotest -tags e2e -count=1 -timeout 1240s $$packages
 
 differential: build ## our answers beside those of the original Java classes
-	@packages=$$(.ci/tagged differential) && set -x && .ci/gotest -tags differential -count=1 -timeout 170s $$packages
+	@packages=$$(.ci/tagged differential) && set -x && .ci/gotest -tags differential -count=1 -timeout 350s $$packages
 
 faults: build ## crashes, cuts and full disks (short); make soak is the long form
-	@packages=$$(.ci/tagged faults) && set -x && .ci/gotest -tags faults -count=1 -timeout 110s $$packages
+	@packages=$$(.ci/tagged faults) && set -x && .ci/gotest -tags faults -count=1 -timeout 230s $$packages
 
 soak: build ## an hour of load and faults, or SOAK='-soak.for=8h -soak.seed=1'; results belong into docs/verification.md
 	.ci/gotest -tags soak -count=1 -timeout 24h ./e2e $(if $(SOAK),-args $(SOAK))
