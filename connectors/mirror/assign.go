@@ -21,6 +21,7 @@ func deal(all []connectors.TopicPartition, max int) [][]connectors.TopicPartitio
 }
 
 // javaOrder sorts topics as Java's connector deals them out: in the order of the maps that describing them goes through.
+// Before JDK 19 copies of maps of 3, 6, 12, 24… entries are larger than here, and iterate otherwise.
 // Source: MirrorSourceConnector.findSourceTopicPartitions, KafkaAdminClient.describeTopics.
 func javaOrder(topics []string) []string {
 	slices.Sort(topics)
