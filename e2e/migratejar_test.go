@@ -7,11 +7,34 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/twmb/franz-go/pkg/kadm"
+
 	"github.com/millrace/millrace/e2e/harness"
 )
 
 // jarConnector is a connector whose class is no part of our program. The guide calls it $JAR.
 const jarConnector = "jar"
+
+// jarClass is its class.
+const jarClass = "org.apache.kafka.connect.mirror.MirrorCheckpointConnector"
+
+// jarGroup makes what the class needs for a task: a group with offsets, and the topic of a mirror's offset syncs. It returns the name of
+// the group, its topic and the mirror's target.
+func jarGroup(t *testing.T, broker *harness.Broker) string {
+	k, name := harness.NewKafka(t, broker.Bootstrap), harness.Unique(t, "jar")
+	k.CreateTopic(name, 1, nil)
+	k.CreateTopic("mm2-offset-syncs."+name+".internal", 1, map[string]string{"cleanup.policy": "compact"})
+	var at kadm.Offsets
+	at.AddOffset(name, 0, 0, -1)
+	answers, err := k.Admin().CommitOffsets(t.Context(), name, at)
+	if err == nil {
+		err = answers.Error()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
 
 // TestMigrate_JarStays follows the part of docs/migrate.md about connectors that exist only as jars: one stays on its
 // Java worker and is not stopped, while another Java worker is replaced by one of ours. When that Java worker is gone it
@@ -24,13 +47,14 @@ func TestMigrate_JarStays(t *testing.T) {
 	stays, goes := l.worker(t, harness.Java), l.worker(t, harness.Java)
 	ours := l.workerWith(t, harness.Millrace, "--join-anyway")
 	refused := l.worker(t, harness.Millrace)
+	group := jarGroup(t, broker)
 	stays.StartReady(t)
 	stays.Create(t, jarConnector, harness.Properties{
-		"connector.class": "org.apache.kafka.connect.mirror.MirrorHeartbeatConnector", "source.cluster.alias": "a", "target.cluster.alias": "b",
+		"connector.class": jarClass, "source.cluster.alias": "a", "target.cluster.alias": group, "groups": group, "topics": group,
 		"source.cluster.bootstrap.servers": broker.Bootstrap, "target.cluster.bootstrap.servers": broker.Bootstrap,
-		"heartbeats.topic.replication.factor": "1",
-		"key.converter":                       "org.apache.kafka.connect.converters.ByteArrayConverter",
-		"value.converter":                     "org.apache.kafka.connect.converters.ByteArrayConverter",
+		"checkpoints.topic.replication.factor": "1",
+		"key.converter":                        "org.apache.kafka.connect.converters.ByteArrayConverter",
+		"value.converter":                      "org.apache.kafka.connect.converters.ByteArrayConverter",
 	})
 	goes.StartReady(t)
 	m.cluster.Calm(t, calmMax, harness.Expected{jarConnector: 1})
@@ -41,7 +65,7 @@ func TestMigrate_JarStays(t *testing.T) {
 	refused.Start(t)
 	ctx, cancel := context.WithTimeout(t.Context(), calmMax)
 	defer cancel()
-	if code, err := refused.Wait(ctx); err != nil || code == 0 || !strings.Contains(refused.Output(), "org.apache.kafka.connect.mirror.MirrorHeartbeatConnector") {
+	if code, err := refused.Wait(ctx); err != nil || code == 0 || !strings.Contains(refused.Output(), jarClass) {
 		t.Errorf("a worker that lacks a class ended with %s, %v:\n%s", refused.End(), err, refused.Tail(20))
 	}
 	g := readGuide(t)
@@ -67,7 +91,7 @@ func TestMigrate_JarStays(t *testing.T) {
 	}
 
 	stays.Stop(t)
-	if s := ours.WaitState(t, jarConnector, "FAILED", 1); !strings.Contains(s.Connector.Trace, "MirrorHeartbeatConnector") || !strings.Contains(s.Tasks[0].Trace, "MirrorHeartbeat") {
+	if s := ours.WaitState(t, jarConnector, "FAILED", 1); !strings.Contains(s.Connector.Trace, jarClass) || !strings.Contains(s.Tasks[0].Trace, "MirrorCheckpoint") {
 		t.Errorf("without a Java worker: %+v", s)
 	}
 	m.start(t, stays)
