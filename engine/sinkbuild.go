@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/config"
 	"github.com/millrace/millrace/connectors"
 	"github.com/millrace/millrace/engine/consume"
@@ -138,7 +137,7 @@ func rowsOr(n, fallback int) int {
 }
 
 // newStages makes the stages, once the plugin has started and can be asked what it reads.
-func (s *sinkTask) newStages(ctx context.Context) (*ordered.Stages[*batch.Batch], error) {
+func (s *sinkTask) newStages(ctx context.Context) (*ordered.Stages, error) {
 	p := s.parts
 	opt := stage.SinkOptions{
 		Key: p.conv.key, Value: p.conv.value, Header: p.conv.header, HeaderClass: p.conv.headerClass,
@@ -150,7 +149,7 @@ func (s *sinkTask) newStages(ctx context.Context) (*ordered.Stages[*batch.Batch]
 	if opt.Text != nil {
 		p.closers = append(p.closers, opt.Text.Close)
 	}
-	return newStages(ctx, p, (*batch.Batch).Release, func(c stage.Transforms, o *errant.Operator) ordered.Stage[*batch.Batch] {
+	return newStages(ctx, p, func(c stage.Transforms, o *errant.Operator) ordered.Stage {
 		opt.Transforms, opt.Operator = c, o
 		return stage.NewSink(opt)
 	})

@@ -33,7 +33,7 @@ type sinkTask struct {
 	metrics   *metrics.SinkTask
 	plugin    connectors.SinkTask
 	ctx       *sinkContext
-	stages    *ordered.Stages[*batch.Batch]
+	stages    *ordered.Stages
 	operator  *errant.Operator
 	reporting bool // a dead letter queue or error log is configured
 	started   bool

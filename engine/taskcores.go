@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/millrace/millrace/batch"
 	"github.com/millrace/millrace/engine/errant"
 	"github.com/millrace/millrace/engine/stage"
 	"github.com/millrace/millrace/engine/stage/ordered"
@@ -11,9 +12,9 @@ import (
 
 // newStages makes the stages of a task: its own, and one for each further core that it may have. made is a stage with
 // the given transforms and operator.
-func newStages[T any](ctx context.Context, p *taskParts, release func(T), made func(c stage.Transforms, o *errant.Operator) ordered.Stage[T]) (*ordered.Stages[T], error) {
+func newStages(ctx context.Context, p *taskParts, made func(c stage.Transforms, o *errant.Operator) ordered.Stage) (*ordered.Stages, error) {
 	own := made(&p.chain.Chain, p.operator)
-	var helpers []ordered.Helper[T]
+	var helpers []ordered.Helper
 	for range p.cores() - 1 {
 		trial := p.operator.Trial()
 		chain, err := p.w.newChain(p.connector, p.attempts(ctx, func() *errant.Operator { return trial }), p.t.log)
@@ -21,9 +22,9 @@ func newStages[T any](ctx context.Context, p *taskParts, release func(T), made f
 			return nil, err
 		}
 		p.closers = append(p.closers, chain.Close)
-		helpers = append(helpers, ordered.Helper[T]{Stage: made(&chain.Chain, trial), Trial: trial})
+		helpers = append(helpers, ordered.Helper{Stage: made(&chain.Chain, trial), Trial: trial})
 	}
-	return ordered.New(own, release, helpers...), nil
+	return ordered.New(own, (*batch.Batch).Release, helpers...), nil
 }
 
 // cores is how many cores the task converts and transforms on. Transforms that may remember what came before see all

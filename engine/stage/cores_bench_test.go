@@ -21,7 +21,7 @@ func BenchmarkCores(b *testing.B) {
 		b.Run("chain="+c.name, func(b *testing.B) {
 			pool := batch.NewPool(mem.NewPool())
 			data := orders(pool)
-			var stages []*ordered.Stages[*batch.Batch]
+			var stages []*ordered.Stages
 			for cores := 1; cores <= 4; cores *= 2 {
 				stages = append(stages, onCores(b, pool, cores, c.lines))
 			}
@@ -48,18 +48,18 @@ func BenchmarkCores(b *testing.B) {
 }
 
 // onCores are the stages of a task on as many cores.
-func onCores(b *testing.B, pool *batch.Pool, cores int, lines []string) *ordered.Stages[*batch.Batch] {
-	var helpers []ordered.Helper[*batch.Batch]
+func onCores(b *testing.B, pool *batch.Pool, cores int, lines []string) *ordered.Stages {
+	var helpers []ordered.Helper
 	for range cores - 1 {
-		helpers = append(helpers, ordered.Helper[*batch.Batch]{
+		helpers = append(helpers, ordered.Helper{
 			Stage: newJSONPipe(b, pool, false, lines...).sink, Trial: errant.NewOperator(errant.Options{}).Trial(),
 		})
 	}
-	return ordered.New[*batch.Batch](newJSONPipe(b, pool, false, lines...).sink, (*batch.Batch).Release, helpers...)
+	return ordered.New(newJSONPipe(b, pool, false, lines...).sink, (*batch.Batch).Release, helpers...)
 }
 
 // pollOf stages a list and lets go of what comes of it.
-func pollOf(b *testing.B, s *ordered.Stages[*batch.Batch], list []*batch.Batch) {
+func pollOf(b *testing.B, s *ordered.Stages, list []*batch.Batch) {
 	s.Begin(b.Context(), list)
 	defer s.End()
 	for _, x := range list {

@@ -15,14 +15,14 @@ import (
 	"github.com/millrace/millrace/engine/errant"
 )
 
-// Stage is a stage.Sink or a stage.Source.
-type Stage[T any] interface {
-	Run(ctx context.Context, b *batch.Batch) (out []T, failed []errant.RowError, err error)
+// Stage is a stage.Sink.
+type Stage interface {
+	Run(ctx context.Context, b *batch.Batch) (out []*batch.Batch, failed []errant.RowError, err error)
 }
 
 // Helper is a stage that works ahead of its turn. Trial is the operator of it and of its transforms.
-type Helper[T any] struct {
-	Stage Stage[T]
+type Helper struct {
+	Stage Stage
 	Trial *errant.Operator
 }
 
@@ -30,14 +30,14 @@ type Helper[T any] struct {
 const rowsMin = 128
 
 // Stages are the stages of one task. All methods are called from its goroutine.
-type Stages[T any] struct {
-	own     Stage[T]
-	release func(T)
-	helpers []*Helper[T] // those that have not panicked
+type Stages struct {
+	own     Stage
+	release func(*batch.Batch)
+	helpers []*Helper // those that have not panicked
 
 	list    []*batch.Batch // in work; nil without helpers at work
 	next    int            // of list, that Run is called for next
-	results []result[T]    // of list; a slot is written by the helper that took its batch
+	results []result       // of list; a slot is written by the helper that took its batch
 	working sync.WaitGroup // helpers
 
 	mu          sync.Mutex
@@ -45,15 +45,15 @@ type Stages[T any] struct {
 }
 
 // result is what a helper made of a batch. The zero value stands for a batch that is to be done by the task.
-type result[T any] struct {
+type result struct {
 	done   bool
-	out    []T
+	out    []*batch.Batch
 	failed []errant.RowError
 }
 
 // New returns the stages of a task: its own, and those of helpers. release lets go of a result that nobody takes.
-func New[T any](own Stage[T], release func(T), helpers ...Helper[T]) *Stages[T] {
-	s := &Stages[T]{own: own, release: release}
+func New(own Stage, release func(*batch.Batch), helpers ...Helper) *Stages {
+	s := &Stages{own: own, release: release}
 	for i := range helpers {
 		s.helpers = append(s.helpers, &helpers[i])
 	}
@@ -62,7 +62,7 @@ func New[T any](own Stage[T], release func(T), helpers ...Helper[T]) *Stages[T] 
 
 // Begin lets helpers begin with a list of batches, which are borrowed until End. Run follows for each of them, in order,
 // then End; Run without Begin, and after End, is that of the task's own stage.
-func (s *Stages[T]) Begin(ctx context.Context, list []*batch.Batch) {
+func (s *Stages) Begin(ctx context.Context, list []*batch.Batch) {
 	n := min(len(s.helpers), len(list)-1)
 	if n <= 0 || !large(list) {
 		return
@@ -86,14 +86,14 @@ func large(list []*batch.Batch) bool {
 }
 
 // Run is Stage.Run. Its results are the caller's.
-func (s *Stages[T]) Run(ctx context.Context, b *batch.Batch) (out []T, failed []errant.RowError, err error) {
+func (s *Stages) Run(ctx context.Context, b *batch.Batch) (out []*batch.Batch, failed []errant.RowError, err error) {
 	if s.next < len(s.list) {
 		i := s.next
 		s.next++
 		if !s.takeFront() {
 			s.working.Wait()
 			if r := s.results[i]; r.done {
-				s.results[i] = result[T]{}
+				s.results[i] = result{}
 				return r.out, r.failed, nil
 			}
 		}
@@ -102,7 +102,7 @@ func (s *Stages[T]) Run(ctx context.Context, b *batch.Batch) (out []T, failed []
 }
 
 // End stops the helpers, and lets go of what they made and nobody took. It waits for the batches that they are at.
-func (s *Stages[T]) End() {
+func (s *Stages) End() {
 	if s.list == nil {
 		return
 	}
@@ -115,17 +115,17 @@ func (s *Stages[T]) End() {
 	}
 	clear(s.results)
 	s.list, s.next = nil, 0
-	s.helpers = slices.DeleteFunc(s.helpers, func(h *Helper[T]) bool { return h.Stage == nil })
+	s.helpers = slices.DeleteFunc(s.helpers, func(h *Helper) bool { return h.Stage == nil })
 }
 
-func (s *Stages[T]) drop(out []T) {
+func (s *Stages) drop(out []*batch.Batch) {
 	for _, o := range out {
 		s.release(o)
 	}
 }
 
 // takeFront reports whether the first batch that nobody has begun with is the caller's: false where there is none.
-func (s *Stages[T]) takeFront() bool {
+func (s *Stages) takeFront() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.front == s.back {
@@ -136,7 +136,7 @@ func (s *Stages[T]) takeFront() bool {
 }
 
 // takeBack returns the last batch that nobody has begun with, -1 where there is none.
-func (s *Stages[T]) takeBack() int {
+func (s *Stages) takeBack() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.front == s.back {
@@ -147,7 +147,7 @@ func (s *Stages[T]) takeBack() int {
 }
 
 // help is the goroutine of a helper.
-func (s *Stages[T]) help(ctx context.Context, h *Helper[T]) {
+func (s *Stages) help(ctx context.Context, h *Helper) {
 	for h.Stage != nil {
 		i := s.takeBack()
 		if i < 0 {
@@ -159,16 +159,16 @@ func (s *Stages[T]) help(ctx context.Context, h *Helper[T]) {
 
 // ahead runs a helper's stage before the turn of b. A helper that panics is not used again: nobody knows what state its
 // stage is in.
-func (s *Stages[T]) ahead(ctx context.Context, h *Helper[T], b *batch.Batch) (r result[T]) {
+func (s *Stages) ahead(ctx context.Context, h *Helper, b *batch.Batch) (r result) {
 	defer func() {
 		if recover() != nil {
-			h.Stage, r = nil, result[T]{}
+			h.Stage, r = nil, result{}
 		}
 	}()
 	out, failed, err := h.Stage.Run(ctx, b)
 	if h.Trial.GaveUp() || err != nil {
 		s.drop(out)
-		return result[T]{}
+		return result{}
 	}
-	return result[T]{done: true, out: out, failed: failed}
+	return result{done: true, out: out, failed: failed}
 }

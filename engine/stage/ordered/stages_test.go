@@ -89,7 +89,7 @@ func (r *retries) Failures(int)  {}
 
 // kit is the stages of a task with helpers, and what they share.
 type kit struct {
-	*Stages[*batch.Batch]
+	*Stages
 	own *scripted
 	out atomic.Int64
 	m   retries
@@ -99,12 +99,12 @@ func newKit(fates []fate, helpers int, at func(int32, bool)) *kit {
 	k := &kit{}
 	op := errant.NewOperator(errant.Options{RetryTimeout: time.Hour, Metrics: &k.m})
 	k.own = &scripted{fates: fates, operator: op, out: &k.out, at: at}
-	var list []Helper[*batch.Batch]
+	var list []Helper
 	for range helpers {
 		trial := op.Trial()
-		list = append(list, Helper[*batch.Batch]{&scripted{fates: fates, operator: trial, helper: true, out: &k.out, at: at}, trial})
+		list = append(list, Helper{&scripted{fates: fates, operator: trial, helper: true, out: &k.out, at: at}, trial})
 	}
-	k.Stages = New[*batch.Batch](k.own, func(b *batch.Batch) {
+	k.Stages = New(k.own, func(b *batch.Batch) {
 		b.Release()
 		k.out.Add(-1)
 	}, list...)
