@@ -50,12 +50,26 @@ func New(dial Dial, pool *mem.Pool, log *slog.Logger) *Interposer {
 	return ip
 }
 
+// Options are the client's. Its own counts would be of stand-ins.
+func (ip *Interposer) Options() []kgo.Opt {
+	return []kgo.Opt{kgo.Dialer(ip.Dial), kgo.WithHooks(ip), kgo.DisableClientMetrics()}
+}
+
 // Start begins to replace: readMax is the largest response that the client takes, trustCRC whether it looks at no
 // checksums.
 func (ip *Interposer) Start(readMax int64, trustCRC bool) {
 	ip.readMax.Store(readMax)
 	ip.trustCRC.Store(trustCRC)
 	ip.started.Store(true)
+}
+
+// StartFor is Start as the client's options have it; it returns what one wire batch may unpack to.
+func (ip *Interposer) StartFor(cl *kgo.Client) (expandedMax int) {
+	expandedMax, _ = cl.OptValue(kgo.MaxDecompressBatchBytes).(int)
+	readMax, _ := cl.OptValue(kgo.BrokerMaxReadBytes).(int32)
+	trust, _ := cl.OptValue(kgo.DisableFetchCRCValidation).(bool)
+	ip.Start(int64(readMax), trust)
+	return expandedMax
 }
 
 // Dial is a kgo.Dialer.

@@ -38,25 +38,11 @@ type Reader struct {
 // NewReader returns a reader for the client whose connections ip opens. ExpandedMax comes from the client.
 func NewReader(ip *Interposer, opt BuilderOptions) *Reader { return &Reader{ip: ip, opt: opt} }
 
-// Options are the client's. Its own counts would be of stand-ins.
-func (ip *Interposer) Options() []kgo.Opt {
-	return []kgo.Opt{kgo.Dialer(ip.Dial), kgo.WithHooks(ip), kgo.DisableClientMetrics()}
-}
-
 // Start begins to take bytes, as the client's options bound them.
 func (r *Reader) Start(cl *kgo.Client) {
 	r.cl = cl
 	r.opt.ExpandedMax = r.ip.StartFor(cl)
 	r.builder = NewBuilder(r.opt)
-}
-
-// StartFor is Start as the client's options have it; it returns what one wire batch may unpack to.
-func (ip *Interposer) StartFor(cl *kgo.Client) (expandedMax int) {
-	expandedMax, _ = cl.OptValue(kgo.MaxDecompressBatchBytes).(int)
-	readMax, _ := cl.OptValue(kgo.BrokerMaxReadBytes).(int32)
-	trust, _ := cl.OptValue(kgo.DisableFetchCRCValidation).(bool)
-	ip.Start(int64(readMax), trust)
-	return expandedMax
 }
 
 // Poll polls the client for records that are or stand for about so many rows. Read follows for each of its partitions.
